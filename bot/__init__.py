@@ -1,0 +1,1 @@
+"""The chat service: everything people see, and the clock."""

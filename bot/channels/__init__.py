@@ -1,0 +1,1 @@
+"""Wire ⇄ events and messages, one file a messenger; no rules."""

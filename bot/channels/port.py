@@ -1,0 +1,72 @@
+"""What the rest of the bot may ask of a messenger, whichever it is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.events import ChannelName, Event, MediaRef
+
+JsonObject = dict[str, object]
+"""A card or message body exactly as it goes over the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """An event on its way to the inbox: `key` makes repetition harmless, `lane` keeps the order."""
+
+    key: str
+    lane: str
+    event: Event
+
+
+Accept = Callable[[Inbound], Awaitable[bool]]
+"""Make an event durable; true when it is new, false when its key was there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardHandle:
+    """What is needed to redraw a card that was delivered.
+
+    `card` is the id that we chose, `codes` are WeCom's unused response codes (each single use,
+    72 h), oldest first; DingTalk needs none.
+    """
+
+    card: str
+    user: str
+    codes: tuple[str, ...] = ()
+    message: str = ""
+
+
+class Channel(Protocol):
+    """One messenger. Errors are those of `core.errors` (Retryable, Rejected, ResultUnknown, …)."""
+
+    name: ChannelName
+
+    async def start(self) -> None:
+        """Connect in the background; returns at once."""
+
+    async def stop(self) -> None:
+        """Close within five seconds."""
+
+    def connected(self) -> bool:
+        """Whether messages can arrive now."""
+        ...
+
+    async def send_text(self, user: str, text: str) -> None:
+        """Send words to one person at any time."""
+
+    async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:
+        """Deliver a new card under our id; the same id twice is one card."""
+        ...
+
+    async def update_card(self, handle: CardHandle, body: JsonObject) -> CardHandle:
+        """Redraw a delivered card.
+
+        Raises Unsupported when the platform gives no more permission (no code left); the caller
+        then creates a new card.
+        """
+        ...
+
+    async def download(self, media: MediaRef) -> bytes:
+        """Fetch the bytes of a picture or file; Rejected when its code has expired."""
+        ...

@@ -1,0 +1,124 @@
+"""What can happen: every inbound message as one frozen type, before any rule looks at it."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+ChannelName = Literal["dingtalk", "wecom"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote or clicked, as the messenger authenticated them.
+
+    `user` is the channel's own id (DingTalk staffId, WeCom userid); `nick` is only for greetings.
+    """
+
+    channel: ChannelName
+    user: str
+    nick: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """Where the bytes can be fetched: DingTalk downloadCode or WeCom MediaId; both expire."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """A text message; `text` is as typed, cleaned only of the platform's own @-mention."""
+
+    sender: Sender
+    text: str
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReceived:
+    """One or more pictures in one message, with the words beside them (DingTalk richText)."""
+
+    sender: Sender
+    media: tuple[MediaRef, ...]
+    text: str = ""
+    kind: Literal["photo"] = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReceived:
+    """A file; its name is the sender's claim, its type is decided by its bytes."""
+
+    sender: Sender
+    media: MediaRef
+    kind: Literal["file"] = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReceived:
+    """A forwarded link (WeCom); it is never fetched by itself."""
+
+    sender: Sender
+    url: str
+    title: str
+    kind: Literal["link"] = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class CardClicked:
+    """A button of a card.
+
+    `card` is the id that we chose (outTrackId, task_id); `response_code` is WeCom's fresh,
+    single-use permission to redraw the clicker's card. `sender` is authenticated by the platform
+    and is the only thing that gives authority; `action`, `token` and `inputs` never do.
+    """
+
+    sender: Sender
+    card: str
+    action: str
+    token: str
+    inputs: dict[str, str] = field(default_factory=dict)
+    response_code: str = ""
+    kind: Literal["click"] = "click"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntered:
+    """Someone opened the chat or was added to the app for the first time."""
+
+    sender: Sender
+    kind: Literal["entered"] = "entered"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsupportedReceived:
+    """A message that Chit cannot use (voice, video, location, …); `what` is the platform's type."""
+
+    sender: Sender
+    what: str
+    kind: Literal["unsupported"] = "unsupported"
+
+
+Event = (
+    TextReceived
+    | PhotoReceived
+    | FileReceived
+    | LinkReceived
+    | CardClicked
+    | PersonEntered
+    | UnsupportedReceived
+)
+
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+def to_json(event: Event) -> str:
+    """Write an event for the inbox."""
+    return _EVENTS.dump_json(event).decode()
+
+
+def from_json(text: str) -> Event:
+    """Read an event back from the inbox; ValueError when it is none."""
+    return _EVENTS.validate_json(text)

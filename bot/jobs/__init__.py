@@ -1,0 +1,1 @@
+"""Inbox worker, outbox relay and clock."""

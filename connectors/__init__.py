@@ -1,0 +1,1 @@
+"""One room per outside system, the same files in each."""

@@ -1,0 +1,1 @@
+"""A local stand-in for both messengers with a two-phone page; knows only the wire."""

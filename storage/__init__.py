@@ -1,0 +1,1 @@
+"""SQL and files: tables, writer, ledger, inbox, outbox, audit."""

@@ -1,0 +1,137 @@
+"""What an action wants: everything that must become true together, or not at all."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.budget import Charge, Hold
+from core.claim import Claim
+from core.invoice import Reading
+from core.notices import Notice
+from core.payment import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Set money aside under a new hold; refused as a whole when one budget blocks."""
+
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Consume:
+    """End a hold by spending: all of it, or `charges` with the rest released."""
+
+    hold: str
+    charges: tuple[Charge, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """End a hold by giving everything back."""
+
+    hold: str
+
+
+Move = Reserve | Consume | Release
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIdentity:
+    """Reserve an invoice for a claim; refused when another live claim has it."""
+
+    identity: str
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeIdentities:
+    """Let go of every invoice that a claim has reserved."""
+
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInvoice:
+    """A voucher as received: its bytes' SHA-256, its reading, who sent it, where it belongs."""
+
+    id: str
+    identity: str | None
+    sha256: str
+    owner: str
+    claim: str
+    received_at: datetime
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the record: who did what to what, proved by which message."""
+
+    actor: str
+    action: str
+    subject: str
+    source: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notice with the key that makes it single; notices of one lane go out in order."""
+
+    key: str
+    lane: str
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class CardCode:
+    """A fresh permission to redraw a delivered card (WeCom's response code of a click)."""
+
+    card: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """What a person's next message is awaited for, e.g. the reason of a rejection.
+
+    `expects` is a closed word of `bot.handlers`; None ends the dialog.
+    """
+
+    person: str
+    expects: str | None
+    fields: tuple[tuple[str, str], ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRef:
+    """The leased inbox row that a change finishes; a lost lease refuses the change."""
+
+    id: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All effects of one action, committed together by the writer.
+
+    A claim with revision 0 is new, else its row must still have that revision; the writer
+    stores it with the next one.
+    """
+
+    at: datetime
+    claims: tuple[Claim, ...] = ()
+    moves: tuple[Move, ...] = ()
+    identities: tuple[TakeIdentity | FreeIdentities, ...] = ()
+    invoices: tuple[StoredInvoice, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    audit: tuple[AuditEntry, ...] = ()
+    outbox: tuple[Outgoing, ...] = ()
+    codes: tuple[CardCode, ...] = ()
+    dialogs: tuple[Dialog, ...] = ()
+    inbox: InboxRef | None = None
+
+    def finishing(self, inbox: InboxRef | None) -> "Change":
+        """Give the same change, finishing an inbox row with it."""
+        return replace(self, inbox=inbox)

@@ -1,0 +1,219 @@
+"""A claim and its life: one table of transitions, everything else follows from it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+from core.approval import Plan
+
+Kind = Literal["reimbursement", "travel_request", "purchase_request", "advance", "welfare"]
+
+PREFIXES: dict[Kind, str] = {
+    "reimbursement": "BX",
+    "travel_request": "CC",
+    "purchase_request": "CG",
+    "advance": "JK",
+    "welfare": "FL",
+}
+
+
+class State(StrEnum):
+    """Where a claim is (contract §4)."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PAYING = "paying"
+    PAID = "paid"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+
+
+class Event(StrEnum):
+    """What can happen to a claim."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    DECIDE = "decide"
+    APPROVE = "approve"
+    REJECT = "reject"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+    DISCARD = "discard"
+    EXPORT = "export"
+    PAY = "pay"
+    FAIL_PAYMENT = "fail_payment"
+
+
+class BudgetMove(StrEnum):
+    """What a transition does with the money held for the claim."""
+
+    NONE = "none"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    SETTLE = "settle"
+    PAY = "pay"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Where an event leads, and what happens to the hold.
+
+    SETTLE consumes at approval and PAY at payment, whichever `budget.consume_on` names.
+    """
+
+    to: State
+    budget: BudgetMove = BudgetMove.NONE
+
+
+_REVIEW = {
+    Event.DECIDE: Transition(State.IN_REVIEW),
+    Event.APPROVE: Transition(State.APPROVED, BudgetMove.SETTLE),
+    Event.REJECT: Transition(State.REJECTED, BudgetMove.RELEASE),
+    Event.RETURN: Transition(State.RETURNED, BudgetMove.RELEASE),
+    Event.WITHDRAW: Transition(State.WITHDRAWN, BudgetMove.RELEASE),
+}
+TRANSITIONS: dict[State, dict[Event, Transition]] = {
+    State.DRAFT: {
+        Event.EDIT: Transition(State.DRAFT),
+        Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
+        Event.DISCARD: Transition(State.VOID),
+    },
+    State.IN_REVIEW: _REVIEW,
+    State.RETURNED: {
+        Event.EDIT: Transition(State.RETURNED),
+        Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
+        Event.DISCARD: Transition(State.VOID),
+    },
+    State.WITHDRAWN: {
+        Event.EDIT: Transition(State.WITHDRAWN),
+        Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
+        Event.DISCARD: Transition(State.VOID),
+    },
+    State.APPROVED: {
+        Event.EXPORT: Transition(State.PAYING),
+        Event.PAY: Transition(State.PAID, BudgetMove.PAY),
+    },
+    State.PAYING: {
+        Event.PAY: Transition(State.PAID, BudgetMove.PAY),
+        Event.FAIL_PAYMENT: Transition(State.APPROVED),
+    },
+    State.PAID: {},
+    State.REJECTED: {},
+    State.VOID: {},
+}
+"""An event that has no row here is illegal. Money is held exactly while a claim is in review
+(and until payment, when `budget.consume_on` is `paid`)."""
+
+EDITABLE = frozenset(s for s, row in TRANSITIONS.items() if Event.EDIT in row)
+"""The states in which the employee may change a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineInvoice:
+    """The voucher behind a line. `identity` is None where nothing on it identifies it."""
+
+    identity: str | None
+    number: str | None
+    code: str | None
+    kind: str
+    seller: str | None
+    buyer: str | None
+    date: date | None
+    total_fen: int | None
+    file: str | None = None
+    buyer_taxid: str | None = None
+    tax_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One expense. `doubts` are codes of fields that a person should look at."""
+
+    category: str | None
+    amount_fen: int
+    date: date
+    description: str = ""
+    project: str | None = None
+    invoice: LineInvoice | None = None
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has to say; the text is made at the edge from `code` and `fields`.
+
+    `line` is the index of the line it concerns, None for the whole claim; `fields` keep the
+    rule's inputs and threshold so that the record can answer why.
+    """
+
+    code: str
+    severity: Literal["info", "warn", "block"]
+    line: int | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def field(self, name: str) -> str:
+        """Give one of the facts, or an empty text."""
+        return dict(self.fields).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of the claim: the SHA-256 of its bytes and what the sender called it."""
+
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A request for money with its lines, findings and plan.
+
+    `version` counts submissions (a hold is named `number/version`); `revision` counts writes and
+    guards against lost updates.
+    """
+
+    number: str
+    company: str
+    kind: Kind
+    state: State
+    employee: str
+    department: str
+    created_at: datetime
+    project: str | None = None
+    purpose: str = ""
+    currency: str = "CNY"
+    version: int = 1
+    revision: int = 0
+    submitted_at: datetime | None = None
+    lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    plan: Plan | None = None
+    files: tuple[StoredFile, ...] = ()
+    origin: str | None = None
+
+    @property
+    def total_fen(self) -> int:
+        """The sum of the lines."""
+        return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def hold(self) -> str:
+        """The name of the money held for this version."""
+        return f"{self.number}/{self.version}"
+
+    def allows(self, event: Event) -> bool:
+        """Whether an event may happen now."""
+        return event in TRANSITIONS[self.state]
+
+    def after(self, event: Event) -> "Claim":
+        """Give the claim in the state that an event leads to; KeyError when it is illegal."""
+        return replace(self, state=TRANSITIONS[self.state][event].to)
+
+
+def claim_number(kind: Kind, day: date, sequence: int) -> str:
+    """Write a claim number: BX-20261125-0007."""
+    return f"{PREFIXES[kind]}-{day:%Y%m%d}-{sequence:04d}"

@@ -1,0 +1,61 @@
+"""What people are to be told; rendered only when it is sent, from the state of that moment."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+Purpose = Literal["draft", "approval", "claim", "payment"]
+"""draft: the employee's draft; approval: an approver's card; claim: the employee's card of a
+submitted claim; payment: the cashier's card."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCard:
+    """Draw a claim's card for one person.
+
+    `fresh` puts a new card at the bottom of the chat and closes the older ones of that purpose;
+    otherwise the delivered card is redrawn where it is. `only_open` redraws and never creates.
+    """
+
+    person: str
+    claim: str
+    purpose: Purpose
+    fresh: bool = False
+    only_open: bool = False
+    kind: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Send one text: `code` names it in `bot.texts`, `fields` fill it."""
+
+    person: str
+    code: str
+    fields: tuple[tuple[str, str], ...] = ()
+    kind: Literal["say"] = "say"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer somebody by channel id, also one whom the company does not know."""
+
+    channel: Literal["dingtalk", "wecom"]
+    user: str
+    code: str
+    fields: tuple[tuple[str, str], ...] = ()
+    kind: Literal["reply"] = "reply"
+
+
+Notice = ShowCard | Say | Reply
+_NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
+
+
+def to_json(notice: Notice) -> str:
+    """Write a notice for the outbox."""
+    return _NOTICES.dump_json(notice).decode()
+
+
+def from_json(text: str) -> Notice:
+    """Read a notice back; ValueError when it is none."""
+    return _NOTICES.validate_json(text)

@@ -1,0 +1,28 @@
+"""Payments: what an approved claim owes to whom."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PaymentState = Literal["pending", "exported", "paid", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money owed to one payee for one claim; `account` is personal data and is shown masked."""
+
+    id: str
+    claim: str
+    payee: str
+    payee_name: str
+    amount_fen: int
+    account: str
+    bank: str
+    state: PaymentState = "pending"
+    batch: str | None = None
+    reason: str = ""
+    reference: str = ""
+
+
+def mask_account(account: str) -> str:
+    """Keep the last four digits: "6222021234567890" → "************7890"."""
+    return "*" * max(0, len(account) - 4) + account[-4:] if account else ""

@@ -1,0 +1,263 @@
+"""What the business asks of storage; the memory fake, SQLite and PostgreSQL all answer alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Generic, Literal, Protocol, TypeVar
+
+from core.budget import Balance
+from core.change import Change, Dialog, StoredInvoice
+from core.claim import Claim, Kind, State
+from core.company import Company
+from core.notices import Notice, Purpose
+from core.payment import Payment, PaymentState
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which slice of a list: `cursor` is what the page before gave, None for the first."""
+
+    cursor: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced(Generic[T]):
+    """A slice of a list and the cursor of the next one."""
+
+    items: tuple[T, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimQuery:
+    """Which claims; None means any."""
+
+    state: State | None = None
+    employee: str | None = None
+    kind: Kind | None = None
+    waiting_for: str | None = None
+    submitted_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetEntry:
+    """One line of a budget's journal (contract §5)."""
+
+    id: int
+    budget: str
+    hold: str
+    claim: str
+    kind: Literal["reserve", "release", "consume"]
+    amount_fen: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """A line of the audit trail with its place in the hash chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    source: str
+    fields: tuple[tuple[str, str], ...]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecord:
+    """A card that was delivered to one person; what is needed to redraw it."""
+
+    card: str
+    claim: str
+    purpose: Purpose
+    person: str
+    channel: Literal["dingtalk", "wecom"]
+    user: str
+    version: int
+    codes: tuple[str, ...] = ()
+    message: str = ""
+    drawn: int = 0
+    open: bool = True
+
+
+class Store(Protocol):
+    """The whole memory of the business."""
+
+    async def company(self) -> Company:
+        """Give the company in force; empty before the first `company apply`."""
+        ...
+
+    async def apply_company(
+        self, company: Company, *, expected_version: int, at: datetime, actor: str
+    ) -> int:
+        """Put a company in force with its budgets; gives the new version.
+
+        Conflict when `expected_version` is no longer the one in force.
+        """
+        ...
+
+    async def company_version(self) -> int:
+        """Give the version in force, 0 before the first."""
+        ...
+
+    async def commit(self, change: Change) -> None:
+        """Make a change true, wholly or not at all.
+
+        Refused `budget` (fields budget, limit, available, amount), `duplicate_invoice`
+        (identity, claim: the one that has it), `hold_ended`; Conflict `revision` or `lease`.
+        """
+
+    async def next_number(self, prefix: str, day: date) -> int:
+        """Give the next sequence of claim numbers of one prefix and day, from 1."""
+        ...
+
+    async def claim(self, number: str) -> Claim | None:
+        """Find one claim."""
+        ...
+
+    async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
+        """List claims, newest first."""
+        ...
+
+    async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
+        """Find vouchers by their printed number."""
+        ...
+
+    async def holder(self, identity: str) -> str | None:
+        """Find the live claim that has reserved or used an invoice."""
+        ...
+
+    async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
+        """Give budgets with their counters, in id order; None means all."""
+        ...
+
+    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
+        """List a budget's journal, oldest first."""
+        ...
+
+    async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
+        """List payments, oldest first."""
+        ...
+
+    async def payment(self, payment_id: str) -> Payment | None:
+        """Find one payment."""
+        ...
+
+    async def cards(self, claim: str) -> tuple[CardRecord, ...]:
+        """Give the cards delivered for a claim, oldest first."""
+        ...
+
+    async def card(self, card: str) -> CardRecord | None:
+        """Find a delivered card by its id."""
+        ...
+
+    async def dialog(self, person: str) -> Dialog | None:
+        """Give what a person's next message is awaited for."""
+        ...
+
+    async def audit(self, page: Page) -> Sliced[AuditRecord]:
+        """List the audit trail, oldest first."""
+        ...
+
+    async def verify_audit(self) -> int | None:
+        """Recompute the chain; gives the first bad sequence number, None when it is whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A leased inbox row. `fence` tells this lease from a later one of the same row."""
+
+    id: int
+    fence: int
+    key: str
+    lane: str
+    body: str
+    attempts: int
+    received_at: datetime
+
+
+class Inbox(Protocol):
+    """Everything from outside, first written down."""
+
+    async def put(self, key: str, lane: str, body: str, at: datetime) -> bool:
+        """Make a message durable; false when its key was there already."""
+        ...
+
+    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[InboxItem, ...]:
+        """Take waiting messages: per lane only the oldest unfinished one."""
+        ...
+
+    async def finish(self, item: InboxItem) -> None:
+        """Mark a message done without a change."""
+
+    async def retry(self, item: InboxItem, at: datetime, error: str) -> None:
+        """Put a message back until `at`; its lane waits behind it."""
+
+    async def bury(self, item: InboxItem, error: str) -> None:
+        """Give a message up as a dead letter; its lane goes on."""
+
+    async def oldest_waiting(self) -> datetime | None:
+        """Give the arrival of the oldest unfinished message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxItem:
+    """A leased outbox row."""
+
+    id: int
+    fence: int
+    key: str
+    lane: str
+    notice: Notice
+    attempts: int
+
+
+class Outbox(Protocol):
+    """Everything that must be told, in order per lane."""
+
+    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
+        """Take due notices: per lane only the oldest unfinished one."""
+        ...
+
+    async def finish(
+        self,
+        item: OutboxItem,
+        at: datetime,
+        cards: Sequence[CardRecord] = (),
+        *,
+        again: bool = False,
+    ) -> None:
+        """Mark a notice sent and keep the cards drawn by it, in one transaction.
+
+        `again` keeps the row due instead: the claim moved on while the card was being drawn.
+        """
+
+    async def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
+        """Try again at `at`; the lane waits behind it."""
+
+    async def bury(self, item: OutboxItem, error: str) -> None:
+        """Give a notice up as a dead letter; its lane goes on."""
+
+    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
+        """Count notices finished since a moment in lanes that start like this."""
+        ...
+
+
+class Files(Protocol):
+    """The originals, as received, by the SHA-256 of their bytes."""
+
+    async def put(self, data: bytes) -> str:
+        """Keep bytes; gives their SHA-256 in hex. The same bytes twice are kept once."""
+        ...
+
+    async def get(self, sha256: str) -> bytes:
+        """Give bytes back; FileNotFoundError when they were never kept."""
+        ...

@@ -7,19 +7,6 @@ from simpleeval import EvalWithCompoundTypes, InvalidExpression
 
 Facts = Mapping[str, object]
 
-FACT_NAMES = frozenset(
-    {
-        "total",
-        "kind",
-        "department",
-        "project",
-        "categories",
-        "grade",
-        "over_budget",
-        "findings",
-        "days",
-    }
-)
 _SAMPLE: Facts = {
     "total": Decimal(1),
     "kind": "reimbursement",

@@ -1,0 +1,227 @@
+"""Reading `company.yaml`: every error names the file, the line and the key."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+from pydantic import ValidationError
+
+from core.company import ROOT, Company, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """One fault in a file; `line` counts from 1."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.key}: {self.message}"
+
+
+class CompanyFileError(Exception):
+    """A company file that cannot be loaded, with all its faults."""
+
+    def __init__(self, errors: Sequence[FileError]) -> None:
+        super().__init__("\n".join(str(e) for e in errors))
+        self.errors = tuple(errors)
+
+
+def load_company(text: str, file: str) -> Company:
+    """Read a company from YAML text; CompanyFileError with every fault that was found."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise CompanyFileError([_yaml_error(error, file)]) from error
+    if not isinstance(data, dict):
+        raise CompanyFileError([FileError(file, 1, "(file)", "expected a mapping of sections")])
+    places = _Places(node, file)
+    try:
+        company = Company.model_validate({k: v for k, v in data.items() if v is not None})
+    except ValidationError as error:
+        raise CompanyFileError(
+            [places.error(e["loc"], e["msg"]) for e in error.errors()]
+        ) from error
+    faults = [places.error(loc, message) for loc, message in _find_faults(company)]
+    if faults:
+        raise CompanyFileError(faults)
+    return company
+
+
+def _yaml_error(error: yaml.YAMLError, file: str) -> FileError:
+    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
+    return FileError(file, mark.line + 1 if mark else 1, "(file)", f"not YAML: {problem or 'bad'}")
+
+
+Location = Sequence[str | int]
+
+
+class _Places:
+    """Finds the line of a key path in the parsed YAML tree."""
+
+    def __init__(self, root: yaml.Node | None, file: str) -> None:
+        self._root = root
+        self._file = file
+
+    def error(self, loc: Location, message: str) -> FileError:
+        key = ".".join(str(part) for part in loc) or "(file)"
+        return FileError(self._file, self._line(loc), key, message.removeprefix("Value error, "))
+
+    def _line(self, loc: Location) -> int:
+        node, line = self._root, 1
+        for part in loc:
+            found = _child(node, part)
+            if found is None:
+                return line
+            node, line = found
+        return line
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item = node.value[part]
+        return item, item.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        pairs = ((k, v) for k, v in node.value if k.value == part)
+        return next(((v, k.start_mark.line + 1) for k, v in pairs), None)
+    return None
+
+
+Fault = tuple[Location, str]
+
+
+def find_company_faults(company: Company) -> tuple[str, ...]:
+    """Name the broken references of a company that did not come from one file."""
+    return tuple(f"{'.'.join(map(str, loc))}: {message}" for loc, message in _find_faults(company))
+
+
+def _find_faults(company: Company) -> Iterator[Fault]:
+    sections: dict[str, tuple[Entry, ...]] = {
+        name: getattr(company, name) for name in Company.model_fields
+    }
+    for name, rows in sections.items():
+        yield from _find_repeats(name, [getattr(row, "id", "") for row in rows], "id")
+    for key in ("dingtalk", "wecom"):
+        users = [getattr(p, key) for p in company.people]
+        yield from _find_repeats("people", [u.lower() if u else None for u in users], key)
+    yield from _find_strangers(company)
+    yield from _find_loops(company)
+
+
+def _find_repeats(section: str, values: Iterable[str | None], key: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, value in enumerate(values):
+        if value and value in seen:
+            yield (section, i, key), f"{value} stands here twice"
+        if value:
+            seen.add(value)
+
+
+def _find_strangers(company: Company) -> Iterator[Fault]:
+    known = {
+        "department": {d.id for d in company.departments} | {ROOT},
+        "person": {p.id for p in company.people},
+        "company": {c.id for c in company.companies},
+        "category": {c.id for c in company.categories},
+        "project": {p.id for p in company.projects},
+    }
+    for loc, target, value in _references(company):
+        if value is not None and value not in known[target]:
+            yield loc, f"there is no {target} {value}"
+
+
+Reference = tuple[Location, str, str | None]
+
+
+def _references(company: Company) -> Iterator[Reference]:
+    for i, d in enumerate(company.departments):
+        yield ("departments", i, "parent"), "department", d.parent
+        yield ("departments", i, "head"), "person", d.head
+        yield ("departments", i, "company"), "company", d.company
+    for i, p in enumerate(company.people):
+        yield ("people", i, "department"), "department", p.department
+        yield ("people", i, "manager"), "person", p.manager
+    for i, project in enumerate(company.projects):
+        yield ("projects", i, "owner"), "person", project.owner
+    for i, b in enumerate(company.budgets):
+        yield ("budgets", i, "department"), "department", b.department
+        yield ("budgets", i, "project"), "project", b.project
+        yield ("budgets", i, "category"), "category", b.category
+        yield from ((("budgets", i, "owners", j), "person", o) for j, o in enumerate(b.owners))
+    for i, policy in enumerate(company.policies):
+        yield ("policies", i, "category"), "category", policy.category
+    yield from _flow_references(company)
+
+
+def _flow_references(company: Company) -> Iterator[Reference]:
+    for i, flow in enumerate(company.flows):
+        for j, step in enumerate(flow.steps):
+            for k, rule in enumerate(step.approvers):
+                word, _, argument = rule.partition(":")
+                if word == "person":
+                    yield ("flows", i, "steps", j, "approvers", k), "person", argument
+
+
+def _find_loops(company: Company) -> Iterator[Fault]:
+    parents = {d.id: d.parent for d in company.departments}
+    managers = {p.id: p.manager for p in company.people if p.manager}
+    for i, d in enumerate(company.departments):
+        if _in_loop(d.id, parents):
+            yield ("departments", i, "parent"), "the parents form a loop"
+    for i, p in enumerate(company.people):
+        if _in_loop(p.id, managers):
+            yield ("people", i, "manager"), "the managers form a loop"
+    for i, flow in enumerate(company.flows):
+        for j, step in enumerate(flow.steps):
+            if bool(step.approvers) == bool(step.system):
+                yield ("flows", i, "steps", j), "a step names either approvers or a system"
+
+
+def _in_loop(start: str, above: dict[str, str]) -> bool:
+    seen: set[str] = set()
+    current: str | None = start
+    while current is not None and current not in seen:
+        seen.add(current)
+        current = above.get(current)
+    return current == start
+
+
+def deactivate_missing(before: Company, after: Company) -> Company:
+    """Keep the people whom the new file no longer lists, as inactive (contract §5)."""
+    listed = {p.id for p in after.people}
+    left = tuple(
+        p.model_copy(update={"active": False, "dingtalk": None, "wecom": None})
+        for p in before.people
+        if p.id not in listed
+    )
+    return after.model_copy(update={"people": (*after.people, *left)})
+
+
+def difference(before: Company, after: Company) -> tuple[str, ...]:
+    """Say what changes, a line each: "+ people li", "~ budgets sales-2026q4: limit", "- …"."""
+    lines: list[str] = []
+    for section in Company.model_fields:
+        old = {row.id: row for row in getattr(before, section)}
+        new = {row.id: row for row in getattr(after, section)}
+        lines += [f"+ {section} {i}" for i in new if i not in old]
+        lines += [f"- {section} {i}" for i in old if i not in new]
+        lines += [
+            f"~ {section} {i}: {', '.join(_changed(old[i], new[i]))}"
+            for i in new
+            if i in old and old[i] != new[i]
+        ]
+    return tuple(lines)
+
+
+def _changed(before: Entry, after: Entry) -> list[str]:
+    fields = type(after).model_fields
+    return [
+        (info.alias or name)
+        for name, info in fields.items()
+        if getattr(before, name) != getattr(after, name)
+    ]

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-Purpose = Literal["draft", "approval", "claim", "payment"]
-"""draft: the employee's draft; approval: an approver's card; claim: the employee's card of a
-submitted claim; payment: the cashier's card."""
+Purpose = Literal["claim", "approval", "payment"]
+"""claim: the employee's card, from draft to paid; approval: an approver's; payment: the
+cashier's."""
 
 
 @dataclass(frozen=True, slots=True)

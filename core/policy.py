@@ -114,7 +114,7 @@ def _buyer_title(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Fin
             yield _finding(policy, i, buyer=invoice.buyer or invoice.buyer_taxid or "")
 
 
-def _receipt_required(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
+def _receipt_required(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
     for i, line in _lines(claim, policy):
         if line.invoice is None and line.amount_fen > (policy.limit_fen or 0):
             limit = format_yuan(policy.limit_fen or 0)
@@ -134,7 +134,7 @@ def _duplicate(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Findi
             yield _finding(policy, i, claim=other, amount=format_yuan(line.amount_fen))
 
 
-def _weekend(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
+def _weekend(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
     for i, line in _lines(claim, policy):
         if line.date.weekday() >= WEEKEND:
             yield _finding(policy, i, date=line.date.isoformat())

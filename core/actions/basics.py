@@ -1,0 +1,59 @@
+"""What every action is handed: who acts, when, proved by which message, under which settings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from core.budget import Unmatched
+from core.change import AuditEntry, Outgoing
+from core.claim import Claim, Event
+from core.errors import Refused
+from core.notices import Notice, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who acts and when; `source` is the key of the message, click or request that proves it."""
+
+    actor: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The two decisions of `[budget]` in `chit.toml`."""
+
+    consume_on: Literal["approved", "paid"] = "approved"
+    unmatched: Unmatched = "allow"
+
+
+def audit_of(cause: Cause, action: str, subject: str, **fields: str) -> AuditEntry:
+    """Make the audit line of an action."""
+    return AuditEntry(cause.actor, action, subject, cause.source, tuple(fields.items()))
+
+
+def outgoing(cause: Cause, notices: Iterable[Notice]) -> tuple[Outgoing, ...]:
+    """Key notices by their cause, so that a repeated cause tells nobody twice."""
+    return tuple(
+        Outgoing(f"{cause.source}#{i}", lane_of(notice), notice)
+        for i, notice in enumerate(dict.fromkeys(notices))
+    )
+
+
+def lane_of(notice: Notice) -> str:
+    """Give the lane in which notices keep their order: one a person."""
+    return f"{notice.channel}:{notice.user}" if isinstance(notice, Reply) else notice.person
+
+
+def require(claim: Claim, event: Event) -> None:
+    """Refused `wrong_state` when an event may not happen to a claim now."""
+    if not claim.allows(event):
+        raise Refused("wrong_state", number=claim.number, state=claim.state, event=event.value)
+
+
+def require_owner(claim: Claim, cause: Cause) -> None:
+    """Refused `not_yours` unless the actor is the claim's employee."""
+    if cause.actor != claim.employee:
+        raise Refused("not_yours", number=claim.number)

@@ -1,0 +1,242 @@
+"""Drafts: start one, add vouchers and lines, change and discard them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from core.actions.basics import Cause, audit_of, require, require_owner
+from core.change import AuditEntry, StoredInvoice
+from core.claim import Claim, Event, Finding, Kind, Line, LineInvoice, State, StoredFile
+from core.company import ROOT, Company, Person
+from core.errors import Refused
+from core.invoice import Reading, identity
+from core.money import format_yuan
+
+KIND_WORDS: Mapping[str, tuple[str, ...]] = {
+    "taxi": ("出租车", "打车", "交通"),
+    "ride_hailing": ("打车", "网约车", "出租车", "交通"),
+    "rail_e": ("火车", "高铁", "差旅", "交通"),
+    "rail_paper": ("火车", "高铁", "差旅", "交通"),
+    "air_itinerary": ("机票", "飞机", "差旅", "交通"),
+    "toll": ("过路费", "通行费", "交通"),
+    "bus": ("客运", "汽车票", "交通"),
+}
+"""Words that a voucher's kind stands for, most exact first; matched with categories' keywords."""
+
+ITEM_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("住宿", ("住宿", "酒店")),
+    ("餐饮", ("餐饮", "餐", "招待")),
+    ("客运", ("打车", "出租车", "交通")),
+    ("会议", ("会议", "会务")),
+    ("办公", ("办公", "文具")),
+)
+"""Words of the tax bureau's goods names and the everyday words behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A reading with the bytes it came from; `id` is handed in."""
+
+    id: str
+    sha256: str
+    name: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A draft after vouchers joined it; `repeated` are identities that it had already."""
+
+    claim: Claim
+    invoices: tuple[StoredInvoice, ...]
+    repeated: tuple[str, ...]
+    unread: tuple[Reading, ...]
+
+
+def new_claim(
+    company: Company, person: Person, number: str, cause: Cause, kind: Kind = "reimbursement"
+) -> Claim:
+    """Start an empty claim for a person."""
+    entity = company.entity_of(person.department)
+    return Claim(
+        number=number,
+        company=entity.id if entity else ROOT,
+        kind=kind,
+        state=State.DRAFT,
+        employee=person.id,
+        department=person.department,
+        created_at=cause.at,
+    )
+
+
+def add_vouchers(
+    company: Company, claim: Claim, vouchers: tuple[Voucher, ...], cause: Cause, today: date
+) -> Added:
+    """Add what was read to a draft: one line a voucher, or the voucher to a waiting line."""
+    require(claim, Event.EDIT)
+    invoices: list[StoredInvoice] = []
+    repeated: list[str] = []
+    unread: list[Reading] = []
+    for voucher in vouchers:
+        claim = _with_file(claim, voucher)
+        key = identity(voucher.reading)
+        if not voucher.reading.ok:
+            unread.append(voucher.reading)
+        elif key and key in identities_of(claim):
+            repeated.append(key)
+        else:
+            claim = _with_voucher(company, claim, voucher, today)
+            invoices.append(_stored(voucher, claim, cause))
+    return Added(claim, tuple(invoices), tuple(repeated), tuple(unread))
+
+
+def identities_of(claim: Claim) -> tuple[str, ...]:
+    """Give the identities of a claim's vouchers, each once, in order."""
+    found = (line.invoice.identity for line in claim.lines if line.invoice)
+    return tuple(dict.fromkeys(i for i in found if i))
+
+
+def _with_file(claim: Claim, voucher: Voucher) -> Claim:
+    if any(f.sha256 == voucher.sha256 for f in claim.files):
+        return claim
+    return replace(claim, files=(*claim.files, StoredFile(voucher.sha256, voucher.name)))
+
+
+def _stored(voucher: Voucher, claim: Claim, cause: Cause) -> StoredInvoice:
+    return StoredInvoice(
+        id=voucher.id,
+        identity=identity(voucher.reading),
+        sha256=voucher.sha256,
+        owner=cause.actor,
+        claim=claim.number,
+        received_at=cause.at,
+        reading=voucher.reading,
+    )
+
+
+def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date) -> Claim:
+    reading = voucher.reading
+    invoice = LineInvoice(
+        identity=identity(reading),
+        number=reading.number,
+        code=reading.code,
+        kind=reading.kind or "other",
+        seller=reading.seller,
+        buyer=reading.buyer,
+        date=reading.date,
+        total_fen=reading.total_fen,
+        file=voucher.sha256,
+        buyer_taxid=reading.buyer_taxid,
+        tax_fen=reading.tax_fen,
+    )
+    doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
+    waiting = _waiting_line(claim, reading)
+    if waiting is not None:
+        return set_line(
+            claim, waiting, replace(claim.lines[waiting], invoice=invoice, doubts=doubts)
+        )
+    line = Line(
+        category=guess_category(company, reading),
+        amount_fen=reading.total_fen or 0,
+        date=reading.date or today,
+        description=_describe(reading),
+        invoice=invoice,
+        doubts=doubts,
+    )
+    return replace(claim, lines=(*claim.lines, line))
+
+
+def _waiting_line(claim: Claim, reading: Reading) -> int | None:
+    """Find the one line that was typed in before its voucher came: same amount, no voucher."""
+    found = [
+        i
+        for i, line in enumerate(claim.lines)
+        if line.invoice is None and reading.total_fen and line.amount_fen == reading.total_fen
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _describe(reading: Reading) -> str:
+    names = (item.name.strip("*").replace("*", " ") for item in reading.items if item.name)
+    return next(names, "")[:40]
+
+
+def guess_category(company: Company, reading: Reading) -> str | None:
+    """Find the category that a voucher's words point to, None unless exactly one does.
+
+    The goods' names speak first, then the voucher's kind, then the seller's name; a word that
+    points to two categories points to none.
+    """
+    goods = " ".join(item.name for item in reading.items)
+    spoken = tuple(w for tax, words in ITEM_WORDS if tax in goods for w in words)
+    for text in (goods, *spoken, *KIND_WORDS.get(reading.kind or "", ()), reading.seller or ""):
+        found = {
+            c.id for c in company.categories if any(k in text for k in (*c.keywords, c.name) if k)
+        }
+        if len(found) == 1:
+            return found.pop()
+    return None
+
+
+def add_line(claim: Claim, line: Line) -> Claim:
+    """Add a typed line; Refused `wrong_state` when the claim cannot be changed."""
+    require(claim, Event.EDIT)
+    return replace(claim, lines=(*claim.lines, line))
+
+
+def set_line(claim: Claim, index: int, line: Line) -> Claim:
+    """Put a line in the place of another."""
+    return replace(claim, lines=(*claim.lines[:index], line, *claim.lines[index + 1 :]))
+
+
+def pick_line(claim: Claim, number: int | None) -> int:
+    """Give the index of a line by its number from 1; None means the only one.
+
+    Refused `which_line` or `no_such_line`.
+    """
+    if number is None and len(claim.lines) != 1:
+        raise Refused("which_line", count=str(len(claim.lines)))
+    index = 0 if number is None else number - 1
+    if not 0 <= index < len(claim.lines):
+        raise Refused("no_such_line", line=str(number), count=str(len(claim.lines)))
+    return index
+
+
+def edit_line(claim: Claim, index: int, cause: Cause, **values: object) -> tuple[Claim, AuditEntry]:
+    """Change fields of a line; an amount above its voucher's is refused as `above_invoice`.
+
+    Gives the claim and the audit line; a field that a person has set is no longer doubtful.
+    """
+    require_owner(claim, cause)
+    require(claim, Event.EDIT)
+    before = claim.lines[index]
+    doubts = tuple(d for d in before.doubts if d not in _settled(values))
+    line = replace(before, **values, doubts=doubts)  # type: ignore[arg-type]  # callers name fields
+    total = line.invoice.total_fen if line.invoice else None
+    if "amount_fen" in values and total is not None and line.amount_fen > total:
+        raise Refused("above_invoice", total=format_yuan(total))
+    entry = audit_of(cause, "edit", claim.number, line=str(index + 1), fields=" ".join(values))
+    return set_line(claim, index, line), entry
+
+
+def _settled(values: Mapping[str, object]) -> frozenset[str]:
+    if "amount_fen" in values:
+        return frozenset({"total", "amount", "confirm_amount", "unproven_total"})
+    return frozenset({"date"}) if "date" in values else frozenset()
+
+
+def remove_line(claim: Claim, index: int, cause: Cause) -> tuple[Claim, AuditEntry]:
+    """Take a line out of a claim that can be changed."""
+    require_owner(claim, cause)
+    require(claim, Event.EDIT)
+    lines = (*claim.lines[:index], *claim.lines[index + 1 :])
+    entry = audit_of(cause, "remove_line", claim.number, line=str(index + 1))
+    return replace(claim, lines=lines), entry
+
+
+def duplicate_finding(claim: Claim, number: str, holder: str) -> Finding:
+    """Say that a voucher of this claim is already in another one."""
+    line = next(
+        (i for i, x in enumerate(claim.lines) if x.invoice and x.invoice.identity == number), None
+    )
+    return Finding("duplicate_invoice", "block", line, (("invoice", number), ("claim", holder)))

@@ -1,0 +1,163 @@
+"""Submitting, withdrawing and discarding: where money starts and stops being held."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from core.actions.basics import (
+    Cause,
+    Settings,
+    audit_of,
+    outgoing,
+    require,
+    require_owner,
+)
+from core.actions.drafts import duplicate_finding, identities_of
+from core.approval import Applicant, build_plan
+from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
+from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
+from core.claim import Claim, Event, Finding
+from core.company import Company, Person
+from core.errors import Refused
+from core.notices import Notice, Say, ShowCard
+from core.policy import PolicyBook, check_policies
+from core.rules import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a check of a claim must know: the company, the person's history, budgets, holders.
+
+    `holders` maps identities of the claim's vouchers to other live claims that have them.
+    """
+
+    company: Company
+    today: date
+    history: tuple[Claim, ...]
+    balances: tuple[Balance, ...]
+    holders: Mapping[str, str]
+    settings: Settings
+
+
+def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
+    """Find everything that is to be said about a claim before it is submitted."""
+    duplicates = tuple(
+        duplicate_finding(claim, key, around.holders[key])
+        for key in identities_of(claim)
+        if around.holders.get(key, claim.number) != claim.number
+    )
+    return (
+        *duplicates,
+        *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
+        *find_unmatched(around.company, claim, around.settings.unmatched),
+        *find_overruns(around.balances, charges_of(around.company, claim)),
+    )
+
+
+def is_blocked(findings: tuple[Finding, ...]) -> bool:
+    """Whether a finding forbids submission."""
+    return any(f.severity == "block" for f in findings)
+
+
+def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
+    """Put a claim into review: findings kept, money held, vouchers reserved, approvers asked.
+
+    Refused `not_yours`, `wrong_state`, `blocked` (field `findings`), `no_flow`, `no_approver`.
+    """
+    require_owner(claim, cause)
+    require(claim, Event.SUBMIT)
+    findings = check_claim(claim, around)
+    if is_blocked(findings):
+        raise Refused("blocked", number=claim.number, findings=findings)
+    version = claim.version + 1 if claim.submitted_at else claim.version
+    claim = replace(claim, version=version, findings=findings, submitted_at=cause.at)
+    claim = replace(claim, plan=build_plan(around.company, *_plan_facts(claim, around)))
+    return _submitted(claim.after(Event.SUBMIT), charges_of(around.company, claim), cause)
+
+
+def _submitted(claim: Claim, charges: tuple[Charge, ...], cause: Cause) -> Change:
+    waiting = claim.plan.waiting() if claim.plan else ()
+    notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
+    notices += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
+    return Change(
+        at=cause.at,
+        claims=(claim,),
+        moves=(Reserve(Hold(claim.hold, claim.number, charges)),),
+        identities=tuple(TakeIdentity(i, claim.number) for i in identities_of(claim)),
+        audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
+        outbox=outgoing(cause, notices),
+    )
+
+
+def _plan_facts(claim: Claim, around: Surroundings) -> tuple[Applicant, Facts]:
+    person = applicant_of(claim, around.company)
+    owners = tuple(
+        owner
+        for charge in charges_of(around.company, claim)
+        if (budget := around.company.budget(charge.budget))
+        for owner in budget.owners
+    )
+    project = claim.project or next((x.project for x in claim.lines if x.project), None)
+    return Applicant(person, claim.department, project, owners), facts_of(claim, person)
+
+
+def applicant_of(claim: Claim, company: Company) -> Person:
+    """Find the claim's employee; Refused `unknown_person` when the company lost them."""
+    person = company.person(claim.employee)
+    if person is None:
+        raise Refused("unknown_person", person=claim.employee)
+    return person
+
+
+def facts_of(claim: Claim, person: Person) -> Facts:
+    """Give the names that `when` conditions may use (contract §3); `total` in yuan."""
+    days = {line.date for line in claim.lines}
+    return {
+        "total": Decimal(claim.total_fen) / 100,
+        "kind": claim.kind,
+        "department": claim.department,
+        "project": claim.project or next((x.project for x in claim.lines if x.project), None),
+        "categories": [line.category for line in claim.lines],
+        "grade": person.grade,
+        "over_budget": any(f.code.startswith("budget_") for f in claim.findings),
+        "findings": len(claim.findings),
+        "days": (max(days) - min(days)).days + 1 if days else 0,
+    }
+
+
+def withdraw(claim: Claim, cause: Cause) -> Change:
+    """Take a claim back from review: money and vouchers are free again at once.
+
+    Refused `not_yours` or `wrong_state`.
+    """
+    require_owner(claim, cause)
+    require(claim, Event.WITHDRAW)
+    asked = claim.plan.people() if claim.plan else frozenset()
+    notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
+    notices += [ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)]
+    return Change(
+        at=cause.at,
+        claims=(claim.after(Event.WITHDRAW),),
+        moves=(Release(claim.hold),),
+        identities=(FreeIdentities(claim.number),),
+        audit=(audit_of(cause, "withdraw", claim.number),),
+        outbox=outgoing(cause, notices),
+    )
+
+
+def discard(claim: Claim, cause: Cause) -> Change:
+    """Throw a claim away that is not in review; Refused `not_yours` or `wrong_state`."""
+    require_owner(claim, cause)
+    require(claim, Event.DISCARD)
+    notices: list[Notice] = [
+        ShowCard(claim.employee, claim.number, "claim", only_open=True),
+        Say(claim.employee, "discarded", (("number", claim.number),)),
+    ]
+    return Change(
+        at=cause.at,
+        claims=(claim.after(Event.DISCARD),),
+        identities=(FreeIdentities(claim.number),),
+        audit=(audit_of(cause, "discard", claim.number),),
+        outbox=outgoing(cause, notices),
+    )

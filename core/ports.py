@@ -1,6 +1,6 @@
 """What the business asks of storage; the memory fake, SQLite and PostgreSQL all answer alike."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
@@ -13,6 +13,9 @@ from core.notices import Notice, Purpose
 from core.payment import Payment, PaymentState
 
 T = TypeVar("T")
+
+Clock = Callable[[], datetime]
+"""Gives the present moment with its time zone (UTC); the core itself never asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

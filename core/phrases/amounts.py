@@ -27,7 +27,7 @@ _FOREIGN_AFTER = (
 )
 _AMOUNT = re.compile(
     rf"""
-    (?P<odd>(?<![a-z\d.])[-+]?(?:(?:nan|inf|infinity)(?![a-z])|∞|\d+(?:\.\d+)?e[-+]?\d+(?![a-z\d])))
+    (?P<odd>(?<![a-z\d.])[-+]?(?:(?:nan|inf|infinity)(?![a-z])|∞|\d+(?:\.\d+)?e[-+]?\d+(?![a-z\d]))\s?(?:块|元)?)
     |(?P<range>(?<![a-z\d.])\d+(?:\.\d+)?[-/]\d+(?:[-/.]\d+)*)
     |(?P<minus>[-−负]\s?)?
     (?:(?P<foreign>{_FOREIGN_BEFORE})\s?|(?P<mark>人民币|rmb|cny|¥)\s?)?
@@ -58,6 +58,7 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"\d+,\d{1,2}")
 _HEAD_DIGITS = re.compile(r"[\d.,]+")
 _MAX_DIGITS = 12
+_YUAN_DECIMALS = 2
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -85,7 +86,7 @@ def _whole(num: str) -> tuple[Decimal, ...] | str:
     if len(head.partition(".")[0].lstrip("0")) > _MAX_DIGITS:
         return "amount_too_large"
     rest = num[len(digits.group()) if digits else 0 :]
-    if not rest and len(head.partition(".")[2]) > len("fen") - 1:
+    if not rest and len(head.partition(".")[2]) > _YUAN_DECIMALS:
         return "amount_too_precise"
     value = read_number(head + rest)
     return "amount_unclear" if value is None else (value,)
@@ -171,7 +172,7 @@ def _span(found: re.Match[str], text: str) -> AmountSpan | None:
     before, after = text[max(0, start - 2) : start], text[end : end + 4]
     marked = _is_marked(found)
     if _AFTER_VAGUE.match(after) and found["num"][0].isdecimal():
-        return AmountSpan(start, end, Problem("amount_unclear", found.group() + after[:1]), marked)
+        return AmountSpan(start, end + 1, Problem("amount_unclear", text[start : end + 1]), marked)
     if marked:
         inexact = before[-1:] in {"几", "数", "好", "第"}
         return None if inexact or _is_idiom(found, after) else _marked(found, text)
@@ -181,11 +182,10 @@ def _span(found: re.Match[str], text: str) -> AmountSpan | None:
 
 
 def _marked(found: re.Match[str], text: str) -> AmountSpan:
-    """A marked amount that runs on into digits (¥45abc12, 3.5.2元) is unclear, not cut short."""
+    """Take a marked amount; one that begins inside other digits is unclear, not cut short."""
     start, end = found.span()
-    touching = text[start - 1 : start] if start else ""
-    glued = touching.isascii() and (touching.isalnum() or touching in {".", "_"}) and touching != ""
-    if glued and not (found["mark"] or found["foreign"]) and not touching.isalpha():
+    digits_before = start and text[start - 1] in "0123456789.,"
+    if digits_before and not (found["mark"] or found["foreign"]):
         return AmountSpan(start, end, Problem("amount_unclear", found.group()), marked=True)
     return AmountSpan(start, end, _value(found), marked=True)
 

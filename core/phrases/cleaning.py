@@ -3,7 +3,9 @@
 import re
 import unicodedata
 
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 """Letters and marks that show nothing, beyond the format characters that Unicode names so."""
 _MENTION = re.compile(r"@[^\s@]+\s+")
 _SLASH = re.compile(r"/+\s*")

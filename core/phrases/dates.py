@@ -1,7 +1,6 @@
 """Days as people name them: 昨天, 上周三, 20号, 11-20; what is doubtful is asked."""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -15,21 +14,21 @@ Toward = Literal["past", "future"]
 
 Day = date | Ambiguous[date] | Problem
 
-_N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_N = r"(?:\d{1,2}+|[一二三四五六七八九十]{1,3}+)"
 _ADDRESS = r"(?![楼线店院门桌机厅馆仓口会室房码])"
 _DATE = re.compile(
     rf"""
     (?P<full>(?<![\dA-Za-z-])(?P<y>\d{{4}}|\d{{2}}(?=年)|[零〇一二三四五六七八九]{{4}}(?=年))
         \s?[-/.年]\s?(?P<m>{_N})\s?[-/.月]\s?(?P<d>{_N})(?:[日号](?!用)|(?![\d.]))
         (?!\s?(?:块|元|毛)))
-    |(?P<compact>(?<![\d¥.,A-Za-z-])20\d{{6}}(?![\d.,A-Za-z-]|\s?(?:块|元)))
+    |(?P<compact>(?<![\d¥.,A-Za-z-])20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?![\d.,A-Za-z-]|\s?(?:块|元)))
     |(?P<year_word>去年|今年|前年|明年)\s?(?P<ym>{_N})\s?月\s?(?P<yd>{_N})[日号]?
     |(?P<month_word>上上个?月|上个?月|这个?月|本月|当月|下个?月)的?\s?(?P<md>{_N})[日号]
     |(?P<cn>(?<!\d)(?P<cm>{_N})\s?月\s?(?P<cd>{_N})(?:[日号](?!用)|(?![\d.]|\s?(?:块|元|个|人))))
-    |(?P<dash>(?<![\dA-Za-z¥.,/-])(?P<dm>\d{{1,2}})(?P<sep>[-/])(?P<dd>\d{{1,2}})
+    |(?P<dash>(?<![\dA-Za-z¥.,/-])(?P<dm>0?[1-9]|1[0-2])[-/](?P<dd>\d{{1,2}})
         (?![\dA-Za-z/.-]|\s?(?:块|元|毛))(?:[日号](?!用))?)
     |(?P<day>(?<![\d路街道巷弄第.])(?P<nd>{_N})[日号](?!用|常){_ADDRESS})
-    |(?P<week>上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-7])
+    |(?<!每)(?P<week>上上个?|上个?|这个?|本|下下个?|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-7])
         (?![\d年期])
     |(?P<ago>{_N})\s?(?P<ago_unit>天|周|个?星期)(?P<ago_way>以?前|之前|以?后|之后)
     |(?P<near>大前天|前天|昨天|昨日|昨晚|昨儿|今天|今日|今早|今晚|今儿|明天|明日|明早|明晚|大后天|后天)
@@ -50,12 +49,11 @@ _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 _WEEKDAYS = {**{c: i for i, c in enumerate("一二三四五六日")}, "天": 6}
 _WEEK, _DECEMBER, _CENTURY = 7, 12, 100
 _LONG_FUTURE_DAYS = 300
-_NEXT_OF = re.compile(r"^(上|下)*")
 
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """A day found in a text, from `start` to before `end`; `part` is its month and day if named."""
+    """A day found in a text, from `start` to before `end`."""
 
     start: int
     end: int
@@ -85,13 +83,6 @@ def _day(year: int, month: int, day: int, text: str) -> date | Problem:
 def _shift_month(today: date, months: int) -> tuple[int, int]:
     index = today.year * _DECEMBER + today.month - 1 + months
     return index // _DECEMBER, index % _DECEMBER + 1
-
-
-def _choose(days: list[date], today: date, text: str) -> Day:
-    """Take the only past day; days on both sides are for the person to choose."""
-    if not days:
-        return Problem("date_invalid", text)
-    return days[0] if days[-1] <= today and len(days) == 1 else Ambiguous(tuple(days), text)
 
 
 def _month_day(month: int, day: int, today: date, toward: Toward, text: str) -> Day:
@@ -173,10 +164,6 @@ def _named(found: re.Match[str], today: date) -> Day | None:
         months = word.count("下") - word.count("上")
         return _day(*_shift_month(today, months), _number(found["md"]), text)
     return None
-
-
-def _is_month_day(month: int, day: int) -> bool:
-    return 1 <= month <= _DECEMBER and 1 <= day <= monthrange(2000, month)[1]
 
 
 def _value(found: re.Match[str], today: date, toward: Toward) -> Day:

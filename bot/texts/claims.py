@@ -1,0 +1,132 @@
+"""Texts on claims: drafting, editing, submitting, taking back, and being paid."""
+
+from bot.texts.template import Text, Texts
+
+TEXTS: Texts = {
+    # finding a claim
+    "no_such_claim": Text(
+        "没有找到报销单‹ {number}›。请核对单号，或发「我的报销」查看自己的单据。",
+        "There is no claim‹ {number}›. Check the number, or send “my claims” to see yours.",
+    ),
+    "no_claim_here": Text(
+        "现在没有可以这样操作的单据。发一张发票照片就能开始报销，发「我的报销」查看全部。",
+        "You have no claim to do this with. Send a photo of an invoice to start one, or “my claims”"
+        " to see all.",
+    ),
+    "which_claim": Text(
+        "有好几张单据，请带上单号再发一次‹，例如「提交 单号」：{numbers}›。",
+        "There are several claims. Please name one‹: {numbers}›.",
+    ),
+    "number_missing": Text(
+        "请带上单号，例如「已付 BX-20261125-0007」。",
+        "Please name the claim, e.g. “paid BX-20261125-0007”.",
+    ),
+    "claim_deleted": Text("报销单‹ {number} ›已删除。", "Claim‹ {number}› is deleted."),
+    # what may not be done
+    "wrong_state": Text(
+        "‹{number} ›现在不能这样操作‹：它的状态是「{state}」›‹，不能{event}›。"
+        "发「进度‹ {number}›」查看它走到了哪一步。",
+        "‹{number}: ›this cannot be done now‹, it is “{state}”›‹ (asked for: {event})›."
+        " Send “progress‹ {number}›” to see where it is.",
+    ),
+    "not_yours": Text(
+        "‹{number} ›不是你的报销单，只有申请人本人可以操作。",
+        "‹{number}: ›only the person who claims may do this.",
+    ),
+    "own_claim": Text(
+        "‹{number} ›是本人的报销单，不能由本人审批或付款。请等待其他人处理。",
+        "‹{number}: ›nobody approves or pays a claim of their own. Somebody else must act.",
+    ),
+    "blocked": Text(
+        "‹{number} ›还不能提交：‹\n{rows}›\n改好后发「提交‹ {number}›」再试。",
+        "‹{number} ›cannot be submitted yet:‹\n{rows}›\nPut it right, then send"
+        " “submit‹ {number}›” again.",
+    ),
+    "no_flow": Text(
+        "没有适用于这张单据的审批流程，所以没有提交。请联系管理员补充审批流程。",
+        "No approval flow fits this claim, so it was not submitted. Please tell the administrator.",
+    ),
+    "no_approver": Text(
+        "‹「{step}」›这一步找不到审批人，所以没有提交。请联系管理员设置审批人。",
+        "‹Step “{step}”: ›no approver was found, so nothing was submitted. Please tell the"
+        " administrator.",
+    ),
+    "revision": Text(
+        "这张单据刚刚被更新过，本次操作没有生效。请看最新的卡片，再试一次。",
+        "The claim has just changed, so nothing was done. Look at its newest card and try again.",
+    ),
+    "hold_ended": Text(
+        "这笔预算占用已经结束，本次操作没有生效。发「进度‹ {number}›」查看最新状态。",
+        "The money held for it has been settled already, so nothing was done. Send"
+        " “progress‹ {number}›” for the latest state.",
+    ),
+    "stale_card": Text(
+        "这张卡片已经过期，本次点击没有生效。请在最新的卡片上操作‹，或发「进度 {number}」›。",
+        "This card is out of date, so the click did nothing. Use the newest card‹, or send"
+        " “progress {number}”›.",
+    ),
+    # lines
+    "which_line": Text(
+        "‹这张单据有 {count} 行，›请说明是第几行，例如「修改 2 金额 45」或「删除 第 2 行」。",
+        "‹The claim has {count} lines. ›Please say which, e.g. “edit 2 amount 45”.",
+    ),
+    "no_such_line": Text(
+        "没有‹第 {line} ›行‹，这张单据共 {count} 行›。请核对行号再发一次。",
+        "There is no‹ {line}th› line‹; the claim has {count}›. Check the number and try again.",
+    ),
+    "above_invoice": Text(
+        "报销金额不能超过发票金额‹ {total}›。请填写不高于它的金额。",
+        "The amount cannot exceed its invoice‹, {total}›. Please enter no more than that.",
+    ),
+    "how_to_edit": Text(
+        "正在修改‹ {number}›‹（共 {count} 行）›，直接发：\n"
+        "· 修改 1 金额 45\n· 修改 1 类别 打车\n· 修改 1 日期 昨天\n· 修改 1 说明 去客户现场\n"
+        "· 删除 第 1 行\n也可以继续发发票照片或「打车 45」。改好后发「提交」。",
+        "Editing‹ {number}›‹ ({count} lines)›. Send:\n"
+        "· edit 1 amount 45\n· edit 1 category taxi\n· edit 1 date yesterday\n"
+        "Photos and lines like “taxi 45” are added too. Send “submit” when it is right.",
+    ),
+    # news
+    "discarded": Text("已删除‹ {number}›。", "Deleted‹ {number}›."),
+    "approved": Text(
+        "‹{number} ›已通过审批，等待付款。‹审批意见：「{reason}」›",
+        "‹{number} ›is approved and waits for payment.‹ Opinion: “{reason}”›",
+    ),
+    "rejected": Text(
+        "‹{number} ›被驳回‹，理由：「{reason}」›。占用的预算已经释放，如需报销请重新发起。",
+        "‹{number} ›was rejected‹: “{reason}”›. Its budget is free again; start a new claim if you"
+        " still need it.",
+    ),
+    "returned": Text(
+        "‹{number} ›被退回修改‹，理由：「{reason}」›。修改后发「提交‹ {number}›」即可重新提交。",
+        "‹{number} ›was sent back‹: “{reason}”›. Change it and send “submit‹ {number}›” again.",
+    ),
+    "paid": Text("‹{number} ›已付款，请留意到账。", "‹{number} ›has been paid."),
+    "payment_failed": Text(
+        "‹{number} ›付款没有成功‹：{reason}›。请核对收款账户，财务会再次付款。",
+        "‹{number}: ›the payment failed‹: {reason}›. Check your bank account; finance will pay"
+        " again.",
+    ),
+    "nothing_to_pay": Text(
+        "‹{number} ›没有需要付款的金额，只有审批通过的报销才会付款。",
+        "‹{number} ›owes no payment; only approved claims do.",
+    ),
+    "not_duplicate_noted": Text(
+        "已记录‹ {number} ›不是重复报销‹：「{reason}」›，审批人会看到这条说明。",
+        "Noted that ‹{number} ›is not a duplicate‹: “{reason}”›. Approvers will see it.",
+    ),
+    # lists
+    "my_claims": Text("你的单据：‹\n{rows}›", "Your claims:‹\n{rows}›"),
+    "my_claims_empty": Text(
+        "你还没有报销单。发一张发票照片，或发「打车 45 昨天 去客户现场」，就能开始。",
+        "You have no claims yet. Send a photo of an invoice, or “taxi 45 yesterday”, to start.",
+    ),
+    "claims_of": Text("查到的单据：‹\n{rows}›", "Claims found:‹\n{rows}›"),
+    "claims_of_empty": Text("没有查到单据。", "No claims were found."),
+    "progress": Text("‹{row}›‹\n{chain}›", "‹{row}›‹\n{chain}›"),
+    "why": Text("‹{row}\n›依据如下：‹\n{reasons}›", "‹{row}\n›On record:‹\n{reasons}›"),
+    "why_clean": Text(
+        "‹{row}\n›没有任何规则提示，也还没有审批意见。",
+        "‹{row}\n›No rule has anything to say, and nobody has decided yet.",
+    ),
+}

@@ -1,0 +1,160 @@
+"""What a finding says to people: the rule, its figures, and what to do about it."""
+
+from collections.abc import Callable, Mapping
+
+from bot.texts.names import (
+    budget_name,
+    category_name,
+    money_text,
+    person_name,
+)
+from bot.texts.plain import one_line
+from bot.texts.template import Language, Text, Texts
+from bot.texts.words import field_text
+from core.claim import Finding
+from core.company import Company, Policy
+
+FINDINGS: Texts = {
+    "duplicate_invoice": Text(
+        "发票‹ {invoice} ›重复‹：已在 {claim} 中报销›，请删除这一行",
+        "Duplicate (重复): invoice ‹{invoice} ›is claimed already‹ in {claim}›; remove this line",
+    ),
+    "duplicate": Text(
+        "疑似重复‹：{claim} 已有同一天、同类别›‹、同样 {amount} 的费用›，请确认不是同一笔",
+        "Possible duplicate (重复)‹: {claim} has the same day and category›‹ with {amount}›;"
+        " make sure that it is another expense",
+    ),
+    "budget_exceeded": Text(
+        "预算‹「{budget}」›不足‹：额度 {limit}›‹，可用 {available}›‹，本单 {amount}›"
+        "‹，超出 {over}›‹。可联系预算负责人 {owners}›",
+        "Budget ‹“{budget}” ›(预算) is exceeded‹: limit {limit}›‹, {available} left›"
+        "‹, this claim {amount}›‹, {over} over›‹. Ask its owner {owners}›",
+    ),
+    "budget_frozen": Text(
+        "预算‹「{budget}」›已冻结，暂时不能使用‹。可联系预算负责人 {owners}›",
+        "Budget ‹“{budget}” ›(预算) is frozen and cannot be used now‹. Ask its owner {owners}›",
+    ),
+    "budget_unmatched": Text(
+        "没有匹配的预算，请核对类别、项目和日期",
+        "No budget (预算) covers this; check category, project and date",
+    ),
+    "amount_limit": Text(
+        "‹{category} ›‹{per} ›合计‹ {amount}›，超过标准‹ {limit}›",
+        "‹{category} ›‹{per}: ›‹{amount} ›exceeds the limit‹ of {limit}›",
+    ),
+    "invoice_age": Text(
+        "发票开具‹于 {date}›，已超过‹ {days} 天›的有效期",
+        "The invoice ‹of {date} ›is older than allowed‹ ({days} days)›",
+    ),
+    "claim_deadline": Text(
+        "费用发生‹于 {date}›，已超过‹ {days} 天›的报销期限",
+        "The expense ‹of {date} ›is past the deadline‹ of {days} days›",
+    ),
+    "buyer_title": Text(
+        "发票抬头‹「{buyer}」›不是本公司，请换开正确抬头的发票",
+        "The invoice is made out to ‹“{buyer}”, which is ›another company; ask for a new one",
+    ),
+    "receipt_required": Text(
+        "金额‹ {amount} ›超过‹ {limit} ›的免票额度，请补充发票",
+        "‹{amount} ›is above what needs no receipt‹ ({limit})›; please add the invoice",
+    ),
+    "weekend": Text("费用发生在周末‹（{date}）›", "The expense falls on a weekend‹ ({date})›"),
+    "frequency": Text(
+        "本月已是第‹ {count} ›次报销，超过‹ {limit} ›次的标准",
+        "Claim ‹{count} ›of this month, above the limit‹ of {limit}›",
+    ),
+    "split": Text(
+        "短期内有多张单据接近‹ {limit} ›的标准，疑似拆分‹：{claims}›",
+        "Several claims just under ‹{limit} ›within days look split‹: {claims}›",
+    ),
+    "invoice_missing": Text(
+        "‹{category}›需要发票，请发送发票照片或文件",
+        "‹{category} ›needs an invoice; please send a photo or file",
+    ),
+    "no_lines": Text(
+        "还没有费用明细，请发送发票或输入一笔费用",
+        "There are no lines yet; send an invoice or type an expense",
+    ),
+    "category_missing": Text(
+        "还没有选择类别，请发「修改‹ {n}› 类别 打车」",
+        "The category is missing; send “edit‹ {n}› category taxi”",
+    ),
+    "amount_missing": Text(
+        "还没有金额，请发「修改‹ {n}› 金额 45」",
+        "The amount is missing; send “edit‹ {n}› amount 45”",
+    ),
+    "date_in_future": Text("日期‹ {date} ›还没到，请核对", "The date ‹{date} ›is yet to come"),
+    "doubt": Text(
+        "‹{field}›识别得不确定，请对照原件核对",
+        "‹The {field} ›was not read with certainty; compare it with the original",
+    ),
+}
+_PERIODS: Mapping[str, Text] = {
+    "claim": Text("每单", "a claim"),
+    "line": Text("每笔", "a line"),
+    "day": Text("每天", "a day"),
+    "night": Text("每晚", "a night"),
+    "month": Text("每月", "a month"),
+    "year": Text("每年", "a year"),
+}
+
+Fact = Callable[[str, Finding, Language, Company], str]
+
+
+def finding_text(finding: Finding, language: Language, company: Company) -> str:
+    """Say what a finding means, with names and figures; KeyError when its code has no text.
+
+    A finding about a line begins with the line's number; budgets' say 预算 and duplicates' 重复
+    in either language (contract §5).
+    """
+    fields = {
+        name: _FACTS[name](value, finding, language, company) if name in _FACTS else one_line(value)
+        for name, value in finding.fields
+    }
+    fields |= _looked_up(finding, language, company)
+    text = FINDINGS[finding.code].fill(language, fields)
+    return f"{line_label(finding.line, language)}{text}"
+
+
+def line_label(line: int | None, language: Language) -> str:
+    """Name a line by its number from 1; nothing for the whole claim."""
+    if line is None:
+        return ""
+    return f"第 {line + 1} 行：" if language == "zh" else f"Line {line + 1}: "
+
+
+def _looked_up(finding: Finding, language: Language, company: Company) -> dict[str, str]:
+    """Give what the finding only points to: its policy's category, its budget's owners."""
+    found = {} if finding.line is None else {"n": str(finding.line + 1)}
+    policy = next((p for p in company.policies if p.id == finding.field("policy")), None)
+    if policy and policy.category:
+        found["category"] = category_name(company, policy.category, language)
+    if policy and finding.code == "amount_limit":
+        found["per"] = _period(policy, finding.field("per"), language)
+    budget = company.budget(finding.field("budget"))
+    if budget and budget.owners:
+        names = [person_name(company, owner) for owner in budget.owners]
+        found["owners"] = ("、" if language == "zh" else ", ").join(names)
+    return found
+
+
+def _period(policy: Policy, bucket: str, language: Language) -> str:
+    """Say over which span an amount was summed: 每天 2026-11-25."""
+    word = _PERIODS[policy.per or "claim"].plain(language)
+    dated = policy.per in {"day", "night", "month", "year"}
+    return f"{word} {one_line(bucket)}" if dated else word
+
+
+def _money(value: str, finding: Finding, *_: object) -> str:
+    """Write an amount; `limit` of a frequency is a count."""
+    return one_line(value if finding.code == "frequency" else money_text(value))
+
+
+_FACTS: Mapping[str, Fact] = {
+    "amount": _money,
+    "available": _money,
+    "limit": _money,
+    "over": _money,
+    "budget": lambda value, _, language, company: budget_name(company, value, language),
+    "field": lambda value, _, language, __: field_text(value, language),
+}

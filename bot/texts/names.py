@@ -1,0 +1,126 @@
+"""Ids of the company as people know them: names instead of ids, figures as money."""
+
+from collections.abc import Callable, Mapping
+
+from bot.texts.plain import one_line
+from bot.texts.template import Language
+from bot.texts.words import ACTIONS, STATES, action_text, state_text
+from core.company import ROOT, Budget, Company
+from core.money import format_cny, parse_yuan
+
+NAME_LIMIT = 30
+
+MONEY = frozenset({"amount", "available", "limit", "over", "reserved", "consumed", "total"})
+"""Fields that carry decimal strings in yuan."""
+ROWS = frozenset({"chain", "options", "reasons", "rows"})
+"""Fields of several lines; every other one is a single line."""
+
+
+def person_name(company: Company, person_id: str) -> str:
+    """Name a person, also one who has left; an unknown id stands for itself."""
+    person = company.person(person_id)
+    return one_line(person.name if person else person_id, NAME_LIMIT)
+
+
+def department_name(company: Company, department_id: str, language: Language) -> str:
+    """Name a department; `root` is the whole company."""
+    row = company.department(department_id)
+    if row is None and department_id == ROOT:
+        return "全公司" if language == "zh" else "whole company"
+    return one_line(row.name if row else department_id, NAME_LIMIT)
+
+
+def category_name(company: Company, category_id: str | None, language: Language) -> str:
+    """Name a category; a line without one says so."""
+    if category_id is None:
+        return "未分类" if language == "zh" else "no category"
+    row = company.category(category_id)
+    return one_line(row.name if row else category_id, NAME_LIMIT)
+
+
+def project_name(company: Company, project_id: str) -> str:
+    """Name a project."""
+    row = company.project(project_id)
+    return one_line(row.name if row else project_id, NAME_LIMIT)
+
+
+def budget_scope(company: Company, budget: Budget, language: Language) -> str:
+    """Say what a budget binds: 市场部 · 市内交通 2026-Q4."""
+    parts = [
+        department_name(company, budget.department, language) if budget.department else "",
+        project_name(company, budget.project) if budget.project else "",
+        category_name(company, budget.category, language) if budget.category else "",
+    ]
+    scope = " · ".join(p for p in parts if p) or department_name(company, ROOT, language)
+    return f"{scope} {budget.period.text}"
+
+
+def budget_name(company: Company, budget_id: str, language: Language) -> str:
+    """Name a budget by its id and what it binds: sales-2026q4（市场部 2026-Q4）."""
+    budget = company.budget(budget_id)
+    if budget is None:
+        return one_line(budget_id, NAME_LIMIT)
+    scope = budget_scope(company, budget, language)
+    return f"{budget_id}（{scope}）" if language == "zh" else f"{budget_id} ({scope})"
+
+
+def money_text(value: str) -> str:
+    """Write a decimal string in yuan for people; what is none stays as it is."""
+    try:
+        return format_cny(parse_yuan(value))
+    except ValueError:
+        return value
+
+
+def people_text(company: Company, ids: str, language: Language) -> str:
+    """Name several people by their ids, separated by spaces; what is no such list stays."""
+    people = ids.split()
+    if not all(company.person(p) for p in people):
+        return one_line(ids)
+    names = [person_name(company, person) for person in people]
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def named(fields: Mapping[str, str], company: Company, language: Language) -> dict[str, str]:
+    """Give fields of a text with names for ids, money for decimals and words for states.
+
+    Anybody's words in them are made harmless; `ROWS` keep their lines.
+    """
+    return {key: _named(key, value, company, language) for key, value in fields.items()}
+
+
+def _named(key: str, value: str, company: Company, language: Language) -> str:
+    if key in MONEY:
+        return one_line(money_text(value))
+    if key in ROWS:
+        return "\n".join(one_line(row) for row in value.split("\n"))
+    namer = _NAMERS.get(key)
+    return namer(company, value, language) if namer else one_line(value)
+
+
+def _category(company: Company, value: str, language: Language) -> str:
+    return category_name(company, value or None, language)
+
+
+def _state(_: Company, value: str, language: Language) -> str:
+    return state_text(value, language) if value in STATES else one_line(value)
+
+
+def _action(_: Company, value: str, language: Language) -> str:
+    return action_text(value, language) if value in ACTIONS else one_line(value)
+
+
+_NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
+    "approver": lambda company, value, _: person_name(company, value),
+    "employee": lambda company, value, _: person_name(company, value),
+    "person": lambda company, value, _: person_name(company, value),
+    "to": lambda company, value, _: person_name(company, value),
+    "people": people_text,
+    "budget": budget_name,
+    "category": _category,
+    "department": department_name,
+    "project": lambda company, value, _: project_name(company, value),
+    "state": _state,
+    "event": _action,
+    "action": _action,
+}

@@ -1,0 +1,105 @@
+"""Texts on sentences: what was not understood, what cannot be, and what is asked back."""
+
+from bot.texts.template import Text, Texts
+
+_PROBLEMS: Texts = {
+    "amount_not_a_number": Text(
+        "‹「{text}」›不是金额。请只写数字，例如 45 或 45.50。",
+        "‹“{text}” ›is not an amount. Please write a number like 45 or 45.50.",
+    ),
+    "amount_unclear": Text(
+        "没看懂金额‹「{text}」›。请写成一个确定的数，例如 1050 或 10.50。",
+        "The amount ‹“{text}” ›is unclear. Please write one plain number, like 1050 or 10.50.",
+    ),
+    "amount_not_positive": Text(
+        "金额‹「{text}」›要大于 0。请重新填写。",
+        "The amount ‹“{text}” ›must be above 0. Please write it again.",
+    ),
+    "amount_too_large": Text(
+        "金额‹「{text}」›太大了，可能多写了几位。请核对后重新填写。",
+        "The amount ‹“{text}” ›is too large for an expense. Please check and write it again.",
+    ),
+    "amount_too_precise": Text(
+        "金额‹「{text}」›最多到分，也就是两位小数。请重新填写。",
+        "The amount ‹“{text}” ›may have two decimals at most. Please write it again.",
+    ),
+    "currency_not_supported": Text(
+        "目前只支持人民币‹，「{text}」无法处理›。请换算成人民币再发。",
+        "Only yuan is supported‹, not “{text}”›. Please convert it and send it again.",
+    ),
+    "date_invalid": Text(
+        "没有‹「{text}」›这一天。请核对日期再发一次，例如 11-25。",
+        "There is no day‹ “{text}”›. Please check it, e.g. 11-25.",
+    ),
+    "date_unclear": Text(
+        "没看懂日期‹「{text}」›。请写成 11-25、昨天或 2026-11-25。",
+        "The date ‹“{text}” ›is unclear. Please write 11-25, yesterday or 2026-11-25.",
+    ),
+    "date_passed": Text(
+        "‹「{text}」›已经过去了。请填写将来的日期。",
+        "‹“{text}” ›has passed. Please name a day to come.",
+    ),
+    "date_in_future": Text(
+        "‹「{text}」›还没到，报销只能填已经发生的日期。",
+        "‹“{text}” ›is yet to come; expenses need a day that has passed.",
+    ),
+    "category_unknown": Text(
+        "没有‹「{text}」›这个类别。发「帮助」看写法，或换一个公司里有的类别。",
+        "There is no category‹ “{text}”›. Please use one that the company has.",
+    ),
+    "project_unknown": Text(
+        "没有‹「{text}」›这个项目。请核对项目名称再发一次。",
+        "There is no project‹ “{text}”›. Please check its name.",
+    ),
+    "expense_incomplete": Text(
+        "这笔费用还缺内容‹：「{text}」›。请写成「打车 45 昨天 去客户现场」。",
+        "Something is missing‹ in “{text}”›. Please write it like “taxi 45 yesterday”.",
+    ),
+}
+_QUESTIONS: Texts = {
+    "amount": Text(
+        "多少钱？请回复金额，例如 45。", "How much was it? Reply with a number, like 45."
+    ),
+    "amount_which": Text(
+        "金额是哪一个？请回复其中一个‹：\n{options}›",
+        "Which amount is it? Reply with one‹:\n{options}›",
+    ),
+    "category": Text(
+        "这是什么费用？请回复类别‹：\n{options}›",
+        "What kind of expense is it? Reply with a category‹:\n{options}›",
+    ),
+    "category_which": Text(
+        "是哪一类费用？请回复其中一个‹：\n{options}›",
+        "Which category is it? Reply with one‹:\n{options}›",
+    ),
+    "date_which": Text(
+        "是哪一天？请回复其中一个‹：\n{options}›",
+        "Which day was it? Reply with one‹:\n{options}›",
+    ),
+    "project_which": Text(
+        "是哪个项目？请回复其中一个‹：\n{options}›",
+        "Which project is it? Reply with one‹:\n{options}›",
+    ),
+    "command_or_expense": Text(
+        "这是一条命令，还是一笔费用？请回复其中一个‹：\n{options}›",
+        "Is this a command or an expense? Reply with one‹:\n{options}›",
+    ),
+    "discard_or_withdraw": Text(
+        "要删除这张单据，还是撤回审批？请回复「删除」或「撤回」‹，可带上单号 {number}›。",
+        "Delete the claim or take it back from review? Reply “discard” or “withdraw”"
+        "‹ with {number}›.",
+    ),
+}
+_OTHERS: Texts = {
+    "not_understood": Text(
+        "没看懂‹「{text}」›。可以发发票照片，或发「打车 45 昨天 去客户现场」；"
+        "发「帮助」看更多例子。",
+        "That was not understood‹: “{text}”›. Send a photo of an invoice, or “taxi 45 yesterday”;"
+        " “help” shows more.",
+    ),
+    "command_incomplete": Text(
+        "‹「{command}」›还缺内容。发「帮助」查看写法。",
+        "‹“{command}”: ›something is missing. Send “help” for examples.",
+    ),
+}
+TEXTS: Texts = {**_PROBLEMS, **_QUESTIONS, **_OTHERS}

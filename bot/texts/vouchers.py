@@ -1,0 +1,40 @@
+"""Texts on photos and files: what could not be read, what was there already."""
+
+from bot.texts.template import Text, Texts
+
+TEXTS: Texts = {
+    "media_lost": Text(
+        "有文件没能下载下来，可能已经过期。请重新发一次。",
+        "A file could not be fetched, it may have expired. Please send it again.",
+    ),
+    "media_expired": Text(
+        "这个文件已经过期，没能下载。请重新发一次。",
+        "The file has expired and could not be fetched. Please send it again.",
+    ),
+    "not_an_invoice": Text(
+        "没能从‹「{file}」›读出票据‹：{reason}›。请把票据拍平、拍清楚再发一次，"
+        "或直接输入「打车 45 昨天」。",
+        "No invoice could be read‹ from “{file}”›‹: {reason}›. Send a flat, sharp picture, or type"
+        " “taxi 45 yesterday”.",
+    ),
+    "already_on_draft": Text(
+        "票据‹ {invoice} ›已经在这张报销单里了，没有重复添加。",
+        "Invoice ‹{invoice} ›is on this claim already; it was not added twice.",
+    ),
+    "duplicate_invoice": Text(
+        "发票‹ {identity} ›重复‹：已在 {claim} 中报销›，所以没有提交。"
+        "请删除这一行，有疑问请联系财务。",
+        "Duplicate (重复): invoice ‹{identity} ›is claimed already‹ in {claim}›, so nothing was"
+        " submitted. Remove that line, or ask finance.",
+    ),
+    "link_not_opened": Text(
+        "为了安全，小票不会打开消息里的链接。请发送发票照片、PDF、OFD 或 XML 文件。",
+        "For safety, links in messages are never opened. Please send a photo or a PDF, OFD or XML"
+        " file.",
+    ),
+    "unsupported": Text(
+        "小票看不懂这种消息‹（{what}）›。请发送文字、照片或文件，发「帮助」看例子。",
+        "Chit cannot use this kind of message‹ ({what})›. Send words, a photo or a file; “help”"
+        " shows examples.",
+    ),
+}

@@ -1,0 +1,100 @@
+"""Single words that texts and cards are made of: states, kinds, actions, fields of vouchers."""
+
+from collections.abc import Mapping
+
+from bot.texts.template import Language, Text
+
+STATES: Mapping[str, Text] = {
+    "draft": Text("草稿", "Draft"),
+    "in_review": Text("审批中", "In review"),
+    "returned": Text("已退回", "Returned"),
+    "approved": Text("已通过", "Approved"),
+    "paying": Text("付款中", "Being paid"),
+    "paid": Text("已付款", "Paid"),
+    "rejected": Text("已驳回", "Rejected"),
+    "withdrawn": Text("已撤回", "Withdrawn"),
+    "void": Text("已删除", "Deleted"),
+}
+PAYMENT_STATES: Mapping[str, Text] = {
+    "pending": Text("待付款", "To be paid"),
+    "exported": Text("已导出，等待银行结果", "Exported, waiting for the bank"),
+    "paid": Text("已付款", "Paid"),
+    "failed": Text("付款失败", "Payment failed"),
+}
+KINDS: Mapping[str, Text] = {
+    "reimbursement": Text("报销", "expense claim"),
+    "travel_request": Text("出差申请", "travel request"),
+    "purchase_request": Text("采购申请", "purchase request"),
+    "advance": Text("借款", "advance"),
+    "welfare": Text("福利", "welfare claim"),
+}
+ACTIONS: Mapping[str, Text] = {
+    "submit": Text("提交", "Submit"),
+    "discard": Text("删除", "Delete"),
+    "edit": Text("修改", "Edit"),
+    "approve": Text("同意", "Approve"),
+    "reject": Text("驳回", "Reject"),
+    "return": Text("退回", "Return"),
+    "transfer": Text("转交", "Hand over"),
+    "add_signer": Text("加签", "Add signer"),
+    "remind": Text("催办", "Remind"),
+    "withdraw": Text("撤回", "Withdraw"),
+    "confirm_not_duplicate": Text("确认非重复", "Not a duplicate"),
+    "pay": Text("已付款", "Mark as paid"),
+    "decide": Text("审批", "Decide"),
+    "export": Text("导出付款", "Export the payment"),
+    "view_claims_of": Text("查看他人报销", "see somebody else's claims"),
+    "change_budget": Text("修改预算", "change a budget"),
+    "fail_payment": Text("登记付款失败", "Note a failed payment"),
+}
+FIELDS: Mapping[str, Text] = {
+    "kind": Text("票据种类", "kind of voucher"),
+    "code": Text("发票代码", "invoice code"),
+    "number": Text("发票号码", "invoice number"),
+    "date": Text("日期", "date"),
+    "amount": Text("金额", "amount"),
+    "tax": Text("税额", "tax"),
+    "total": Text("价税合计", "total"),
+    "confirm_amount": Text("金额", "amount"),
+    "unproven_total": Text("价税合计", "total"),
+    "buyer": Text("购买方", "buyer"),
+    "buyer_taxid": Text("购买方税号", "buyer's tax number"),
+    "seller": Text("销售方", "seller"),
+    "seller_taxid": Text("销售方税号", "seller's tax number"),
+    "check_code": Text("校验码", "check code"),
+    "items": Text("商品明细", "items"),
+    "category": Text("类别", "category"),
+    "description": Text("说明", "description"),
+    "project": Text("项目", "project"),
+}
+_WHOLE = Text("票据", "voucher")
+"""A doubt that names no field is about the voucher as a whole."""
+
+
+def _word(table: Mapping[str, Text], key: str, language: Language) -> str:
+    return table[key].plain(language)
+
+
+def state_text(state: str, language: Language) -> str:
+    """Name a claim's state; KeyError when it is none."""
+    return _word(STATES, state, language)
+
+
+def payment_state_text(state: str, language: Language) -> str:
+    """Name a payment's state; KeyError when it is none."""
+    return _word(PAYMENT_STATES, state, language)
+
+
+def kind_text(kind: str, language: Language) -> str:
+    """Name a kind of claim; KeyError when it is none."""
+    return _word(KINDS, kind, language)
+
+
+def action_text(action: str, language: Language) -> str:
+    """Name an action or event as its button does; KeyError when it is none."""
+    return _word(ACTIONS, action, language)
+
+
+def field_text(name: str, language: Language = "zh") -> str:
+    """Name a field of a voucher or line; any other code stands for the whole voucher."""
+    return FIELDS.get(name, _WHOLE).plain(language)

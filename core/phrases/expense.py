@@ -39,7 +39,7 @@ _PAID = (
 _PAID_BEFORE = re.compile(_PAID + r"$")
 _ASKING = re.compile(
     r"(?:[??]|吗|么|呢|多少|几[块元])\s*[??。]*$"
-    r"|^(?:怎么|怎样|如何|能不能|可不可以|是否|请问|为什么|what|how|can|may|is|do)\b?"
+    r"|^(?:怎么|怎样|如何|能不能|可不可以|是否|请问|为什么|(?:what|how|can|may|is|do)\b)"
     r"|怎么(?:报|算|办)|能报|标准",
     re.IGNORECASE,
 )

@@ -31,6 +31,8 @@ InvoiceKind = Literal[
     "other",
 ]
 Source = Literal["xml", "xbrl", "ofd", "pdf", "qr", "ocr"]
+_Day = date
+"""The type, where a field of the same name hides it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Reading:
     kind: InvoiceKind | None = None
     code: str | None = None
     number: str | None = None
-    date: date | None = None
+    date: _Day | None = None
     amount_fen: int | None = None
     tax_fen: int | None = None
     total_fen: int | None = None

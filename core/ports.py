@@ -1,7 +1,7 @@
 """What the business asks of storage; the memory fake, SQLite and PostgreSQL all answer alike."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -74,7 +74,11 @@ class AuditRecord:
 
 @dataclass(frozen=True, slots=True)
 class CardRecord:
-    """A card that was delivered to one person; what is needed to redraw it."""
+    """A card that was delivered to one person; what is needed to redraw it.
+
+    `seen` is storage's mark of the newest code that a reader knew of: a code that a click added
+    since then survives when the record is written back.
+    """
 
     card: str
     claim: str
@@ -87,6 +91,7 @@ class CardRecord:
     message: str = ""
     drawn: int = 0
     open: bool = True
+    seen: int = field(default=0, compare=False)
 
 
 class Store(Protocol):

@@ -1,0 +1,275 @@
+"""Settings of the service: read once from `chit.toml` and the environment, then frozen."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+Scope = Literal[
+    "claims:read",
+    "claims:write",
+    "budgets:read",
+    "budgets:write",
+    "invoices:read",
+    "payments:read",
+    "payments:write",
+    "vouchers:read",
+    "audit:read",
+    "analytics:read",
+]
+PREFIX = "CHIT_"
+AES_KEY_CHARS = 43
+
+
+class ConfigError(Exception):
+    """Settings that cannot be used, one line a fault: place, key, what is wrong."""
+
+
+class Section(BaseModel):
+    """One table of `chit.toml`: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ServerSettings(Section):
+    """Where the service listens and how the world reaches it."""
+
+    host: str = "0.0.0.0"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = ""
+
+
+class DatabaseSettings(Section):
+    """Where the data lies."""
+
+    url: str = "sqlite+aiosqlite:///data/chit.db"
+
+
+class FilesSettings(Section):
+    """Where the originals lie."""
+
+    url: str = "file:data/files"
+
+
+class DingTalkSettings(Section):
+    """The DingTalk application; both base addresses are settings for stand-ins and proxies."""
+
+    enabled: bool = False
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    robot_code: str = ""
+    corp_id: str = ""
+    agent_id: str = ""
+    card_template_id: str = ""
+    api_url: str = "https://api.dingtalk.com"
+    oapi_url: str = "https://oapi.dingtalk.com"
+
+    @field_validator("agent_id", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class WeComSettings(Section):
+    """The WeCom application."""
+
+    enabled: bool = False
+    corp_id: str = ""
+    agent_id: int = 0
+    secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    encoding_aes_key: SecretStr = SecretStr("")
+    api_url: str = "https://qyapi.weixin.qq.com"
+    callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
+
+
+class WeComBotSettings(Section):
+    """WeCom's 智能机器人 over its long connection."""
+
+    enabled: bool = False
+    bot_id: str = ""
+    secret: SecretStr = SecretStr("")
+    ws_url: str = "wss://openws.work.weixin.qq.com"
+
+
+class ApiToken(Section):
+    """A bearer token of the REST API and what it may do."""
+
+    name: str = Field(min_length=1)
+    token: SecretStr = Field(min_length=16)
+    scopes: tuple[Scope, ...] = ()
+
+
+class ApiSettings(Section):
+    """Who may use the REST API."""
+
+    tokens: tuple[ApiToken, ...] = ()
+
+
+class BudgetSettings(Section):
+    """When money is spent, and what happens to lines that no budget binds."""
+
+    consume_on: Literal["approved", "paid"] = "approved"
+    unmatched: Literal["allow", "warn", "block"] = "allow"
+
+
+class ScheduleSettings(Section):
+    """The clock: cron expressions in the company's time zone."""
+
+    timezone: str = "Asia/Shanghai"
+    overspend_scan: str = "0 9 * * mon-fri"
+    digest: str = "30 9 * * mon"
+    reminders: str = "0 10 * * *"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone {value}") from error
+        return value
+
+    @field_validator("overspend_scan", "digest", "reminders")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        CronTrigger.from_crontab(value)
+        return value
+
+
+class Config(Section):
+    """All of `chit.toml` (contract §2)."""
+
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    files: FilesSettings = FilesSettings()
+    dingtalk: DingTalkSettings = DingTalkSettings()
+    wecom: WeComSettings = WeComSettings()
+    wecom_bot: WeComBotSettings = WeComBotSettings()
+    api: ApiSettings = ApiSettings()
+    budget: BudgetSettings = BudgetSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    connectors: dict[str, dict[str, object]] = Field(default_factory=dict, repr=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.schedule.timezone)
+
+
+Location = tuple[str | int, ...]
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "dingtalk": ("client_id", "client_secret"),
+    "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
+    "wecom_bot": ("bot_id", "secret"),
+}
+
+
+def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read the settings; ConfigError with one line a fault that names key and file line.
+
+    An environment variable `CHIT_SECTION__KEY` wins over the file; `CHIT_SECTION__KEY_FILE`
+    names a file whose content is the value. A missing file is an error unless the environment
+    gives everything that is needed.
+    """
+    environ = os.environ if environ is None else environ
+    text, data = _read(path, environ)
+    for (section, key), value in _from_environment(environ).items():
+        table = data.setdefault(section, {})
+        if isinstance(table, dict):
+            table[key] = value
+    try:
+        config = Config.model_validate(data)
+    except ValidationError as error:
+        faults = [(e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors()]
+        raise ConfigError(_lines(faults, path, text)) from None
+    faults = list(_missing(config))
+    if faults:
+        raise ConfigError(_lines(faults, path, text))
+    return config
+
+
+def _read(path: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, object]]:
+    try:
+        text = path.read_text("utf-8")
+        return text, tomllib.loads(text)
+    except FileNotFoundError:
+        if any(name.startswith(PREFIX) for name in environ):
+            return "", {}
+        raise ConfigError(
+            f"{path}: no such file · 没有这个文件；请用 --config 指明 chit.toml"
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML · 不是合法的 TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read · 无法读取: {type(error).__name__}") from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[tuple[str, str], object]:
+    """Collect `CHIT_SECTION__KEY`; `_FILE` is read unless the section has such a key itself."""
+    values: dict[tuple[str, str], object] = {}
+    for name, value in environ.items():
+        section, found, key = name.removeprefix(PREFIX).lower().partition("__")
+        if not name.startswith(PREFIX) or not found or section not in Config.model_fields:
+            continue
+        if key.endswith("_file"):
+            key, value = key.removesuffix("_file"), _secret_file(name, value)  # noqa: PLW2901
+        values[section, key] = _parsed(section, key, value)
+    return values
+
+
+def _secret_file(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: {path} cannot be read ({type(error).__name__})") from None
+
+
+def _parsed(section: str, key: str, value: str) -> object:
+    """Lists come as TOML text (api.tokens); everything else as it stands."""
+    if (section, key) != ("api", "tokens"):
+        return value
+    try:
+        return tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{PREFIX}API__TOKENS: not a TOML list: {error}") from None
+
+
+def _missing(config: Config) -> Iterable[tuple[Location, str]]:
+    for section, keys in REQUIRED.items():
+        table = getattr(config, section)
+        for key in keys:
+            value = getattr(table, key)
+            filled = value.get_secret_value() if isinstance(value, SecretStr) else value
+            if table.enabled and not filled:
+                yield (section, key), "required when enabled · 启用时必填"
+    aes = config.wecom.encoding_aes_key.get_secret_value()
+    if aes and not re.fullmatch(rf"[A-Za-z0-9]{{{AES_KEY_CHARS}}}", aes):
+        yield ("wecom", "encoding_aes_key"), "must be 43 letters and digits · 应为 43 位字母数字"
+
+
+def _lines(faults: Iterable[tuple[Location, str]], path: Path, text: str) -> str:
+    return "\n".join(
+        f"{path}:{_line_of(text, loc)}: {'.'.join(map(str, loc))}: {message}"
+        for loc, message in faults
+    )
+
+
+def _line_of(text: str, loc: Location) -> int:
+    """Find the line of a key, else of its table, else the first."""
+    section = re.compile(rf"^\s*\[+\s*{re.escape(str(loc[0]))}\b")
+    wanted = next((str(p) for p in reversed(loc[1:]) if isinstance(p, str)), None)
+    at, inside = 1, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("["):
+            inside = bool(section.match(line))
+            at = number if inside and at == 1 else at
+        if inside and wanted and re.match(rf"\s*\"?{re.escape(wanted)}\"?\s*=", line):
+            return number
+    return at

@@ -1,0 +1,128 @@
+"""Buttons of cards: stale ones are told from live ones, the rest does what words do."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.cards.actions import ACTION_IDS, Token, unpack_token
+from bot.cards.reasons import reason_text
+from bot.events import CardClicked
+from bot.handlers import approvals, drafts, payments
+from bot.handlers.work import Work
+from core.change import CardCode
+from core.claim import EDITABLE, Claim, State
+from core.errors import Refused
+from core.notices import Notice, Purpose, ShowCard
+from core.phrases.cleaning import clean
+from core.phrases.intents import ConfirmNotDuplicate, Withdraw
+
+Click = Callable[[CardClicked, Claim, Work], Awaitable[None]]
+
+DECISIONS = frozenset({"approve", "reject", "return", "transfer", "add_signer"})
+MAX_INPUT = 2000
+
+
+async def on_click(click: CardClicked, work: Work) -> None:
+    """Do what a button says, if it is still the button of the claim's present state.
+
+    Whatever comes of it, the clicker's card is drawn again, so that it never stays at 处理中.
+    """
+    if click.response_code:
+        work.codes = (CardCode(click.card, click.response_code),)
+    claim = await _clicked_claim(click, work)
+    try:
+        await CLICKS[click.action](click, claim, work)
+    except Refused as refused:
+        raise Refused(refused.code, **{**refused.fields, "redraw": _redraw(work, claim)}) from None
+    if not work.committed:
+        await work.tell(*_redraw(work, claim))
+
+
+async def _clicked_claim(click: CardClicked, work: Work) -> Claim:
+    if click.action not in ACTION_IDS:
+        raise Refused("unknown_button")
+    try:
+        token = unpack_token(click.token)
+    except ValueError:
+        raise Refused("unknown_button") from None
+    claim = await work.store.claim(token.number)
+    if claim is None:
+        raise Refused("unknown_button")
+    if _is_stale(click.action, token, claim):
+        raise Refused("stale_card", number=claim.number, redraw=_redraw(work, claim))
+    return claim
+
+
+def _is_stale(action: str, token: Token, claim: Claim) -> bool:
+    if token.version != claim.version:
+        return True
+    if action in DECISIONS:
+        step = claim.plan.current if claim.plan else 0
+        return claim.state is not State.IN_REVIEW or step != token.step
+    return action in {"submit", "discard", "edit"} and claim.state not in EDITABLE
+
+
+def _redraw(work: Work, claim: Claim) -> tuple[Notice, ...]:
+    purposes: tuple[Purpose, ...] = ("claim", "approval", "payment")
+    return tuple(ShowCard(work.person.id, claim.number, p, only_open=True) for p in purposes)
+
+
+def _input(click: CardClicked, name: str) -> str:
+    return clean(click.inputs.get(name, "")[:MAX_INPUT])
+
+
+async def _submit(_: CardClicked, claim: Claim, work: Work) -> None:
+    await drafts.submit_claim(work, claim)
+
+
+async def _discard(_: CardClicked, claim: Claim, work: Work) -> None:
+    await drafts.discard_claim(work, claim)
+
+
+async def _edit(_: CardClicked, claim: Claim, work: Work) -> None:
+    await drafts.start_editing(work, claim)
+
+
+async def _approve(click: CardClicked, claim: Claim, work: Work) -> None:
+    await approvals.approve_claim(work, claim, _input(click, "opinion"))
+
+
+async def _turn_down(click: CardClicked, claim: Claim, work: Work) -> None:
+    reason = _input(click, "reason")
+    language = work.person.language
+    await approvals.turn_down(work, claim, click.action, reason_text(reason, language) or reason)
+
+
+async def _involve(click: CardClicked, claim: Claim, work: Work) -> None:
+    await approvals.involve(work, claim, click.action, _input(click, "person"))
+
+
+async def _remind(_: CardClicked, claim: Claim, work: Work) -> None:
+    await approvals.remind_claim(work, claim)
+
+
+async def _withdraw(_: CardClicked, claim: Claim, work: Work) -> None:
+    await drafts.on_withdraw(Withdraw(claim.number), work)
+
+
+async def _confirm_not_duplicate(click: CardClicked, claim: Claim, work: Work) -> None:
+    command = ConfirmNotDuplicate(claim.number, _input(click, "reason"))
+    await drafts.on_confirm_not_duplicate(command, work)
+
+
+async def _pay(_: CardClicked, claim: Claim, work: Work) -> None:
+    await payments.pay_claim(work, claim)
+
+
+CLICKS: dict[str, Click] = {
+    "submit": _submit,
+    "discard": _discard,
+    "edit": _edit,
+    "approve": _approve,
+    "reject": _turn_down,
+    "return": _turn_down,
+    "transfer": _involve,
+    "add_signer": _involve,
+    "remind": _remind,
+    "withdraw": _withdraw,
+    "confirm_not_duplicate": _confirm_not_duplicate,
+    "pay": _pay,
+}

@@ -1,0 +1,117 @@
+"""Which claim a message means, and what surrounds it."""
+
+from dataclasses import replace
+from datetime import date
+
+from bot.handlers.work import Work
+from core.actions.basics import Settings
+from core.actions.drafts import identities_of
+from core.actions.submission import Surroundings, check_claim
+from core.budget import charges_of
+from core.claim import EDITABLE, Claim, State
+from core.company import Company
+from core.errors import Refused
+from core.ports import ClaimQuery, Page, Store
+
+COUNTED = (State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID)
+"""States of claims that count when rules look at a person's history."""
+HISTORY = Page(limit=500)
+FEW = Page(limit=20)
+AUDITORS = frozenset({"finance", "auditor", "admin", "cashier"})
+"""Roles that may see everybody's claims."""
+
+
+async def surroundings_of(
+    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+) -> Surroundings:
+    """Read what a check of a claim must know."""
+    history: list[Claim] = []
+    for state in COUNTED:
+        found = await store.claims(ClaimQuery(state=state, employee=claim.employee), HISTORY)
+        history += [c for c in found.items if c.number != claim.number]
+    holders = {key: await store.holder(key) for key in identities_of(claim)}
+    budgets = [charge.budget for charge in charges_of(company, claim)]
+    return Surroundings(
+        company=company,
+        today=today,
+        history=tuple(history),
+        balances=await store.balances(budgets) if budgets else (),
+        holders={key: holder for key, holder in holders.items() if holder},
+        settings=settings,
+    )
+
+
+async def with_findings(
+    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+) -> Claim:
+    """Give a claim with what is to be said about it today, while it can still be changed.
+
+    After submission the findings are those of the record.
+    """
+    if claim.state not in EDITABLE:
+        return claim
+    around = await surroundings_of(store, company, claim, today, settings)
+    return replace(claim, findings=check_claim(claim, around))
+
+
+async def claim_named(work: Work, number: str) -> Claim:
+    """Find a claim that the person may see; Refused `no_such_claim` otherwise.
+
+    A stranger's claim is answered like one that does not exist.
+    """
+    claim = await work.store.claim(number)
+    if claim is None or not may_see(work, claim):
+        raise Refused("no_such_claim", number=number)
+    return claim
+
+
+def may_see(work: Work, claim: Claim) -> bool:
+    """Whether a claim concerns the person: own it, asked about it, or look after all."""
+    asked = claim.plan.people() if claim.plan else frozenset[str]()
+    return (
+        work.person.id == claim.employee
+        or work.person.id in asked
+        or bool(AUDITORS.intersection(work.person.roles))
+    )
+
+
+async def own_claim(work: Work, number: str | None, states: tuple[State, ...]) -> Claim:
+    """Find the claim that a command of its owner means.
+
+    Without a number it is the only one in the first of the states that has any. Refused
+    `no_claim_here` when there is none, `which_claim` when there are several.
+    """
+    if number is not None:
+        claim = await claim_named(work, number)
+        if claim.employee != work.person.id:
+            raise Refused("not_yours", number=number)
+        return claim
+    for state in states:
+        found = await work.store.claims(ClaimQuery(state=state, employee=work.person.id), FEW)
+        if found.items:
+            return _only(found.items)
+    raise Refused("no_claim_here")
+
+
+async def waiting_claim(work: Work, number: str | None) -> Claim:
+    """Find the claim that an approver's command means; errors as `own_claim`."""
+    if number is not None:
+        return await claim_named(work, number)
+    query = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
+    found = await work.store.claims(query, FEW)
+    if not found.items:
+        raise Refused("nothing_waits")
+    return _only(found.items)
+
+
+def _only(claims: tuple[Claim, ...]) -> Claim:
+    if len(claims) > 1:
+        raise Refused("which_claim", numbers=" ".join(c.number for c in claims))
+    return claims[0]
+
+
+async def open_draft(work: Work) -> Claim | None:
+    """Give the person's newest draft of expenses, which photos and lines join."""
+    query = ClaimQuery(state=State.DRAFT, employee=work.person.id, kind="reimbursement")
+    found = await work.store.claims(query, Page(limit=1))
+    return found.items[0] if found.items else None

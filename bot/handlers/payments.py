@@ -1,0 +1,63 @@
+"""Paying by hand: the cashier's card and words."""
+
+from dataclasses import replace
+
+from bot.handlers.finding import claim_named
+from bot.handlers.work import Work
+from core.actions import settlement
+from core.change import Change
+from core.claim import Claim
+from core.errors import Refused
+from core.notices import ShowCard
+from core.payment import Payment
+from core.phrases.intents import MarkPaid, PayFailed
+
+
+async def on_mark_paid(command: MarkPaid, work: Work) -> None:
+    """Note a payment by words."""
+    await pay_claim(work, await _named(work, command.number))
+
+
+async def on_pay_failed(command: PayFailed, work: Work) -> None:
+    """Note by words that a payment bounced."""
+    claim = await _named(work, command.number)
+    settlement.require_payer(work.company, claim, work.person.id)
+    if not command.reason.strip():
+        raise Refused("reason_missing", number=claim.number, action="fail_payment")
+    payment = await _payment(work, claim)
+    change = settlement.fail(claim, payment, work.cause, command.reason)
+    await _finish(work, claim, change)
+
+
+async def pay_claim(work: Work, claim: Claim) -> None:
+    """Note that the money of a claim has been paid."""
+    settlement.require_payer(work.company, claim, work.person.id)
+    payment = await _payment(work, claim)
+    change = settlement.pay(claim, payment, work.cause, work.rooms.settings)
+    await _finish(work, claim, change)
+
+
+async def _named(work: Work, number: str | None) -> Claim:
+    if number is None:
+        raise Refused("number_missing")
+    return await claim_named(work, number)
+
+
+async def _payment(work: Work, claim: Claim) -> Payment:
+    payment = await work.store.payment(f"P-{claim.number}")
+    if payment is None:
+        raise Refused("nothing_to_pay", number=claim.number)
+    return payment
+
+
+async def _finish(work: Work, claim: Claim, change: Change | None) -> None:
+    """Commit, and redraw every payer's card; a repeated note only redraws."""
+    cards = tuple(
+        ShowCard(p.id, claim.number, "payment", only_open=True)
+        for p in work.company.people
+        if settlement.PAYERS.intersection(p.roles)
+    )
+    if change is None:
+        await work.tell(*cards)
+        return
+    await work.commit(replace(change, outbox=(*change.outbox, *work.outgoing(cards))))

@@ -1,0 +1,188 @@
+"""Questions: where a claim is, what waits, what a budget has left, and why."""
+
+from collections.abc import Sequence
+
+from bot.handlers.finding import FEW, claim_named, may_see, own_claim
+from bot.handlers.work import Work
+from bot.texts import finding_text, state_text
+from core.actions.basics import audit_of
+from core.budget import Balance
+from core.change import Change
+from core.claim import EDITABLE, Claim, State
+from core.company import Budget
+from core.errors import Refused
+from core.money import format_cny
+from core.phrases.intents import (
+    BudgetChange,
+    BudgetQuery,
+    ClaimsOf,
+    Feedback,
+    Help,
+    MyClaims,
+    Progress,
+    Todo,
+    Why,
+)
+from core.ports import ClaimQuery, Page
+
+OPEN = (State.IN_REVIEW, State.APPROVED, State.PAYING, *sorted(EDITABLE))
+BAR = 10
+WATCHERS = frozenset({"finance", "budget_admin", "auditor", "admin"})
+
+
+async def on_help(_: Help, work: Work) -> None:
+    """Say what can be done here."""
+    await work.answer("help", name=work.person.name)
+
+
+async def on_my_claims(_: MyClaims, work: Work) -> None:
+    """List the person's newest claims."""
+    found = await work.store.claims(ClaimQuery(employee=work.person.id), Page(limit=10))
+    await _list(work, "my_claims", found.items)
+
+
+async def on_todo(_: Todo, work: Work) -> None:
+    """List what waits for the person."""
+    query = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
+    found = await work.store.claims(query, FEW)
+    await _list(work, "todo", found.items)
+
+
+async def _list(work: Work, code: str, claims: Sequence[Claim]) -> None:
+    if not claims:
+        await work.answer(f"{code}_empty")
+        return
+    await work.answer(code, rows="\n".join(_row(work, c) for c in claims))
+
+
+def _row(work: Work, claim: Claim) -> str:
+    person = work.company.person(claim.employee)
+    state = state_text(claim.state, work.person.language)
+    name = person.name if person else claim.employee
+    return f"{claim.number} · {name} · {format_cny(claim.total_fen)} · {state}"
+
+
+async def on_progress(command: Progress, work: Work) -> None:
+    """Say where a claim is, or where all open ones are."""
+    if command.number is None:
+        found = await work.store.claims(ClaimQuery(employee=work.person.id), FEW)
+        await _list(work, "my_claims", [c for c in found.items if c.state in OPEN])
+        return
+    claim = await claim_named(work, command.number)
+    steps = claim.plan.steps if claim.plan else ()
+    current = claim.plan.current if claim.plan else 0
+    chain = "\n".join(
+        f"{'✓' if i < current else '•'} {step.name}: {_people(work, step.approvers)}"
+        for i, step in enumerate(steps)
+    )
+    await work.answer("progress", row=_row(work, claim), chain=chain)
+
+
+def _people(work: Work, ids: Sequence[str]) -> str:
+    return "、".join(p.name if (p := work.company.person(i)) else i for i in ids)
+
+
+async def on_why(command: Why, work: Work) -> None:
+    """Answer from the record: every finding with its rule, and every decision with its reason."""
+    claim = (
+        await claim_named(work, command.number)
+        if command.number
+        else await own_claim(work, None, OPEN)
+    )
+    language = work.person.language
+    lines = [finding_text(f, language, work.company) for f in claim.findings]
+    for step in claim.plan.steps if claim.plan else ():
+        lines += [
+            f"{step.name} · {_people(work, (d.approver,))} · {d.decision} · {d.reason}".rstrip(" ·")
+            for d in step.decisions
+        ]
+    row = _row(work, claim)
+    if not lines:
+        await work.answer("why_clean", row=row)
+        return
+    await work.answer("why", row=row, reasons="\n".join(f"· {line}" for line in lines))
+
+
+async def on_budget(command: BudgetQuery, work: Work) -> None:
+    """Say what the budgets of a department or project have left."""
+    budgets = _budgets_named(work, command.target_text)
+    visible = [b for b in budgets if _may_see_budget(work, b)]
+    if not visible:
+        raise Refused("no_budget_here", target=command.target_text or "")
+    balances = await work.store.balances([b.id for b in visible])
+    now = [b for b in balances if b.budget.period.covers(work.today)] or list(balances)
+    rows = "\n".join(_budget_row(work, balance) for balance in now)
+    await work.answer("budgets", rows=rows)
+
+
+def _budgets_named(work: Work, target: str | None) -> list[Budget]:
+    company = work.company
+    if target is None:
+        above = frozenset(company.ancestry(work.person.department))
+        return [b for b in company.budgets if b.department is None or b.department in above]
+    wanted = target.strip().lower()
+    departments = {d.id for d in company.departments if wanted in {d.id.lower(), d.name.lower()}}
+    projects = {p.id for p in company.projects if wanted in {p.id.lower(), p.name.lower()}}
+    return [
+        b
+        for b in company.budgets
+        if b.department in departments or b.project in projects or b.id.lower() == wanted
+    ]
+
+
+def _may_see_budget(work: Work, budget: Budget) -> bool:
+    """Everybody sees the budgets that bind their own lines; owners and watchers see more."""
+    person, company = work.person, work.company
+    if WATCHERS.intersection(person.roles) or person.id in budget.owners:
+        return True
+    if budget.department is None or budget.department in company.ancestry(person.department):
+        return True
+    above = company.ancestry(budget.department)
+    return any(d.head == person.id for i in above if (d := company.department(i)))
+
+
+def _budget_row(work: Work, balance: Balance) -> str:
+    budget, company = balance.budget, work.company
+    department = company.department(budget.department) if budget.department else None
+    project = company.project(budget.project) if budget.project else None
+    category = company.category(budget.category) if budget.category else None
+    names = [x.name for x in (department, project, category) if x]
+    used = balance.reserved_fen + balance.consumed_fen
+    percent = used * 100 // budget.limit_fen if budget.limit_fen else 100
+    full = min(BAR, percent * BAR // 100)
+    return (
+        f"{' / '.join(names) or budget.id} {budget.period.text}\n"
+        f"{'▓' * full}{'░' * (BAR - full)} {percent}%\n"
+        f"{format_cny(balance.available_fen)} / {format_cny(budget.limit_fen)}"
+    )
+
+
+async def on_claims_of(command: ClaimsOf, work: Work) -> None:
+    """Show a colleague's claims to those who look after all; refuse and record for others."""
+    found = work.company.people_named(command.person_text.strip())
+    claims: list[Claim] = []
+    for person in found:
+        page = await work.store.claims(ClaimQuery(employee=person.id), FEW)
+        claims += [c for c in page.items if may_see(work, c)]
+    if not claims or not WATCHERS.intersection(work.person.roles):
+        await _refuse_recorded(work, "view_claims_of", command.person_text)
+        return
+    await _list(work, "claims_of", claims)
+
+
+async def on_budget_change(command: BudgetChange, work: Work) -> None:
+    """Refuse to change a budget by chat, and keep the attempt on the record."""
+    await _refuse_recorded(work, "change_budget", command.text)
+
+
+async def _refuse_recorded(work: Work, action: str, what: str) -> None:
+    entry = audit_of(work.cause, f"refused_{action}", work.person.id, what=what[:200])
+    said = work.reply("not_allowed", action=action)
+    await work.commit(Change(at=work.now, audit=(entry,), outbox=work.outgoing((said,))))
+
+
+async def on_feedback(command: Feedback, work: Work) -> None:
+    """Keep what a person has to say about Chit on the record."""
+    entry = audit_of(work.cause, "feedback", work.person.id, text=command.text[:500])
+    said = work.reply("feedback_noted")
+    await work.commit(Change(at=work.now, audit=(entry,), outbox=work.outgoing((said,))))

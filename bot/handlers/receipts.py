@@ -1,0 +1,133 @@
+"""Photos and files: fetched, kept as received, read, and put on the person's draft."""
+
+import hashlib
+from dataclasses import dataclass, replace
+
+from bot.events import FileReceived, LinkReceived, MediaRef, PhotoReceived
+from bot.handlers.drafts import draft_in_hand, start_claim
+from bot.handlers.work import Work
+from core.actions.basics import audit_of
+from core.actions.drafts import Added, Voucher, add_vouchers
+from core.change import Change
+from core.claim import Claim, Line
+from core.errors import Rejected
+from core.invoice import Reading
+from core.notices import Reply, ShowCard
+from core.phrases.cleaning import clean
+from core.phrases.vocabulary import find_categories, vocabulary_of
+
+MAX_PICTURES = 9
+MAX_WORDS = 200
+
+
+async def on_photo(event: PhotoReceived, work: Work) -> None:
+    """Put the vouchers of one or more pictures on the draft; words beside them describe them."""
+    await _receive(work, event.media[:MAX_PICTURES], clean(event.text)[:MAX_WORDS])
+
+
+async def on_file(event: FileReceived, work: Work) -> None:
+    """Put the vouchers of a file on the draft."""
+    await _receive(work, (event.media,), "")
+
+
+async def on_link(_: LinkReceived, work: Work) -> None:
+    """Explain what to send instead: addresses inside messages are never fetched."""
+    await work.answer("link_not_opened")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file that was fetched and stored, with its readings."""
+
+    name: str
+    sha256: str
+    readings: tuple[Reading, ...]
+
+
+async def _receive(work: Work, media: tuple[MediaRef, ...], words: str) -> None:
+    """Fetch, keep and read each file, then commit them to the draft together."""
+    kept: list[_Kept] = []
+    for number, ref in enumerate(media, 1):
+        try:
+            data = await work.rooms.media.download(work.sender.channel, ref)
+        except Rejected:
+            continue
+        kept.append(await _keep(work, ref.name or f"photo-{number}", data))
+    remarks = () if len(kept) == len(media) else (work.reply("media_lost"),)
+    vouchers = _vouchers(kept)
+    if any(v.reading.ok for v in vouchers):
+        await _join(work, vouchers, words, remarks)
+    else:
+        unread = tuple(_unread(work, v.reading) for v in vouchers)
+        await _attach(work, vouchers, (*remarks, *unread))
+
+
+async def _keep(work: Work, name: str, data: bytes) -> _Kept:
+    sha256 = await work.rooms.files.put(data)
+    return _Kept(name, sha256, await work.rooms.reader.read(name, data))
+
+
+def _vouchers(kept: list[_Kept]) -> tuple[Voucher, ...]:
+    """Name each voucher by its bytes and place."""
+    return tuple(
+        Voucher(
+            hashlib.sha256(f"{file.sha256}#{i}".encode()).hexdigest()[:32],
+            file.sha256,
+            file.name,
+            reading,
+        )
+        for file in kept
+        for i, reading in enumerate(file.readings)
+    )
+
+
+def _unread(work: Work, reading: Reading) -> Reply:
+    return work.reply("not_an_invoice", file=reading.file, reason=reading.reason or "")
+
+
+async def _attach(work: Work, vouchers: tuple[Voucher, ...], remarks: tuple[Reply, ...]) -> None:
+    """Keep files without a voucher with the draft that is in hand, if there is one."""
+    draft = await draft_in_hand(work)
+    if draft is None or not vouchers:
+        await work.tell(*remarks)
+        return
+    added = add_vouchers(work.company, draft, vouchers, work.cause, work.today)
+    await _commit(work, added, remarks)
+
+
+async def _join(
+    work: Work, vouchers: tuple[Voucher, ...], words: str, remarks: tuple[Reply, ...]
+) -> None:
+    before = await draft_in_hand(work) or await start_claim(work)
+    added = add_vouchers(work.company, before, vouchers, work.cause, work.today)
+    if words:
+        added = replace(added, claim=_described(work, added.claim, len(before.lines), words))
+    repeated = tuple(work.reply("already_on_draft", invoice=key) for key in added.repeated)
+    unread = tuple(_unread(work, reading) for reading in added.unread)
+    await _commit(work, added, (*remarks, *repeated, *unread))
+
+
+def _described(work: Work, claim: Claim, start: int, words: str) -> Claim:
+    """Let the words beside pictures describe the lines that came from them."""
+    ids = {i for span in find_categories(words, vocabulary_of(work.company)) for i in span.ids}
+    named = ids.pop() if len(ids) == 1 else None
+
+    def describe(line: Line) -> Line:
+        return replace(line, description=words, category=named or line.category)
+
+    return replace(claim, lines=(*claim.lines[:start], *map(describe, claim.lines[start:])))
+
+
+async def _commit(work: Work, added: Added, remarks: tuple[Reply, ...]) -> None:
+    claim = added.claim
+    files = " ".join(sorted(f.sha256[:12] for f in claim.files))
+    card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
+    await work.commit(
+        Change(
+            at=work.now,
+            claims=(claim,),
+            invoices=added.invoices,
+            audit=(audit_of(work.cause, "add_vouchers", claim.number, files=files),),
+            outbox=work.outgoing((*remarks, card)),
+        )
+    )

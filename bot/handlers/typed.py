@@ -1,0 +1,148 @@
+"""Words: an answer to what was asked, else a command, else an expense, else a gentle hint."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from bot.events import PersonEntered, TextReceived, UnsupportedReceived
+from bot.handlers import approvals, drafts, payments, queries
+from bot.handlers.dialogs import EXPENSE, PERSON, REASON, alive, ended, facts, in_hand, waiting
+from bot.handlers.finding import claim_named
+from bot.handlers.work import Work
+from core.change import Dialog
+from core.errors import Refused
+from core.phrases import answer_message, parse_message
+from core.phrases import intents as say
+from core.phrases.cleaning import clean
+from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
+from core.phrases.vocabulary import vocabulary_of
+
+Understood = say.Command | Expense | Question | Problem | NotUnderstood
+CANCEL = frozenset({"取消", "算了", "cancel", "不用了"})
+
+
+async def on_text(event: TextReceived, work: Work) -> None:
+    """Understand a text and do what it says."""
+    dialog = alive(await work.store.dialog(work.person.id), work.now)
+    words = clean(event.text)
+    if dialog and words.lower() in CANCEL:
+        await work.tell(work.reply("cancelled"), dialog=ended(work))
+        return
+    understood = parse_message(event.text, work.today, vocabulary_of(work.company))
+    if dialog and await _answers(dialog, words, understood, work):
+        return
+    await _follow(understood, work)
+
+
+async def _answers(dialog: Dialog, words: str, understood: Understood, work: Work) -> bool:
+    """Take a text as the answer that is awaited, unless it is plainly a command of its own."""
+    if isinstance(understood, say.Command) and dialog.expects != EXPENSE:
+        return False
+    if dialog.expects == EXPENSE:
+        return await _answer_expense(dialog, words, work)
+    if dialog.expects not in {REASON, PERSON}:
+        return False
+    known = facts(dialog)
+    claim = await claim_named(work, known["number"])
+    step = claim.plan.current if claim.plan else 0
+    if str(claim.version) != known["version"] or str(step) != known["step"]:
+        raise Refused("stale_card", number=claim.number)
+    if dialog.expects == REASON:
+        await approvals.turn_down(work, claim, known["action"], words)
+    else:
+        await approvals.involve(work, claim, known["action"], words)
+    return True
+
+
+async def _answer_expense(dialog: Dialog, words: str, work: Work) -> bool:
+    question = _question_from(facts(dialog)["question"])
+    answer = answer_message(question, words, work.today, vocabulary_of(work.company))
+    if answer is None:
+        return False
+    await _follow(answer, work)
+    return True
+
+
+async def _follow(understood: Understood, work: Work) -> None:
+    if isinstance(understood, Expense):
+        await drafts.on_expense(understood, work)
+    elif isinstance(understood, Question):
+        await _ask(understood, work)
+    elif isinstance(understood, Problem):
+        raise Refused(understood.code, text=understood.text, command=understood.command)
+    elif isinstance(understood, NotUnderstood):
+        await work.answer("not_understood", text=understood.text[:60])
+    else:
+        await COMMANDS[type(understood)](understood, work)
+
+
+async def _ask(question: Question, work: Work) -> None:
+    number = in_hand(await work.store.dialog(work.person.id), work.now) or ""
+    names = [_option(o, work) for o in question.options]
+    await work.tell(
+        work.reply(f"ask_{question.code}", options="、".join(names), text=question.reading.text),
+        dialog=waiting(work, EXPENSE, question=_question_to(question), number=number),
+    )
+
+
+def _option(option: str, work: Work) -> str:
+    """Show ids of categories and projects by name."""
+    row = work.company.category(option) or work.company.project(option)
+    return row.name if row else option
+
+
+def _question_to(question: Question) -> str:
+    return json.dumps(asdict(question), ensure_ascii=False, default=date.isoformat)
+
+
+def _question_from(text: str) -> Question:
+    raw = json.loads(text)
+    reading: dict[str, Any] = raw["reading"]
+    day = reading.pop("day")
+    known = Reading(**reading, day=date.fromisoformat(day) if day else None)
+    return Question(raw["code"], tuple(raw["options"]), known)
+
+
+async def on_entered(_: PersonEntered, work: Work) -> None:
+    """Greet somebody who opened the chat for the first time."""
+    await work.answer("welcome", name=work.person.name)
+
+
+async def on_unsupported(event: UnsupportedReceived, work: Work) -> None:
+    """Say what Chit can use instead of a voice message or the like."""
+    await work.answer("unsupported", what=event.what)
+
+
+Do = Callable[[Any, Work], Awaitable[None]]
+
+COMMANDS: dict[type, Do] = {
+    say.Help: queries.on_help,
+    say.MyClaims: queries.on_my_claims,
+    say.ClaimsOf: queries.on_claims_of,
+    say.Todo: queries.on_todo,
+    say.Progress: queries.on_progress,
+    say.Why: queries.on_why,
+    say.Submit: drafts.on_submit,
+    say.Discard: drafts.on_discard,
+    say.Withdraw: drafts.on_withdraw,
+    say.Approve: approvals.on_approve,
+    say.Reject: approvals.on_reject,
+    say.Return_: approvals.on_return,
+    say.Transfer: approvals.on_transfer,
+    say.AddSigner: approvals.on_add_signer,
+    say.Remind: approvals.on_remind,
+    say.Delegate: approvals.on_delegate,
+    say.BudgetQuery: queries.on_budget,
+    say.BudgetChange: queries.on_budget_change,
+    say.Travel: drafts.on_travel,
+    say.Purchase: drafts.on_purchase,
+    say.Advance: drafts.on_advance,
+    say.EditLine: drafts.on_edit_line,
+    say.RemoveLine: drafts.on_remove_line,
+    say.MarkPaid: payments.on_mark_paid,
+    say.PayFailed: payments.on_pay_failed,
+    say.ConfirmNotDuplicate: drafts.on_confirm_not_duplicate,
+    say.Feedback: queries.on_feedback,
+}

@@ -1,0 +1,95 @@
+"""What a handler may touch: the person, the moment, the records, and one way to commit."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.events import ChannelName, MediaRef, Sender
+from core.actions.basics import Cause, Settings, lane_of
+from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
+from core.company import Company, Person
+from core.invoice import Reading
+from core.notices import Notice, Reply
+from core.ports import Files, Store
+
+
+class Media(Protocol):
+    """Fetches what a message only points to."""
+
+    async def download(self, channel: ChannelName, media: MediaRef) -> bytes:
+        """Give the bytes; Rejected `media_expired` when their code has died."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads vouchers; bytes that are none give a reading that says why."""
+
+    async def read(self, name: str, data: bytes) -> tuple[Reading, ...]:
+        """Give one reading a voucher; never raises for what the bytes contain."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The parts that stay the same from message to message."""
+
+    store: Store
+    files: Files
+    media: Media
+    reader: Reader
+    settings: Settings
+
+
+@dataclass(slots=True)
+class Work:
+    """One message in hand. Whatever a handler commits also finishes the message, once."""
+
+    rooms: Rooms
+    company: Company
+    sender: Sender
+    person: Person
+    now: datetime
+    today: date
+    source: str
+    inbox: InboxRef | None
+    codes: tuple[CardCode, ...] = ()
+    committed: bool = field(default=False, init=False)
+
+    @property
+    def store(self) -> Store:
+        """The records."""
+        return self.rooms.store
+
+    @property
+    def cause(self) -> Cause:
+        """Who acts, when, proved by which message."""
+        return Cause(self.person.id, self.now, self.source)
+
+    async def commit(self, change: Change) -> None:
+        """Make a change true and the message done; errors as `Store.commit`."""
+        inbox = None if self.committed else self.inbox
+        await self.store.commit(replace(change, codes=(*self.codes, *change.codes), inbox=inbox))
+        self.committed, self.codes = True, ()
+
+    async def tell(self, *notices: Notice, dialog: Dialog | None = None) -> None:
+        """Commit nothing but words: answers, cards to redraw, a question to await."""
+        dialogs = () if dialog is None else (dialog,)
+        await self.commit(Change(at=self.now, outbox=self.outgoing(notices), dialogs=dialogs))
+
+    async def answer(self, code: str, **fields: str) -> None:
+        """Answer the sender where they wrote."""
+        await self.tell(self.reply(code, **fields))
+
+    def reply(self, code: str, **fields: str) -> Reply:
+        """Make an answer to the sender where they wrote."""
+        return Reply(self.sender.channel, self.sender.user, code, tuple(fields.items()))
+
+    def outgoing(self, notices: tuple[Notice, ...]) -> tuple[Outgoing, ...]:
+        """Key notices by this message; answers keep their order with the sender's cards."""
+        return tuple(
+            Outgoing(f"{self.source}!{i}", self._lane(notice), notice)
+            for i, notice in enumerate(dict.fromkeys(notices))
+        )
+
+    def _lane(self, notice: Notice) -> str:
+        return self.person.id if isinstance(notice, Reply) else lane_of(notice)

@@ -1,0 +1,85 @@
+"""Cards as they must look now: the claim, its budgets and its reader, read afresh each time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.cards.view import CardView, build_view
+from bot.channels.port import JsonObject
+from bot.events import ChannelName
+from bot.handlers.finding import with_findings
+from core.actions.basics import Settings
+from core.budget import charges_of
+from core.claim import Claim
+from core.company import Company, Person
+from core.notices import ShowCard
+from core.ports import CardRecord, Store
+
+Render = Callable[[CardView], JsonObject]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A view of a claim and the claim's revision that it shows."""
+
+    view: CardView
+    revision: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Draws claims for readers; `renders` has one function a messenger."""
+
+    store: Store
+    settings: Settings
+    renders: Mapping[ChannelName, Render]
+    public_url: str
+
+    async def draw(self, notice: ShowCard, today: date) -> Drawing | None:
+        """Draw a claim for the person of a notice; None when either is gone."""
+        company = await self.store.company()
+        claim = await self.store.claim(notice.claim)
+        reader = company.person(notice.person)
+        if claim is None or reader is None:
+            return None
+        shown = await with_findings(self.store, company, claim, today, self.settings)
+        view = await self._view(shown, company, notice, reader)
+        return Drawing(view, claim.revision, claim.version)
+
+    async def _view(
+        self, claim: Claim, company: Company, notice: ShowCard, reader: Person
+    ) -> CardView:
+        budgets = [charge.budget for charge in charges_of(company, claim)]
+        return build_view(
+            claim,
+            company,
+            purpose=notice.purpose,
+            reader=reader,
+            balances=await self.store.balances(budgets) if budgets else (),
+            payment=await self.store.payment(f"P-{claim.number}"),
+            link=f"{self.public_url}/app/claims/{claim.number}",
+            language=reader.language,
+        )
+
+    def render(self, channel: ChannelName, view: CardView) -> JsonObject:
+        """Give the card as it goes over the wire of a messenger."""
+        return self.renders[channel](view)
+
+    def render_closed(self, channel: ChannelName, view: CardView) -> JsonObject:
+        """Give a card without buttons, for one that a newer card has replaced."""
+        return self.renders[channel](replace(view, actions=()))
+
+
+def open_cards(
+    cards: tuple[CardRecord, ...], notice: ShowCard, channel: ChannelName
+) -> tuple[CardRecord, ...]:
+    """Find the person's live cards of one purpose, oldest first."""
+    return tuple(
+        c
+        for c in cards
+        if c.open
+        and c.person == notice.person
+        and c.purpose == notice.purpose
+        and c.channel == channel
+    )

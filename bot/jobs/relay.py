@@ -1,0 +1,118 @@
+"""The outbox relay: tells people what was committed, in order, each thing once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.channels.port import Channel
+from bot.events import ChannelName
+from bot.jobs.drawing import Studio, open_cards
+from bot.jobs.posting import Posting
+from bot.jobs.retries import MAX_ATTEMPTS, pause
+from bot.texts import say
+from core.company import Company, Person
+from core.errors import AuthFailed, Rejected, ResultUnknown
+from core.notices import Reply, Say, ShowCard
+from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = 60.0
+PARALLEL = 16
+MAX_TEXT = 1500
+
+Target = tuple[Channel, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Sends leased notices. What fails for now is tried again, its person's lane behind it."""
+
+    outbox: Outbox
+    store: Store
+    studio: Studio
+    channels: Mapping[ChannelName, Channel]
+    clock: Clock
+    zone: ZoneInfo
+
+    async def lease(self, room: int) -> tuple[OutboxItem, ...]:
+        """Take due notices."""
+        return await self.outbox.lease(room, self.clock(), LEASE_S)
+
+    async def handle(self, item: OutboxItem) -> None:
+        """Send one notice; the edge where a refusal is written down."""
+        try:
+            cards, again = await self._deliver(item)
+        except (Rejected, ResultUnknown) as error:
+            # After ResultUnknown saying it twice would be worse than perhaps not at all.
+            log.warning("notice_not_delivered", key=item.key, code=error.code)
+            await self.outbox.bury(item, error.code)
+        except Exception as error:  # noqa: BLE001 the relay's edge (design §8)
+            await self._failed(item, error)
+        else:
+            await self.outbox.finish(item, self.clock(), cards, again=again)
+
+    async def _failed(self, item: OutboxItem, error: Exception) -> None:
+        kind = type(error).__name__
+        log.warning("notice_failed", key=item.key, attempts=item.attempts, error=kind)
+        if item.attempts + 1 >= MAX_ATTEMPTS and not isinstance(error, AuthFailed):
+            await self.outbox.bury(item, kind)
+        else:
+            await self.outbox.retry(item, self.clock() + pause(item.attempts, error), kind)
+
+    async def _deliver(self, item: OutboxItem) -> tuple[tuple[CardRecord, ...], bool]:
+        notice = item.notice
+        if isinstance(notice, ShowCard):
+            return await self._show(item, notice)
+        company = await self.store.company()
+        if isinstance(notice, Reply):
+            person = company.person_by_user(notice.channel, notice.user)
+            channel = self.channels.get(notice.channel)
+            targets = ((channel, notice.user),) if channel else ()
+        else:
+            person = company.person(notice.person)
+            targets = self._targets(person)
+        await _speak(notice, targets, person, company)
+        return (), False
+
+    def _targets(self, person: Person | None) -> tuple[Target, ...]:
+        """Give every messenger in which the company knows a person."""
+        if person is None or not person.active:
+            return ()
+        users: dict[ChannelName, str | None] = {"dingtalk": person.dingtalk, "wecom": person.wecom}
+        return tuple((c, user) for name, c in self.channels.items() if (user := users[name]))
+
+    async def _show(
+        self, item: OutboxItem, notice: ShowCard
+    ) -> tuple[tuple[CardRecord, ...], bool]:
+        """Post a card; the second answer says that the claim moved on meanwhile."""
+        today = self.clock().astimezone(self.zone).date()
+        drawing = await self.studio.draw(notice, today)
+        if drawing is None:
+            return (), False
+        company = await self.store.company()
+        known = await self.store.cards(notice.claim)
+        drawn: list[CardRecord] = []
+        for channel, user in self._targets(company.person(notice.person)):
+            live = open_cards(known, notice, channel.name)
+            posting = Posting(self.studio, channel, user, item.id, notice, drawing, live)
+            drawn += await posting.post()
+        now = await self.store.claim(notice.claim)
+        return tuple(drawn), now is not None and now.revision != drawing.revision
+
+
+async def _speak(
+    notice: Say | Reply, targets: tuple[Target, ...], person: Person | None, company: Company
+) -> None:
+    language = person.language if person else "zh"
+    text = say(notice.code, language, _named(dict(notice.fields), company))[:MAX_TEXT]
+    for channel, user in targets:
+        await channel.send_text(user, text)
+
+
+def _named(fields: dict[str, str], company: Company) -> dict[str, str]:
+    """Show people by name where a notice carries an id."""
+    person = company.person(fields["employee"]) if "employee" in fields else None
+    return {**fields, "employee": person.name} if person else fields

@@ -1,0 +1,34 @@
+"""Event → handler; the service does not start while one of them has none."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+from bot import events
+from bot.handlers import clicks, receipts, typed
+from bot.handlers.work import Work
+from core.phrases.intents import Command
+
+Handler = Callable[[Any, Work], Awaitable[None]]
+
+HANDLERS: dict[type, Handler] = {
+    events.TextReceived: typed.on_text,
+    events.PhotoReceived: receipts.on_photo,
+    events.FileReceived: receipts.on_file,
+    events.LinkReceived: receipts.on_link,
+    events.CardClicked: clicks.on_click,
+    events.PersonEntered: typed.on_entered,
+    events.UnsupportedReceived: typed.on_unsupported,
+}
+
+
+def check_routes() -> None:
+    """Raise RuntimeError that names an event or command that nobody handles."""
+    lacking = [t.__name__ for t in get_args(events.Event) if t not in HANDLERS]
+    lacking += [t.__name__ for t in get_args(Command) if t not in typed.COMMANDS]
+    if lacking:
+        raise RuntimeError(f"no handler for {', '.join(lacking)}")
+
+
+async def dispatch(event: events.Event, work: Work) -> None:
+    """Hand an event to its handler."""
+    await HANDLERS[type(event)](event, work)

@@ -1,0 +1,267 @@
+"""The REST API of contract §4: reading for other systems, and the bank's results."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.handlers.finding import with_findings
+from bot.texts import finding_text
+from bot.web.access import Access
+from bot.web.problems import Problem
+from bot.web.shapes import (
+    Json,
+    audit_json,
+    budget_json,
+    claim_json,
+    entry_json,
+    invoice_json,
+    payment_json,
+)
+from core.actions import settlement
+from core.actions.basics import Cause, Settings
+from core.budget import Balance, charges_of, find_budgets
+from core.claim import EDITABLE, Claim, State
+from core.company import ROOT, Company
+from core.money import format_yuan, parse_yuan
+from core.ports import ClaimQuery, Clock, Page, Sliced, Store
+
+MAX_LIMIT = 200
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+
+class BudgetQuestion(BaseModel):
+    """Body of `POST /budgets/check`; what is absent matches only budgets that name none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    department: str = ROOT
+    project: str | None = None
+    category: str | None = None
+    date: date
+    amount: str
+
+
+class PaymentResult(BaseModel):
+    """Body of `POST /payments/{id}/result`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    result: Literal["paid", "failed"]
+    reason: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The handlers and what they read from."""
+
+    store: Store
+    access: Access
+    settings: Settings
+    clock: Clock
+    zone: ZoneInfo
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes below `/api/v1`."""
+        base = "/api/v1"
+        return [
+            web.get(f"{base}/claims", self.claims),
+            web.get(f"{base}/claims/{{number}}", self.claim),
+            web.get(f"{base}/budgets", self.budgets),
+            web.post(f"{base}/budgets/check", self.check_budget),
+            web.get(f"{base}/budgets/{{id}}", self.budget),
+            web.get(f"{base}/budgets/{{id}}/entries", self.entries),
+            web.get(f"{base}/invoices", self.invoices),
+            web.get(f"{base}/payments", self.payments),
+            web.post(f"{base}/payments/{{id}}/result", self.payment_result),
+            web.get(f"{base}/audit", self.audit),
+        ]
+
+    async def claims(self, request: web.Request) -> web.Response:
+        """List claims, newest first."""
+        self.access.require(request, "claims:read")
+        state = request.query.get("state")
+        query = ClaimQuery(
+            state=_state(state) if state else None, employee=request.query.get("employee")
+        )
+        found = await _sliced(self.store.claims(query, _page(request)))
+        company = await self.store.company()
+        return _list([await self._claim(company, c) for c in found.items], found.next)
+
+    async def claim(self, request: web.Request) -> web.Response:
+        """Give one claim."""
+        self.access.require(request, "claims:read")
+        claim = await self.store.claim(request.match_info["number"])
+        if claim is None:
+            raise _missing("claim", request.match_info["number"])
+        return web.json_response(await self._claim(await self.store.company(), claim))
+
+    async def _claim(self, company: Company, claim: Claim) -> Json:
+        shown = await with_findings(self.store, company, claim, self._today(), self.settings)
+        texts = [(f, finding_text(f, "zh", company)) for f in shown.findings]
+        return claim_json(shown, texts, await self._charges(company, shown))
+
+    async def _charges(self, company: Company, claim: Claim) -> list[Json]:
+        """Say what the claim's budgets have left with it: a draft holds nothing yet."""
+        charges = {c.budget: c.amount_fen for c in charges_of(company, claim)}
+        if not charges:
+            return []
+        pending = claim.state in EDITABLE
+        return [
+            {
+                "id": b.budget.id,
+                "amount": format_yuan(charges[b.budget.id]),
+                "available_after": format_yuan(
+                    b.available_fen - (charges[b.budget.id] if pending else 0)
+                ),
+            }
+            for b in await self.store.balances(list(charges))
+        ]
+
+    def _today(self) -> date:
+        return self.clock().astimezone(self.zone).date()
+
+    async def budgets(self, request: web.Request) -> web.Response:
+        """List all budgets with their counters."""
+        self.access.require(request, "budgets:read")
+        return _list([budget_json(b) for b in await self.store.balances()], None)
+
+    async def _balance(self, request: web.Request) -> Balance:
+        self.access.require(request, "budgets:read")
+        name = request.match_info["id"]
+        found = await self.store.balances([name])
+        if not found:
+            raise _missing("budget", name)
+        return found[0]
+
+    async def budget(self, request: web.Request) -> web.Response:
+        """Give one budget."""
+        return web.json_response(budget_json(await self._balance(request)))
+
+    async def entries(self, request: web.Request) -> web.Response:
+        """List a budget's journal, oldest first."""
+        balance = await self._balance(request)
+        found = await _sliced(self.store.entries(balance.budget.id, _page(request)))
+        return _list([entry_json(e) for e in found.items], found.next)
+
+    async def check_budget(self, request: web.Request) -> web.Response:
+        """Say whether an amount would pass; nothing is reserved."""
+        self.access.require(request, "budgets:read")
+        asked = await _body(request, BudgetQuestion)
+        amount = _amount(asked.amount)
+        company = await self.store.company()
+        bound = find_budgets(
+            company,
+            department=asked.department,
+            project=asked.project,
+            category=asked.category,
+            day=asked.date,
+        )
+        balances = await self.store.balances([b.id for b in bound]) if bound else ()
+        verdicts = {b.judge(amount) for b in balances} or {self.settings.unmatched}
+        decision = next(v for v in ("block", "warn", "allow") if v in verdicts)
+        return web.json_response(
+            {"decision": decision, "budgets": [budget_json(b) for b in balances]}
+        )
+
+    async def invoices(self, request: web.Request) -> web.Response:
+        """Find vouchers by their printed number."""
+        self.access.require(request, "invoices:read")
+        number = request.query.get("number", "")
+        if not number:
+            raise Problem(HTTPStatus.BAD_REQUEST, "number_missing", "ask with ?number=")
+        return _list([invoice_json(i) for i in await self.store.invoices(number)], None)
+
+    async def payments(self, request: web.Request) -> web.Response:
+        """List payments, oldest first."""
+        self.access.require(request, "payments:read")
+        state = request.query.get("state")
+        if state not in {None, "pending", "exported", "paid", "failed"}:
+            raise _bad("state", "pending, exported, paid or failed")
+        found = await _sliced(self.store.payments(state, _page(request)))  # type: ignore[arg-type]  # checked above
+        return _list([payment_json(p) for p in found.items], found.next)
+
+    async def payment_result(self, request: web.Request) -> web.Response:
+        """Note what the bank did with a payment; the same result twice is one."""
+        token = self.access.require(request, "payments:write")
+        result = await _body(request, PaymentResult)
+        payment = await self.store.payment(request.match_info["id"])
+        claim = await self.store.claim(payment.claim) if payment else None
+        if payment is None or claim is None:
+            raise _missing("payment", request.match_info["id"])
+        source = f"api:{token.name}:{payment.id}:{result.result}:{claim.revision}"
+        cause = Cause(f"api:{token.name}", self.clock(), source)
+        change = (
+            settlement.pay(claim, payment, cause, self.settings, result.reference)
+            if result.result == "paid"
+            else settlement.fail(claim, payment, cause, result.reason)
+        )
+        if change:
+            await self.store.commit(change)
+        after = await self.store.payment(payment.id)
+        return web.json_response(payment_json(after or payment))
+
+    async def audit(self, request: web.Request) -> web.Response:
+        """List the audit trail, oldest first."""
+        self.access.require(request, "audit:read")
+        found = await _sliced(self.store.audit(_page(request)))
+        return _list([audit_json(r) for r in found.items], found.next)
+
+
+def _list(items: list[Json], following: str | None) -> web.Response:
+    return web.json_response({"items": items, "next": following})
+
+
+def _page(request: web.Request) -> Page:
+    limit = request.query.get("limit", "50")
+    if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
+        raise _bad("limit", f"a number from 1 to {MAX_LIMIT}")
+    return Page(request.query.get("cursor"), int(limit))
+
+
+async def _sliced(found: Awaitable[Sliced[T]]) -> Sliced[T]:
+    try:
+        return await found
+    except ValueError:
+        raise _bad("cursor", "the `next` of the page before") from None
+
+
+async def _body(request: web.Request, model: type[M]) -> M:
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        faults = [
+            {"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
+        ]
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, "invalid_body", "see `errors`", errors=faults
+        ) from None
+
+
+def _amount(text: str) -> int:
+    try:
+        return parse_yuan(text)
+    except ValueError as error:
+        raise _bad("amount", str(error)) from None
+
+
+def _state(text: str) -> State:
+    try:
+        return State(text)
+    except ValueError:
+        raise _bad("state", ", ".join(State)) from None
+
+
+def _bad(name: str, wanted: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, f"invalid_{name}", f"{name} must be {wanted}")
+
+
+def _missing(what: str, name: str) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, f"no_such_{what}", f"there is no {what} {name[:64]}")

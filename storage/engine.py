@@ -1,0 +1,196 @@
+"""Connections: one surface over SQLite (one writer, many readers) and PostgreSQL."""
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    Table,
+    any_,
+    bindparam,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.tables import TENANT
+
+Row = Mapping[str, object]
+OnConflict = Literal["fail", "ignore", "replace"]
+
+_BUSY_S = 60
+"""How long SQLite waits for another process's transaction."""
+_POOL_WAIT_S = 60
+_READERS = 4
+_CONNECTIONS = 12
+
+
+class Database:
+    """Opens transactions and hides what the two dialects spell differently.
+
+    `writing` serialises on SQLite (one connection, BEGIN IMMEDIATE); on PostgreSQL rows are
+    locked instead.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.postgres = self.url.get_backend_name() == "postgresql"
+        if self.postgres:
+            self._writer = self._reader = _postgres_engine(self.url)
+        else:
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", connections=1)
+            self._reader = _sqlite_engine(self.url, "BEGIN", connections=_READERS)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a transaction that commits at the end of the block."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection to read from."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    def alone(self) -> AsyncEngine:
+        """Give an engine whose connections belong to their user alone, outside the pools."""
+        return create_async_engine(self.url, poolclass=NullPool, hide_parameters=True)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    def among(self, column: Column[Any], values: Collection[str | int]) -> ColumnElement[bool]:
+        """Say that a column is one of many values, as one parameter whatever their number."""
+        listed = list(values)
+        if self.postgres:
+            return column == any_(bindparam(None, listed, type_=ARRAY(column.type)))
+        each = func.json_each(json.dumps(listed)).table_valued("value")
+        return column.in_(select(each.c.value))
+
+    async def insert(
+        self,
+        connection: AsyncConnection,
+        table: Table,
+        rows: Sequence[Row],
+        conflict: OnConflict = "fail",
+        keep: Collection[str] = (),
+    ) -> None:
+        """Insert rows that all have the same columns, in one round trip.
+
+        `ignore` skips rows that a unique key refuses; `replace` writes over the row of the same
+        primary key, except its columns `keep`. Rows of one call must differ in their keys then.
+        """
+        if not rows:
+            return
+        names = list(rows[0])
+        if self.postgres:
+            arrays = {name: [row[name] for row in rows] for name in names}
+            await connection.execute(_from_arrays(table, names, conflict, keep), arrays)
+        else:
+            lite = _lite_conflict(sqlite.insert(table), table, names, conflict, keep)
+            await connection.execute(lite, [dict(row) for row in rows])
+
+
+def own(table: Table) -> ColumnElement[bool]:
+    """Say that a row is this tenant's."""
+    return table.c.company == TENANT
+
+
+def parse_url(url: str) -> URL:
+    """Read a database address; ValueError for any but SQLite files and PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("database.url starts with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    if parsed.drivername == "sqlite+aiosqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ValueError("database.url needs the path of a file, like sqlite+aiosqlite:///chit.db")
+    return parsed
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_S,
+        connect_args={"timeout": _BUSY_S},
+        hide_parameters=True,
+    )
+
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver's own transaction control would begin too late for BEGIN IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+    return engine
+
+
+def _from_arrays(
+    table: Table, names: list[str], conflict: OnConflict, keep: Collection[str]
+) -> Insert:
+    columns = [
+        func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))).label(name) for name in names
+    ]
+    statement = postgresql.insert(table).from_select(names, select(*columns))
+    if conflict == "ignore":
+        return statement.on_conflict_do_nothing()
+    if conflict == "replace":
+        return statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={c: statement.excluded[c] for c in _replaced(table, names, keep)},
+        )
+    return statement
+
+
+def _lite_conflict(
+    statement: sqlite.Insert,
+    table: Table,
+    names: list[str],
+    conflict: OnConflict,
+    keep: Collection[str],
+) -> Insert:
+    if conflict == "ignore":
+        return statement.on_conflict_do_nothing()
+    if conflict == "replace":
+        return statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={c: statement.excluded[c] for c in _replaced(table, names, keep)},
+        )
+    return statement
+
+
+def _replaced(table: Table, names: list[str], keep: Collection[str]) -> list[str]:
+    return [n for n in names if n not in keep and n not in table.primary_key.columns]

@@ -49,9 +49,11 @@ _AMOUNT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ENDS = r"(?:$|[^\w])"
-_AFTER_BAD = re.compile(rf"\s?(?:{MEASURE}|(?:km|kg|ml|gb|ok)(?![a-z]))|[a-z_]|:\d|[-/.,]?\d", re.I)
+_AFTER_BAD = re.compile(
+    rf"\s?(?:{MEASURE}|(?:km|kg|ml|gb|ok)(?![a-z]))|[a-z_]|:\d|[-/.,]?\d", re.IGNORECASE
+)
 _AFTER_VAGUE = re.compile(r"[多几来余]")
-_BEFORE_BAD = re.compile(r"(?:[a-z\d_#第几数好]|\d[:：.,/-])$", re.I)
+_BEFORE_BAD = re.compile(r"(?:[a-z\d_#第几数好]|\d[:：.,/-])$", re.IGNORECASE)
 _BOUNDED_LEFT = re.compile(r"(?:^|[^\w])$")
 _BOUNDED_RIGHT = re.compile(_ENDS)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")

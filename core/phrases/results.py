@@ -41,6 +41,36 @@ class Ambiguous(Generic[T]):
     text: str
 
 
+PROBLEM_CODES = frozenset(
+    {
+        "amount_missing",
+        "amount_not_a_number",
+        "amount_not_positive",
+        "amount_too_large",
+        "amount_too_precise",
+        "amount_unclear",
+        "budget_unclear",
+        "city_missing",
+        "currency_not_supported",
+        "date_in_future",
+        "date_invalid",
+        "date_missing",
+        "date_order",
+        "date_passed",
+        "date_unclear",
+        "description_missing",
+        "edit_unclear",
+        "expense_incomplete",
+        "line_unclear",
+        "number_unclear",
+        "person_missing",
+        "project_unknown",
+        "text_missing",
+    }
+)
+"""Every code that a Problem can have; the edge keeps a text for each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Words that were understood and cannot be taken; `text` is the offending part.

@@ -1,0 +1,386 @@
+"""The commands of the chat, Chinese first: which one a text is, and how sure that is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+
+from core.phrases.dates import DateSpan, find_dates
+from core.phrases.intents import (
+    AddSigner,
+    Approve,
+    BudgetChange,
+    Command,
+    ConfirmNotDuplicate,
+    Delegate,
+    Discard,
+    Feedback,
+    Help,
+    MarkPaid,
+    MyClaims,
+    PayFailed,
+    Progress,
+    Reject,
+    Remind,
+    RemoveLine,
+    Return_,
+    Submit,
+    Todo,
+    Transfer,
+    Why,
+    Withdraw,
+)
+from core.phrases.lines import EDIT_AHEAD, line_named, read_edit
+from core.phrases.numbers import NUMBER, find_numbers
+from core.phrases.queries import LOOK, budget_behind, read_budget, read_claims_of
+from core.phrases.requests import read_advance, read_purchase, read_travel
+from core.phrases.results import Problem, Question, Reading, Vocabulary
+from core.phrases.said import (
+    Said,
+    after_word,
+    is_asked,
+    is_filler,
+    misplaced_number,
+    number_after,
+    person_of,
+    reason_of,
+    take_anywhere,
+    take_head,
+)
+
+Result = Command | Problem | Question
+
+
+class Certainty(Enum):
+    """What else a text may be that begins like a command."""
+
+    SURE = "nothing"
+    UNLESS_EXPENSE = "a whole expense"
+    UNLESS_MONEY = "anything with money in it"
+    ONLY_IF_MONEY = "an expense, and without money no command at all"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A command found in a text; `after` is the text without the command's word."""
+
+    result: Result
+    word: str
+    certainty: Certainty
+    glued: bool = False
+    after: str = ""
+
+
+_POLITE = re.compile(
+    r"(?:(?:请|麻烦你?|帮我|帮忙|给我|我要|我想要?|我|please)\s?)+(?=\S)", re.IGNORECASE
+)
+
+
+def _query(make: Callable[[str | None], Command]) -> "Reader":
+    """Read a question: words behind it do no harm, unless they run on into another word."""
+
+    def read(said: Said) -> Told | None:
+        placed = take_anywhere(said)
+        if isinstance(placed, Problem):
+            return Told(placed, said.word, Certainty.SURE)
+        if placed.number or is_filler(placed.rest) or is_asked(placed.rest):
+            return Told(make(placed.number), said.word, Certainty.SURE)
+        if said.glued:
+            return None
+        return Told(make(None), said.word, Certainty.UNLESS_MONEY, after=said.rest)
+
+    return read
+
+
+def _change(make: Callable[[str | None], Result]) -> "Reader":
+    """Read a command that changes something: it wants a number or nothing behind it."""
+
+    def read(said: Said) -> Told | None:
+        placed = take_anywhere(said)
+        if isinstance(placed, Problem):
+            return Told(placed, said.word, Certainty.SURE)
+        if is_asked(placed.rest):
+            return None
+        if placed.number or is_filler(placed.rest):
+            return Told(make(placed.number), said.word, Certainty.SURE)
+        if said.glued:
+            return None
+        return Told(make(None), said.word, Certainty.ONLY_IF_MONEY, after=said.rest)
+
+    return read
+
+
+def _free(read_rest: Callable[[Said], Result]) -> "Reader":
+    """Read a command with words of the person's own behind it.
+
+    English words of this kind are also everyday ones: return taxi 45.
+    """
+
+    def read(said: Said) -> Told | None:
+        if not said.number and is_asked(said.rest):
+            return None
+        sure = said.number or not said.rest or not (said.glued or said.english)
+        certainty = Certainty.SURE if sure else Certainty.UNLESS_EXPENSE
+        return Told(read_rest(said), said.word, certainty, glued=said.glued, after=said.rest)
+
+    return read
+
+
+def _worded(make: Callable[[str | None, str], Command]) -> Callable[[Said], Result]:
+    return lambda said: misplaced_number(said) or make(said.number, reason_of(said.rest))
+
+
+def _digits_only(make: Callable[[str | None, str], Command]) -> Callable[[Said], Result]:
+    """Digits alone behind 同意 are more likely half a claim number than an opinion."""
+
+    def read(said: Said) -> Result:
+        alone = said.rest.strip(" #号")
+        if not said.number and alone.isdecimal():
+            return Problem("number_unclear", alone, said.word)
+        return _worded(make)(said)
+
+    return read
+
+
+def _personal(make: Callable[[str | None, str, str], Command]) -> Callable[[Said], Result]:
+    def read(said: Said) -> Result:
+        person, comment = person_of(said.rest, said.vocabulary)
+        number, comment = (said.number, comment) if said.number else number_after(comment)
+        stray = misplaced_number(replace(said, number=number, rest=comment))
+        if not number and find_numbers(person):
+            return Problem("person_missing", "", said.word)
+        if stray:
+            return stray
+        if not person:
+            return Problem("person_missing", "", said.word)
+        return make(number, person, comment)
+
+    return read
+
+
+def _discard(said: Said) -> Told | None:
+    placed = take_anywhere(said)
+    if isinstance(placed, Problem):
+        return Told(placed, said.word, Certainty.SURE)
+    line_no = line_named(placed.rest)
+    if line_no is None:
+        return _change(Discard)(said)
+    if line_no == 0:
+        unclear = Problem("line_unclear", placed.rest, said.word)
+        return Told(unclear, said.word, Certainty.UNLESS_EXPENSE, glued=said.glued)
+    return Told(RemoveLine(placed.number, line_no), said.word, Certainty.SURE)
+
+
+def _cancel(number: str | None) -> Result:
+    """取消 may mean either, whatever the claim's state; the person says which."""
+    return Question("discard_or_withdraw", ("删除", "撤回"), Reading(number or ""))
+
+
+_UNTIL = re.compile(
+    r"(?:\s|从|自|至|到|直到|截至|截止|审批|代审|代办|until|till|to|by|,)+$", re.IGNORECASE
+)
+
+
+def _delegate(said: Said) -> Result:
+    dates = find_dates(said.rest, said.today, "future")
+    person_text = said.rest[: dates[0].start] if dates else said.rest
+    person, _ = person_of(_UNTIL.sub("", person_text), said.vocabulary)
+    if not person:
+        return Problem("person_missing", "", said.word)
+    if not dates:
+        return Problem("date_missing", "", said.word)
+    until = _until(dates, said)
+    return until if isinstance(until, Problem) else Delegate(person, until)
+
+
+def _until(dates: tuple[DateSpan, ...], said: Said) -> date | Problem:
+    """Take the last day; a first one may be said only when it is today."""
+    *starts, last = (d.value for d in dates)
+    named = said.rest[dates[0].start : dates[-1].end]
+    if any(start != said.today for start in starts):
+        return Problem("date_unclear", named, said.word)
+    if isinstance(last, Problem):
+        return replace(last, command=said.word)
+    if not isinstance(last, date):
+        return Problem("date_unclear", named, said.word)
+    return Problem("date_passed", named, said.word) if last < said.today else last
+
+
+def _feedback(said: Said) -> Result:
+    text = reason_of(f"{said.number or ''} {said.rest}".strip())
+    return Feedback(text) if text else Problem("text_missing", "", said.word)
+
+
+def _why(said: Said) -> Result:
+    placed = take_anywhere(said)
+    return placed if isinstance(placed, Problem) else Why(placed.number)
+
+
+def _request(read_rest: Callable[[str, date], Result]) -> "Reader":
+    def read(said: Said) -> Told | None:
+        if is_asked(said.rest):
+            return None
+        result = read_rest(said.rest, said.today)
+        whole = not isinstance(result, Problem)
+        certainty = Certainty.SURE if whole and not said.glued else Certainty.UNLESS_EXPENSE
+        return Told(result, said.word, certainty, glued=said.glued, after=said.rest)
+
+    return read
+
+
+def _edit(said: Said) -> Told | None:
+    result = read_edit(said)
+    whole = not isinstance(result, Problem)
+    certainty = Certainty.SURE if whole or said.number else Certainty.UNLESS_EXPENSE
+    return Told(result, said.word, certainty, glued=said.glued, after=said.rest)
+
+
+def _always(result: Callable[[Said], Result]) -> "Reader":
+    return lambda said: Told(result(said), said.word, Certainty.SURE)
+
+
+Reader = Callable[[Said], Told | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A command's word, the ways of saying it, and what reads the words behind it."""
+
+    word: str
+    pattern: re.Pattern[str]
+    read: Reader
+
+
+def _verb(word: str, chinese: str, english: str, read: Reader) -> Verb:
+    """Join the ways of saying a command; English words end at a word's end."""
+    ways = [chinese] if chinese else []
+    ways += [rf"(?:{english})(?![\w'-])"] if english else []
+    return Verb(word, re.compile("|".join(ways), re.IGNORECASE), read)
+
+
+_SET = "设置|调整|修改|追加|增加|减少|上调|下调|变更|改为|改成|提高|降低"
+_SETTLED = "付款|支付|打款|转账"
+
+VERBS: tuple[Verb, ...] = (
+    _verb(
+        "预算",
+        rf"预算\s?(?:{_SET})|(?:{_SET}|设定)[^\d,。]{{0,12}}?预算(?!内|外)",
+        r"(?:set|change|raise|increase|adjust)\s(?:the\s)?(?:\w+\s)?budget|budget\sset",
+        _always(lambda said: BudgetChange(reason_of(said.rest))),
+    ),
+    _verb(
+        "帮助",
+        r"帮助|怎么用|怎么使用|如何使用|使用说明|使用帮助|操作指南|\?+$|(?:功能|菜单|命令|指令|你好|您好|在吗)[!。?]*$",
+        r"help|usage|(?:menu|commands|hi|hello)[!.]*$",
+        _query(lambda _: Help()),
+    ),
+    _verb("为什么", "为什么|为啥|为何", "why", _always(_why)),
+    _verb(
+        "确认非重复",
+        "(?:我?确认)?(?:不是重复(?:报销|发票)?|非重复|不重复|没有重复|并非重复)",
+        r"(?:confirm\s)?not\s(?:a\s)?duplicate",
+        _free(_worded(ConfirmNotDuplicate)),
+    ),
+    _verb(
+        "付款失败",
+        rf"(?:{_SETTLED})(?:失败|被退回|退回|退票)",
+        r"(?:payment|transfer)\sfailed",
+        _free(_worded(PayFailed)),
+    ),
+    _verb(
+        "已付",
+        rf"已经?(?:{_SETTLED})|已付清?|(?:{_SETTLED})(?:成功|完成)",
+        r"(?:mark\s(?:as\s)?)?paid",
+        _change(MarkPaid),
+    ),
+    _verb(
+        "待办",
+        f"{LOOK}?(?:我的)?(?:待办|待我?审批|待审|待处理)(?:事项|列表|单据?)?",
+        r"(?:my\s)?(?:to-?do|to\sdo|pending|approvals)(?:\slist)?",
+        _query(lambda _: Todo()),
+    ),
+    _verb(
+        "我的报销",
+        f"{LOOK}?(?:我的(?:报销单?|单子|单据|申请单?)|报销(?:记录|列表|历史)|我报销的)",
+        r"(?:show\s|list\s)?my\s(?:claims|expenses|reimbursements)|claims$",
+        _query(lambda _: MyClaims()),
+    ),
+    _verb(
+        "进度",
+        f"{LOOK}?(?:我的)?(?:审批|报销)?(?:进度|进展|到哪(?:里|儿|一步)?了?|{LOOK}(?={NUMBER}))",
+        r"status|progress|where\sis",
+        _query(Progress),
+    ),
+    _verb("提交", "(?:确认|重新|再次)?提交|送审|发起审批", "re-?submit|submit", _change(Submit)),
+    _verb("删除", "删除|删掉|作废|丢弃", "delete|discard|remove", _discard),
+    _verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback", _change(Withdraw)),
+    _verb("取消", "取消", "cancel", _change(_cancel)),
+    _verb(
+        "驳回",
+        "驳回|拒绝|不同意|不批准|不予批准|不通过|不准",
+        "reject|decline|refuse",
+        _free(_digits_only(Reject)),
+    ),
+    _verb("退回", "退回|打回", "return|send\\sback", _free(_digits_only(Return_))),
+    _verb(
+        "同意",
+        "同意|批准|审批通过|通过|核准",
+        "approved?|agreed?",
+        _free(_digits_only(Approve)),
+    ),
+    _verb(
+        "转交",
+        "转交给?|转给|转审给?|转办给?",
+        "transfer|hand\\sover|reassign",
+        _free(_personal(Transfer)),
+    ),
+    _verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", _free(_personal(AddSigner))),
+    _verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
+    _verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", _free(_delegate)),
+    _verb("反馈", "意见反馈|反馈意见|反馈|提个?建议", "feedback", _free(_feedback)),
+    _verb("修改", f"修改|更改|更正|改一下|改(?=\\s)|{EDIT_AHEAD}", "edit|change|update", _edit),
+    _verb("出差", "出差申请|申请出差|出差", "travel|business\\strip|trip", _request(read_travel)),
+    _verb("采购", "采购申请|申请采购|采购", "purchase|procure", _request(read_purchase)),
+    _verb("借款", "借款申请|申请借款|借款|借支|预支", "advance|loan", _request(read_advance)),
+    _verb(
+        "预算",
+        f"{LOOK}?(?:我的)?预算(?:查询)?",
+        f"{LOOK}?(?:the\\s|my\\s)?budgets?",
+        _free(read_budget),
+    ),
+)
+"""Longer ways of saying stand before the shorter ones that they begin with."""
+
+
+def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
+    """Find the command that a cleaned text is; None when it begins like none.
+
+    A claim number alone asks for its progress; it may stand before or behind the command.
+    """
+    head, rest = take_head(_without_courtesy(line))
+    if head and is_filler(rest):
+        return Told(Progress(head), "进度", Certainty.SURE)
+    of = read_claims_of(rest, vocabulary)
+    if of:
+        return Told(of, "我的报销", Certainty.SURE)
+    for verb in VERBS:
+        found = verb.pattern.match(rest)
+        if found and (told := verb.read(_said(verb, found, head, today, vocabulary))):
+            return told
+    behind = budget_behind(rest)
+    return Told(behind, "预算", Certainty.UNLESS_EXPENSE) if behind else None
+
+
+def _said(
+    verb: Verb, found: re.Match[str], head: str | None, today: date, vocabulary: Vocabulary
+) -> Said:
+    said = after_word(verb.word, head, found.string[found.end() :], today, vocabulary)
+    return replace(said, english=found.group()[-1:].isascii() and bool(found.group()))
+
+
+def _without_courtesy(line: str) -> str:
+    led = _POLITE.match(line)
+    if not led or re.match(r"我的|我报", line):
+        return line
+    return line[led.end() :]

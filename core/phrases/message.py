@@ -1,0 +1,77 @@
+"""A whole message: a command, an expense, something to ask, or something not understood."""
+
+import re
+from datetime import date
+
+from core.phrases.cleaning import clean
+from core.phrases.commands import Certainty, Told, read_command
+from core.phrases.expense import answer_expense, parse_expense, read_expense
+from core.phrases.intents import Command, Discard, Withdraw
+from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading, Vocabulary
+
+EXPENSE_WORD = "报销"
+"""The answer that a text was meant as an expense."""
+
+_AS_EXPENSE = re.compile(r"报销|记账|费用|明细|记一笔|expense", re.IGNORECASE)
+_DISCARD = re.compile(r"删除?|作废|delete|discard", re.IGNORECASE)
+_WITHDRAW = re.compile(r"撤回|撤销|withdraw", re.IGNORECASE)
+
+Understood = Command | Expense | Question | Problem | NotUnderstood
+
+
+def parse_message(text: str, today: date, vocabulary: Vocabulary) -> Understood:
+    """Read one message as typed; never raises.
+
+    A text that could be a command or an expense gives the Question `command_or_expense`. Without
+    a day an expense is today's; `today` is the person's own.
+    """
+    line = clean(text)
+    told = read_command(line, today, vocabulary)
+    if told and told.certainty is Certainty.SURE:
+        return told.result
+    expense = parse_expense(line, today, vocabulary)
+    return _weigh(told, expense, line) if told else expense or NotUnderstood(line)
+
+
+def _weigh(told: Told, expense: Expense | Question | Problem | None, line: str) -> Understood:
+    """Decide between the command and the expense that a text may be, or ask."""
+    if expense is None:
+        nothing = told.certainty is Certainty.ONLY_IF_MONEY
+        return NotUnderstood(line) if nothing else told.result
+    if told.glued and isinstance(told.result, Problem) and isinstance(expense, Expense):
+        return expense
+    asks_at_money = told.certainty in {Certainty.ONLY_IF_MONEY, Certainty.UNLESS_MONEY}
+    if asks_at_money or isinstance(expense, Expense):
+        options = (told.word, EXPENSE_WORD)
+        return Question("command_or_expense", options, Reading(line))
+    return told.result
+
+
+def answer_message(
+    question: Question, text: str, today: date, vocabulary: Vocabulary
+) -> Command | Expense | Question | Problem | None:
+    """Take a text as the answer to a question; None when it is a new message instead."""
+    line = clean(text).rstrip(" 。.!,;吧")
+    if question.code == "command_or_expense":
+        return _command_or_expense(question, line, today, vocabulary)
+    if question.code == "discard_or_withdraw":
+        number = question.reading.text or None
+        if _DISCARD.fullmatch(line):
+            return Discard(number)
+        return Withdraw(number) if _WITHDRAW.fullmatch(line) else None
+    if isinstance(parse_expense(line, today, vocabulary), Expense):
+        return None
+    return answer_expense(question, text, today, vocabulary)
+
+
+def _command_or_expense(
+    question: Question, line: str, today: date, vocabulary: Vocabulary
+) -> Command | Expense | Question | Problem | None:
+    told = read_command(question.reading.text, today, vocabulary)
+    if told and line.lower() == told.word:
+        return told.result
+    if not told or not _AS_EXPENSE.fullmatch(line):
+        return None
+    bare = told.certainty in {Certainty.ONLY_IF_MONEY, Certainty.UNLESS_MONEY}
+    words = told.after if bare else question.reading.text
+    return read_expense(Reading(words), today, vocabulary)

@@ -1,0 +1,63 @@
+"""Questions that name somebody or something: 预算 市场部, 查 张三 报销."""
+
+import re
+
+from core.phrases.amounts import find_amounts
+from core.phrases.intents import BudgetQuery, ClaimsOf, MyClaims
+from core.phrases.results import Problem, Vocabulary
+from core.phrases.said import Said
+
+LOOK = r"(?:(?:查询|查看|查一下|查下|查查|看一下|看看|查|看|show|check|list)\s?)"
+"""Words that ask to be shown something."""
+
+_BUDGET_FILLER = re.compile(
+    r"(?:[\s,,。??!的]|还剩下?多少钱?|还有多少钱?|剩余|剩下|余额|可用|额度|情况|多少钱?|怎么样|使用|执行|查询|一下"
+    r"|了|吗|呢|for\b|of\b|the\b|left\b|status\b)+$",
+    re.IGNORECASE,
+)
+_BUDGET_LEAD = re.compile(
+    r"^(?:[\s,,:的]|for\b|of\b|the\b|还剩下?多少钱?|还有多少钱?)+", re.IGNORECASE
+)
+BUDGET_BEHIND = re.compile(
+    rf"{LOOK}?(?P<target>[^\s\d,。;、]{{1,20}}?)\s?的?\s?预算(?P<rest>.{{0,12}})", re.IGNORECASE
+)
+_ALL = frozenset({"全部", "所有", "我的", "我们", "本部门", "部门", "all", "my"})
+_OF = re.compile(
+    rf"{LOOK}\s?(?P<who>.{{0,30}}?)\s?(?:的|'s)?\s?(?:报销单?|单子|单据|申请单?|claims?|expenses?)"
+    r"(?:记录|情况|明细|列表)?[。?.!]?",
+    re.IGNORECASE,
+)
+_CLAIMS_OF = re.compile(r"(?:show\s)?claims\s(?:of|by)\s(?P<who>.{1,30})", re.IGNORECASE)
+_BARE_OF = re.compile(
+    r"(?P<who>.{1,30}?)(?:的|'s)\s?(?:报销单?|claims|expenses)(?:记录|情况|明细|列表)?"
+)
+_MYSELF = frozenset(
+    {"", "我", "我的", "自己", "自己的", "本人", "my", "me", "all my", "全部", "所有"}
+)
+
+
+def read_budget(said: Said) -> BudgetQuery | Problem:
+    """Read what follows 预算: nothing, a department or a project."""
+    target = _BUDGET_FILLER.sub("", _BUDGET_LEAD.sub("", said.rest)).strip()
+    if find_amounts(said.rest):
+        return Problem("budget_unclear", said.rest, said.word)
+    return BudgetQuery(None if target.lower() in {"", *_ALL} else target)
+
+
+def budget_behind(line: str) -> BudgetQuery | None:
+    """Read 市场部预算还剩多少: the budget's owner in front."""
+    found = BUDGET_BEHIND.fullmatch(line)
+    if not found or (found["rest"] and not _BUDGET_FILLER.fullmatch(found["rest"])):
+        return None
+    target = found["target"]
+    return BudgetQuery(None if target.lower() in _ALL else target)
+
+
+def read_claims_of(line: str, vocabulary: Vocabulary) -> ClaimsOf | MyClaims | None:
+    """Read 查 张三 报销: somebody's claims, or one's own."""
+    found = _OF.fullmatch(line) or _CLAIMS_OF.fullmatch(line)
+    if found:
+        who = found["who"].strip()
+        return MyClaims() if who.lower() in _MYSELF else ClaimsOf(who)
+    bare = _BARE_OF.fullmatch(line)
+    return ClaimsOf(bare["who"]) if bare and bare["who"] in vocabulary.people else None

@@ -1,0 +1,231 @@
+"""The command line: thin, one function a command."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from recognition.files import recognise_paths
+from recognition.reader import Recogniser
+from storage.open import open_storage
+
+from bot import app as service
+from bot.config import Config, ConfigError, load_config
+from bot.desk.company import apply_company, read_company
+from bot.desk.payments import export_batch, rewrite_batch
+from bot.logs import redact, set_up_logs
+from connectors.filedrop.payment_files import PAYMENT_FORMATS
+from core.company_file import CompanyFileError
+from core.errors import ChitError
+from storage.migrate import migrate as upgrade_schema
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Chit（小票）: 费用管控机器人 · expense control inside DingTalk and WeCom",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+company_app = typer.Typer(help="公司资料 · the company file", no_args_is_help=True)
+payments_app = typer.Typer(help="付款文件 · payment files", no_args_is_help=True)
+audit_app = typer.Typer(help="审计链 · the audit trail", no_args_is_help=True)
+app.add_typer(company_app, name="company")
+app.add_typer(payments_app, name="payments")
+app.add_typer(audit_app, name="audit")
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", help="配置文件 · settings file", show_default=True)
+]
+CHIT_TOML = Path("chit.toml")
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; a failure is one clear line on stderr and exit code 1."""
+    try:
+        return asyncio.run(work)
+    except (ConfigError, CompanyFileError) as error:
+        _note(str(error))
+    except ChitError as error:
+        _note(f"refused · 未执行: {error}")
+    except OSError as error:
+        _note(f"failed · 失败: {redact(str(error))}")
+    raise typer.Exit(1)
+
+
+def _config(path: Path) -> Config:
+    try:
+        return load_config(path)
+    except ConfigError as error:
+        _note(str(error))
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def serve(config: ConfigOption = CHIT_TOML) -> None:
+    """Run the service until SIGTERM or Ctrl-C · 启动服务."""
+    settings = _config(config)
+    set_up_logs()
+    _run(_serve(settings))
+
+
+async def _serve(config: Config) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with service.running(config) as running:
+        _note(f"serving: {running.url}/")
+        await stopping.wait()
+
+
+@app.command()
+def migrate(config: ConfigOption = CHIT_TOML) -> None:
+    """Create or upgrade the schema · 建立或升级数据库结构."""
+    settings = _config(config)
+    _run(upgrade_schema(settings.database.url))
+    _note("schema is up to date · 数据库结构已是最新")
+
+
+@company_app.command("apply")
+def company_apply(
+    file: Path,
+    config: ConfigOption = CHIT_TOML,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示差异 · only show")] = False,
+) -> None:
+    """Put a company.yaml in force, all or nothing · 应用公司资料."""
+    settings = _config(config)
+    _run(_apply(settings, file, dry_run=dry_run))
+
+
+async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
+    company = read_company(file)
+    storage = await open_storage(config.database.url, service.utc_now)
+    try:
+        applied = await apply_company(storage.store, company, service.utc_now, dry_run=dry_run)
+    finally:
+        await storage.close()
+    for line in applied.lines:
+        print(line)
+    done = "would change · 将变更" if dry_run else "applied · 已应用"
+    _note(f"{done}: {len(applied.lines)}, version {applied.version}")
+
+
+@app.command()
+def recognise(
+    files: Annotated[list[str], typer.Argument(help="发票文件 · invoice files")],
+    as_json: Annotated[bool, typer.Option("--json", help="一行一个 JSON · JSON lines")] = False,
+) -> None:
+    """Read invoices from files · 识别发票文件."""
+    set_up_logs()
+    _run(_recognise(files, as_json=as_json))
+
+
+async def _recognise(files: list[str], *, as_json: bool) -> None:
+    recogniser = Recogniser()
+    await recogniser.start()
+    try:
+        async for reading in recognise_paths(files, recogniser):
+            print(json.dumps(reading, ensure_ascii=False) if as_json else _line(reading))
+    finally:
+        await recogniser.stop()
+
+
+def _line(reading: dict[str, object]) -> str:
+    """Write a reading for people: a line of what matters, then its doubts."""
+    if not reading["ok"]:
+        return f"{reading['file']}: {reading['reason']}"
+    names = ("kind", "number", "date", "total", "seller")
+    facts = " · ".join(str(reading[n]) for n in names if reading[n])
+    findings = reading["findings"]
+    doubts = [f"\n  ? {f['message']}" for f in findings] if isinstance(findings, list) else []
+    return f"{reading['file']}: {facts}{''.join(doubts)}"
+
+
+@payments_app.command("export")
+def payments_export(
+    payment_format: Annotated[
+        str, typer.Option("--format", help="格式，help 列出全部 · format; `help` lists them")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", help="输出文件 · the file")] = None,
+    batch: Annotated[
+        str | None, typer.Option("--batch", help="重写某批 · write an earlier batch again")
+    ] = None,
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Write what is owed to a payment file · 导出付款文件."""
+    if payment_format == "help":
+        for known in PAYMENT_FORMATS.values():
+            print(known.name)
+            _note(f"  {known.about}")
+        return
+    if payment_format not in PAYMENT_FORMATS:
+        _note(f"--format: {payment_format}? {', '.join(PAYMENT_FORMATS)}")
+        raise typer.Exit(2)
+    if out is None:
+        _note("--out: name the file to write · 请指明输出文件")
+        raise typer.Exit(2)
+    _run(_export(_config(config), payment_format, out, batch))
+
+
+async def _export(config: Config, name: str, out: Path, batch: str | None) -> None:
+    write = PAYMENT_FORMATS[name].write
+    storage = await open_storage(config.database.url, service.utc_now)
+    try:
+        done = (
+            await rewrite_batch(storage.store, batch, write, out)
+            if batch
+            else await export_batch(storage.store, service.utc_now, write, out)
+        )
+    finally:
+        await storage.close()
+    _note(f"{done.id}: {len(done.payments)} payments · 笔, {done.total} yuan · 元 → {out}")
+
+
+@audit_app.command("verify")
+def audit_verify(config: ConfigOption = CHIT_TOML) -> None:
+    """Recompute the hash chain · 校验审计链."""
+    bad = _run(_verify(_config(config)))
+    if bad is not None:
+        _note(f"the chain breaks at entry {bad} · 审计链在第 {bad} 条断裂")
+        raise typer.Exit(1)
+    _note("the chain is whole · 审计链完整")
+
+
+async def _verify(config: Config) -> int | None:
+    storage = await open_storage(config.database.url, service.utc_now)
+    try:
+        return await storage.store.verify_audit()
+    finally:
+        await storage.close()
+
+
+@app.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="按脚本演示一遍 · play the main job and exit")
+    ] = False,
+) -> None:
+    """Run the sandbox and the service with a sample company · 本机演示."""
+    from bot.demo import run_demo
+
+    raise typer.Exit(_run(run_demo(headless=headless)))
+
+
+def main() -> None:
+    """Run the command line."""
+    with contextlib.suppress(KeyboardInterrupt):
+        app()
+
+
+if __name__ == "__main__":
+    main()

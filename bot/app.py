@@ -1,0 +1,236 @@
+"""The only place that knows everybody: builds the parts from the settings and joins them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+from recognition.reader import Recogniser
+from storage.files import open_files
+from storage.open import Storage, open_storage
+
+from bot import router
+from bot.cards.dingtalk import (
+    PROCESSING,
+    PROCESSING_BUILTIN,
+    for_dingtalk,
+    for_dingtalk_builtin,
+)
+from bot.cards.wecom import for_wecom
+from bot.channels.dingtalk.channel import DingTalkChannel
+from bot.channels.port import Channel, Inbound
+from bot.channels.wecom.channel import WeComChannel
+from bot.config import Config
+from bot.events import ChannelName, MediaRef, to_json
+from bot.handlers.work import Rooms
+from bot.jobs import relay, worker
+from bot.jobs.drawing import Render, Studio
+from bot.jobs.pump import Pump
+from bot.web.access import Access
+from bot.web.api import Api
+from bot.web.health import Health, Metrics
+from bot.web.problems import problems
+from core.actions.basics import Settings
+from core.errors import Rejected
+from core.ports import Clock, InboxItem, OutboxItem
+
+log = structlog.get_logger(__name__)
+
+GRACE_S = 4.0
+"""What is in hand may finish for so long when the service stops; in all it stops within 10 s."""
+
+
+def utc_now() -> datetime:
+    """Give the present moment: the one clock of the service."""
+    return datetime.now(UTC)
+
+
+def settings_of(config: Config) -> Settings:
+    """Give what the business may know of the settings."""
+    return Settings(config.budget.consume_on, config.budget.unmatched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """Fetches through whichever channel a message came from."""
+
+    channels: Mapping[ChannelName, Channel]
+
+    async def download(self, channel: ChannelName, media: MediaRef) -> bytes:
+        found = self.channels.get(channel)
+        if found is None:
+            raise Rejected("channel_off", channel=channel)
+        return await found.download(media)
+
+
+@dataclass(slots=True)
+class Service:
+    """A running service; `url` is where it listens."""
+
+    config: Config
+    storage: Storage
+    recogniser: Recogniser
+    channels: dict[ChannelName, Channel]
+    inbox: Pump[InboxItem]
+    outbox: Pump[OutboxItem]
+    runner: web.AppRunner
+    url: str = ""
+    warming: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Listen, connect, and begin to work on what waits."""
+        await self.recogniser.start()
+        await self.runner.setup()
+        server = self.config.server
+        site = web.TCPSite(self.runner, server.host, server.port, shutdown_timeout=2.0)
+        await site.start()
+        host, port = self.runner.addresses[0][:2]
+        self.url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"
+        self.inbox.start()
+        self.outbox.start()
+        for channel in self.channels.values():
+            await channel.start()
+        self.warming.append(asyncio.create_task(self._warm(), name="warm"))
+        log.info("serving", url=self.url, channels=sorted(self.channels))
+
+    async def _warm(self) -> None:
+        """Load the OCR models before the first photo comes; a failure shows at that photo."""
+        await self.recogniser.warm()
+
+    async def stop(self) -> None:
+        """Stop receiving, let what is in hand finish, close; nothing acknowledged is lost."""
+        for task in self.warming:
+            task.cancel()
+        await asyncio.gather(*self.warming, return_exceptions=True)
+        await self.runner.cleanup()
+        await asyncio.gather(self.inbox.stop(GRACE_S), self.outbox.stop(GRACE_S))
+        await asyncio.gather(*(c.stop() for c in self.channels.values()), return_exceptions=True)
+        await self.recogniser.stop()
+        await self.storage.close()
+        log.info("stopped")
+
+
+async def build(config: Config, clock: Clock = utc_now) -> Service:
+    """Open the storage and join the parts; nothing runs before `start`."""
+    router.check_routes()
+    storage = await open_storage(config.database.url, clock)
+    metrics = Metrics()
+    channels = _channels(config, storage, metrics, clock)
+    recogniser = Recogniser()
+    settings = settings_of(config)
+    rooms = Rooms(
+        store=storage.store,
+        files=open_files(config.files.url),
+        media=_Media(channels),
+        reader=recogniser,
+        settings=settings,
+    )
+    hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
+    mouth = relay.Relay(
+        storage.outbox,
+        storage.store,
+        Studio(storage.store, settings, _renders(config), _public_url(config)),
+        channels,
+        clock,
+        config.zone,
+    )
+    inbox: Pump[InboxItem] = Pump(
+        "inbox",
+        lease=hands.lease,
+        handle=hands.handle,
+        wait=storage.wait_inbox,
+        parallel=worker.PARALLEL,
+    )
+    outbox: Pump[OutboxItem] = Pump(
+        "outbox",
+        lease=mouth.lease,
+        handle=mouth.handle,
+        wait=storage.wait_outbox,
+        parallel=relay.PARALLEL,
+    )
+    runner = _web(config, storage, channels, metrics, clock)
+    return Service(config, storage, recogniser, channels, inbox, outbox, runner)
+
+
+def _public_url(config: Config) -> str:
+    server = config.server
+    return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+
+
+def _channels(
+    config: Config, storage: Storage, metrics: Metrics, clock: Clock
+) -> dict[ChannelName, Channel]:
+    """Build the enabled channels; each makes what it receives durable before it acknowledges."""
+
+    async def accept(inbound: Inbound) -> bool:
+        new = await storage.inbox.put(inbound.key, inbound.lane, to_json(inbound.event), clock())
+        metrics.accepted(inbound.event.sender.channel, inbound.event.kind, new=new)
+        return new
+
+    channels: dict[ChannelName, Channel] = {}
+    if config.dingtalk.enabled:
+        ding = config.dingtalk
+        channels["dingtalk"] = DingTalkChannel(
+            client_id=ding.client_id,
+            client_secret=ding.client_secret.get_secret_value(),
+            robot_code=ding.robot_code or ding.client_id,
+            corp_id=ding.corp_id,
+            template_id=ding.card_template_id,
+            api_url=ding.api_url,
+            oapi_url=ding.oapi_url,
+            accept=accept,
+            clock=clock,
+            processing=PROCESSING if ding.card_template_id else PROCESSING_BUILTIN,
+            on_refused=metrics.refuse("dingtalk"),
+        )
+    if config.wecom.enabled:
+        wecom = config.wecom
+        channels["wecom"] = WeComChannel(
+            corp_id=wecom.corp_id,
+            agent_id=wecom.agent_id,
+            secret=wecom.secret.get_secret_value(),
+            token=wecom.token.get_secret_value(),
+            encoding_aes_key=wecom.encoding_aes_key.get_secret_value(),
+            api_url=wecom.api_url,
+            accept=accept,
+            clock=clock,
+            on_refused=metrics.refuse("wecom"),
+        )
+    return channels
+
+
+def _renders(config: Config) -> dict[ChannelName, Render]:
+    ding = for_dingtalk if config.dingtalk.card_template_id else for_dingtalk_builtin
+    return {"dingtalk": ding, "wecom": for_wecom}
+
+
+def _web(
+    config: Config,
+    storage: Storage,
+    channels: dict[ChannelName, Channel],
+    metrics: Metrics,
+    clock: Clock,
+) -> web.AppRunner:
+    app = web.Application(middlewares=[problems], client_max_size=2 * 1024 * 1024)
+    health = Health(storage.ping, storage.inbox, channels, metrics, clock)
+    access = Access(config.api.tokens)
+    api = Api(storage.store, access, settings_of(config), clock, config.zone)
+    app.add_routes([*health.routes(), *api.routes()])
+    wecom = channels.get("wecom")
+    if isinstance(wecom, WeComChannel):
+        app.add_routes(wecom.routes(config.wecom.callback_path))
+    return web.AppRunner(app, access_log=None, handle_signals=False)
+
+
+@contextlib.asynccontextmanager
+async def running(config: Config, clock: Clock = utc_now) -> AsyncIterator[Service]:
+    """Run a service for the length of a block."""
+    service = await build(config, clock)
+    try:
+        await service.start()
+        yield service
+    finally:
+        await service.stop()

@@ -1,0 +1,54 @@
+"""`company apply`: one file put in force, all or nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.company import Company
+from core.company_file import (
+    CompanyFileError,
+    FileError,
+    deactivate_missing,
+    difference,
+    find_company_faults,
+    load_company,
+)
+from core.ports import Clock, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What changed, a line each, and the version now in force."""
+
+    lines: tuple[str, ...]
+    version: int
+
+
+def read_company(path: Path) -> Company:
+    """Read a company file; CompanyFileError that names file, line and key of every fault."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        fault = FileError(str(path), 1, "(file)", f"cannot be read: {type(error).__name__}")
+        raise CompanyFileError([fault]) from None
+    return load_company(text, str(path))
+
+
+async def apply_company(store: Store, company: Company, clock: Clock, *, dry_run: bool) -> Applied:
+    """Put a company in force; the same file twice changes nothing.
+
+    People whom the file no longer lists are kept as inactive. Conflict when somebody else
+    applied a file at the same moment.
+    """
+    version = await store.company_version()
+    before = await store.company()
+    after = deactivate_missing(before, company)
+    faults = find_company_faults(after)
+    if faults:
+        raise CompanyFileError([FileError("company", 1, "(result)", f) for f in faults])
+    lines = difference(before, after)
+    if dry_run or (not lines and version):
+        return Applied(lines, version)
+    version = await store.apply_company(
+        after, expected_version=version, at=clock(), actor="administrator"
+    )
+    return Applied(lines, version)

@@ -11,6 +11,8 @@ from xml.parsers import expat
 from core.errors import Untrusted
 
 _MAX_DEPTH = 16
+_MAX_NODES = 1000
+"""WeCom's largest event has well under a hundred elements."""
 
 
 @dataclass(slots=True)
@@ -18,8 +20,13 @@ class Node:
     """One element: its own text and its children in order."""
 
     name: str
-    text: str = ""
+    pieces: list[str] = field(default_factory=list)
     children: list["Node"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The element's own characters."""
+        return "".join(self.pieces)
 
     def all(self, name: str) -> list["Node"]:
         """Give the children of that name, none, one or many."""
@@ -66,9 +73,11 @@ class _Builder:
     def __init__(self) -> None:
         self.document = Node("")
         self._open = [self.document]
+        self._nodes = 0
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        if len(self._open) > _MAX_DEPTH:
+        self._nodes += 1
+        if len(self._open) > _MAX_DEPTH or self._nodes > _MAX_NODES:
             raise Untrusted("xml")
         node = Node(name)
         self._open[-1].children.append(node)
@@ -78,4 +87,4 @@ class _Builder:
         self._open.pop()
 
     def characters(self, text: str) -> None:
-        self._open[-1].text += text
+        self._open[-1].pieces.append(text)

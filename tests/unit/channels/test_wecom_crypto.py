@@ -221,6 +221,7 @@ def test_refuses_inner_xml_that_is_not_a_message(plain: str) -> None:
         pytest.param(b"<xml><Encrypt></Encrypt></xml>", id="empty Encrypt"),
         pytest.param(b"<xml><Encrypt>YQ==</Encrypt><Encrypt>YQ==</Encrypt></xml>", id="two"),
         pytest.param(b"<xml><a><Encrypt>YQ==</Encrypt></a></xml>", id="hidden deeper"),
+        pytest.param(b"<xml>" + b"<a/>x" * 5000 + b"</xml>", id="more elements than WeCom has"),
         pytest.param(b"<other><Encrypt>YQ==</Encrypt></other>", id="another root"),
         pytest.param("<xml><Encrypt>YQ==</Encrypt></xml>".encode("utf-16"), id="UTF-16"),
         pytest.param(
@@ -291,6 +292,21 @@ def test_no_plaintext_however_sealed_does_anything_but_parse_or_be_refused(plain
 
     with pytest.raises(Untrusted):
         open_message(KEYS, query_for(ciphertext), envelope(ciphertext), NOW)
+
+
+@given(start=st.integers(0, 400), length=st.integers(0, 40), other=st.text(max_size=20))
+def test_a_sealed_message_with_one_changed_stretch_parses_or_is_refused(
+    start: int, length: int, other: str
+) -> None:
+    plain = V1_PLAIN[:start] + other + V1_PLAIN[start + length :]
+    ciphertext = seal(plain.encode("utf-8", "replace"))
+
+    try:
+        inbound = open_message(KEYS, query_for(ciphertext), envelope(ciphertext), NOW)
+    except Untrusted:
+        return
+
+    assert inbound is None or inbound.lane.startswith("wecom:")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["msg_signature", "timestamp", "nonce"]), st.text())))

@@ -1,0 +1,109 @@
+"""Joins the parts and serves them: both platforms and the page on one address."""
+
+import socket
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from sandbox.background import Background
+from sandbox.config import Clock, SandboxConfig
+from sandbox.dingtalk_api import DingTalkApi
+from sandbox.dingtalk_cards import DingTalkCards
+from sandbox.dingtalk_phone import DingTalkPhone
+from sandbox.dingtalk_stream import DingTalkStream
+from sandbox.edge import FaultDesk, make_edge
+from sandbox.page_api import Hands, PageApi, page_edge
+from sandbox.wecom_api import WeComApi
+from sandbox.wecom_callback import WeComCallback
+from sandbox.wecom_cards import WeComCards
+from sandbox.wecom_phone import WeComPhone
+from sandbox.wire import Vault
+from sandbox.world import World
+
+log = structlog.get_logger(__name__)
+
+MAX_BODY_BYTES = 25 << 20
+STOP_WITHIN_S = 1.0
+WORLD: web.AppKey[World] = web.AppKey("world", World)
+HANDS: web.AppKey[Hands] = web.AppKey("hands", Hands)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSandbox:
+    """A sandbox that serves at `url`; its port is the real one even if 0 was asked for."""
+
+    url: str
+    world: World
+    hands: Hands
+    runner: web.AppRunner
+
+    async def stop(self) -> None:
+        """Close every connection and free the port."""
+        await self.runner.cleanup()
+
+    async def verify_wecom(self) -> bool:
+        """Check the bot's callback URL as WeCom's console does when it is saved."""
+        return await self.hands.callback.verify()
+
+
+def create_app(config: SandboxConfig, clock: Clock = time.time) -> web.Application:
+    """Build the application; it holds all its state in memory."""
+    world, background, faults = World(clock), Background(), FaultDesk()
+    gallery = Vault(clock, float("inf"))
+    hands, routes = _build_platforms(config, world, background, faults, gallery)
+    page = PageApi(config, world, hands, gallery)
+    app = web.Application(
+        middlewares=[page_edge, make_edge(world, faults)], client_max_size=MAX_BODY_BYTES
+    )
+    app[WORLD], app[HANDS] = world, hands
+    app.add_routes([*routes, *page.routes()])
+
+    async def hang_up(_app: web.Application) -> None:
+        world.end()
+        await hands.stream.close()
+
+    async def close(_app: web.Application) -> AsyncIterator[None]:
+        yield
+        await background.close()
+        await hands.callback.close()
+        await page.close()
+
+    app.on_shutdown.append(hang_up)
+    app.cleanup_ctx.append(close)
+    return app
+
+
+def _build_platforms(
+    config: SandboxConfig, world: World, background: Background, faults: FaultDesk, gallery: Vault
+) -> tuple[Hands, list[web.RouteDef]]:
+    timing = config.timing
+    cards = DingTalkCards(config, world)
+    api = DingTalkApi(config, world, cards, gallery)
+    stream = DingTalkStream(config.dingtalk, timing, world, background)
+    dingtalk = DingTalkPhone(config, world, api, stream, cards, background, gallery)
+    wecom_cards = WeComCards(config, world)
+    wecom_api = WeComApi(config, world, wecom_cards, gallery)
+    callback = WeComCallback(config.wecom, timing, world, background)
+    wecom = WeComPhone(config, world, wecom_api, callback, wecom_cards, background, gallery)
+    hands = Hands(dingtalk, wecom, api, stream, callback, faults)
+    return hands, [*api.routes(), *stream.routes(), *wecom_api.routes()]
+
+
+async def start_sandbox(config: SandboxConfig, clock: Clock = time.time) -> RunningSandbox:
+    """Serve the sandbox; OSError when the port is taken."""
+    app = create_app(config, clock)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    await runner.setup()
+    try:
+        listener = socket.create_server((config.host, config.port))
+    except OSError:
+        await runner.cleanup()
+        raise
+    await web.SockSite(runner, listener).start()
+    host = "127.0.0.1" if config.host in {"", "0.0.0.0"} else config.host
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    log.info("sandbox_ready", url=url)
+    return RunningSandbox(url, app[WORLD], app[HANDS], runner)

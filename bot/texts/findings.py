@@ -12,7 +12,7 @@ from bot.texts.plain import one_line
 from bot.texts.template import Language, Text, Texts
 from bot.texts.words import field_text
 from core.claim import Finding
-from core.company import Company, Policy
+from core.company import Company
 
 FINDINGS: Texts = {
     "duplicate_invoice": Text(
@@ -39,8 +39,8 @@ FINDINGS: Texts = {
         "No budget (预算) covers this; check category, project and date",
     ),
     "amount_limit": Text(
-        "‹{category} ›‹{per} ›合计‹ {amount}›，超过标准‹ {limit}›",
-        "‹{category} ›‹{per}: ›‹{amount} ›exceeds the limit‹ of {limit}›",
+        "‹{category} ›‹{when} ›合计‹ {amount}›，超过标准‹（{per} {limit}）›",
+        "‹{category} ›‹{when}: ›‹{amount} ›exceeds the limit‹ ({limit} {per})›",
     ),
     "invoice_age": Text(
         "发票开具‹于 {date}›，已超过‹ {days} 天›的有效期",
@@ -97,6 +97,8 @@ _PERIODS: Mapping[str, Text] = {
     "month": Text("每月", "a month"),
     "year": Text("每年", "a year"),
 }
+_DATED = frozenset({"day", "night", "month", "year"})
+"""Spans whose sums are named by their day, month or year."""
 
 Fact = Callable[[str, Finding, Language, Company], str]
 
@@ -130,19 +132,13 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
     if policy and policy.category:
         found["category"] = category_name(company, policy.category, language)
     if policy and finding.code == "amount_limit":
-        found["per"] = _period(policy, finding.field("per"), language)
+        found["per"] = _PERIODS[policy.per or "claim"].plain(language)
+        found["when"] = finding.field("per") if policy.per in _DATED else ""
     budget = company.budget(finding.field("budget"))
     if budget and budget.owners:
         names = [person_name(company, owner) for owner in budget.owners]
         found["owners"] = ("、" if language == "zh" else ", ").join(names)
     return found
-
-
-def _period(policy: Policy, bucket: str, language: Language) -> str:
-    """Say over which span an amount was summed: 每天 2026-11-25."""
-    word = _PERIODS[policy.per or "claim"].plain(language)
-    dated = policy.per in {"day", "night", "month", "year"}
-    return f"{word} {one_line(bucket)}" if dated else word
 
 
 def _money(value: str, finding: Finding, *_: object) -> str:

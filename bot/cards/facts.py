@@ -1,0 +1,219 @@
+"""The facts of a claim's card: who, how much, from which budget, and how far it has come."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.cards.escape import quoted, safe
+from bot.texts.labels import label, sentence
+from bot.texts.names import budget_scope, department_name, person_name, project_name
+from bot.texts.plain import cut
+from bot.texts.template import Language
+from bot.texts.words import payment_state_text
+from core.approval import Decision, Step
+from core.budget import Balance, charges_of
+from core.claim import EDITABLE, Claim, State
+from core.company import Company
+from core.money import format_cny
+from core.notices import Purpose
+from core.payment import Payment, mask_account
+
+BRIEF = 30
+"""Characters of a value that WeCom shows without folding."""
+MAX_BUDGETS = 3
+MAX_NAMES = 3
+REASON_LIMIT = 80
+CARRIED = "same_approver"
+"""How the core marks an agreement that a person has given in the step before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value, safe to draw; `brief` says the same in `BRIEF` characters."""
+
+    id: str
+    key: str
+    value: str
+    brief: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the facts of one card are drawn from."""
+
+    claim: Claim
+    company: Company
+    purpose: Purpose
+    balances: Sequence[Balance]
+    payment: Payment | None
+    language: Language
+
+    def fact(self, fact_id: str, value: str, brief: str = "") -> Fact:
+        """Make a fact under its label."""
+        return Fact(fact_id, label(fact_id, self.language), value, brief)
+
+    def say(self, code: str, **fields: str) -> str:
+        """Write a small sentence."""
+        return sentence(code, self.language, **fields)
+
+    def person(self, person_id: str) -> str:
+        """Name a person."""
+        return safe(person_name(self.company, person_id), 20)
+
+
+def find_facts(scene: Scene) -> tuple[Fact, ...]:
+    """Give the facts of a card, the most important first."""
+    parts: tuple[Callable[[Scene], Iterable[Fact]], ...] = (
+        _identity,
+        _payment,
+        _vouchers,
+        _budgets,
+        _progress,
+        _words,
+        _context,
+    )
+    return tuple(fact for part in parts for fact in part(scene) if fact.value)
+
+
+def _identity(scene: Scene) -> Iterator[Fact]:
+    claim, company = scene.claim, scene.company
+    yield scene.fact("number", claim.number)
+    yield scene.fact("total", format_cny(claim.total_fen))
+    yield scene.fact("applicant", scene.person(claim.employee))
+    department = department_name(company, claim.department, scene.language)
+    yield scene.fact("department", safe(department, 20))
+
+
+def _payment(scene: Scene) -> Iterator[Fact]:
+    """What a cashier needs; the account stays masked, the payment file has it whole."""
+    payment = scene.payment
+    if scene.purpose != "payment" or payment is None:
+        return
+    yield scene.fact("payment", payment_state_text(payment.state, scene.language))
+    yield scene.fact("payee", safe(payment.payee_name, 20))
+    if payment.account:
+        yield scene.fact("bank", safe(payment.bank, 30))
+        yield scene.fact("account", mask_account(payment.account).replace("*", "•")[-8:])
+    if payment.state == "failed" and payment.reason:
+        yield scene.fact("payment_reason", quoted(payment.reason, REASON_LIMIT))
+
+
+def _vouchers(scene: Scene) -> Iterator[Fact]:
+    if scene.purpose == "payment":
+        return
+    invoices = [line.invoice for line in scene.claim.lines if line.invoice]
+    sellers = dict.fromkeys(safe(i.seller, 30) for i in invoices if i.seller)
+    numbers = dict.fromkeys(safe(i.number, 30) for i in invoices if i.number)
+    for fact_id, values in (("seller", list(sellers)), ("invoice", list(numbers))):
+        if values:
+            yield scene.fact(fact_id, _first_of(scene, "and_more", values))
+
+
+def _first_of(scene: Scene, code: str, values: Sequence[str]) -> str:
+    if len(values) == 1:
+        return values[0]
+    return scene.say(code, first=values[0], count=str(len(values)))
+
+
+def _budgets(scene: Scene) -> Iterator[Fact]:
+    """What each budget has left before and after this claim.
+
+    Balances are those of now: a claim in review is inside their reserved sum already.
+    """
+    claim = scene.claim
+    held = claim.state is State.IN_REVIEW
+    if not held and not (claim.state in EDITABLE and scene.purpose == "claim"):
+        return
+    charges = charges_of(scene.company, claim)
+    if not charges and claim.lines and scene.company.budgets:
+        yield scene.fact("budget", scene.say("budget_none"))
+    by_id = {b.budget.id: b for b in scene.balances}
+    known = [(by_id[c.budget], c.amount_fen) for c in charges if c.budget in by_id]
+    for balance, amount in known[:MAX_BUDGETS]:
+        yield _budget(scene, balance, amount, held=held, alone=len(known) == 1)
+    if len(known) > MAX_BUDGETS:
+        more = scene.say("budget_more", count=str(len(known) - MAX_BUDGETS))
+        yield scene.fact("budget", more)
+
+
+def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alone: bool) -> Fact:
+    before = balance.available_fen + (amount_fen if held else 0)
+    figures = {"before": format_cny(before), "after": format_cny(before - amount_fen)}
+    scope = safe(budget_scope(scene.company, balance.budget, scene.language), 40)
+    value = scene.say("budget_held" if held else "budget_draft", scope=scope, **figures)
+    brief = scene.say("budget_brief", **figures)
+    if not alone:
+        brief = f"{cut(scope, max(4, BRIEF - len(brief) - 1))} {brief}"
+    return scene.fact("budget", value, brief)
+
+
+_SHOWN = frozenset(
+    {State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID, State.RETURNED, State.REJECTED}
+)
+
+
+def _progress(scene: Scene) -> Iterator[Fact]:
+    plan = scene.claim.plan
+    if plan is None or scene.claim.state not in _SHOWN or scene.purpose == "payment":
+        return
+    chain = " → ".join(_step(scene, i, step) for i, step in enumerate(plan.steps))
+    waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()
+    brief = scene.say("waits_for", people=_people(scene, waiting)) if waiting else ""
+    yield scene.fact("progress", chain, brief)
+
+
+def _step(scene: Scene, index: int, step: Step) -> str:
+    """Draw one step: ✓ agreed, ✗ rejected, ↩ returned, ⏳ waits, ○ still to come."""
+    name = safe(step.name, 16)
+    last = step.decisions[-1] if step.decisions else None
+    if last and last.decision in {"reject", "return"}:
+        mark = "✗" if last.decision == "reject" else "↩"
+        return f"{mark} {name} {scene.person(last.approver)}"
+    current = scene.claim.plan.current if scene.claim.plan else 0
+    if index < current:
+        return f"✓ {name} {_people(scene, _agreed(step))}".rstrip()
+    waits = index == current and scene.claim.state is State.IN_REVIEW
+    people = _people(scene, step.waiting() if waits else step.approvers)
+    if step.mode == "any" and len(step.approvers) > 1:
+        people = scene.say("any_one", people=people)
+    return f"{'⏳' if waits else '○'} {name} {people}".rstrip()
+
+
+def _agreed(step: Step) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(d.approver for d in step.decisions if d.decision == "approve"))
+
+
+def _people(scene: Scene, ids: Sequence[str]) -> str:
+    names = [scene.person(i) for i in ids]
+    if len(names) > MAX_NAMES:
+        return scene.say("people_more", first=names[0], count=str(len(names)))
+    return ("、" if scene.language == "zh" else ", ").join(names)
+
+
+def _words(scene: Scene) -> Iterator[Fact]:
+    """The last words of an approver: why it came back, or what they had to add."""
+    plan = scene.claim.plan
+    if plan is None or scene.purpose == "payment" or scene.claim.state is State.WITHDRAWN:
+        return
+    spoken = [d for step in plan.steps for d in step.decisions if d.reason not in {"", CARRIED}]
+    if spoken:
+        last = max(reversed(spoken), key=_when)
+        turned_down = last.decision in {"reject", "return"}
+        words = quoted(last.reason, REASON_LIMIT)
+        said = scene.say("said", person=scene.person(last.approver), words=words)
+        yield scene.fact("reason" if turned_down else "opinion", said)
+
+
+def _when(decision: Decision) -> float:
+    return decision.at.timestamp()
+
+
+def _context(scene: Scene) -> Iterator[Fact]:
+    claim = scene.claim
+    if claim.purpose:
+        yield scene.fact("purpose", safe(claim.purpose, 60))
+    projects = dict.fromkeys(p for p in (claim.project, *(x.project for x in claim.lines)) if p)
+    if projects:
+        names = [safe(project_name(scene.company, p), 20) for p in projects]
+        yield scene.fact("project", _first_of(scene, "and_more", names))
+    if claim.origin:
+        yield scene.fact("origin", safe(claim.origin, 30))

@@ -1,0 +1,205 @@
+"""What a card shows to one reader: computed once from the records, drawn alike by both messengers.
+
+Every text in a view has been through `bot.cards.escape`; renderers only shorten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.cards.actions import ActionId, Token
+from bot.cards.escape import safe
+from bot.cards.facts import Fact, Scene, find_facts
+from bot.cards.permits import allowed_actions, token_of
+from bot.texts.findings import finding_text, line_label
+from bot.texts.labels import ALERTS
+from bot.texts.names import category_name, department_name, person_name
+from bot.texts.template import Language
+from bot.texts.words import action_text, field_text, kind_text, state_text
+from core.budget import Balance
+from core.claim import Claim, Finding, Line, State
+from core.company import Company, Person
+from core.money import format_cny
+from core.notices import Purpose
+from core.payment import Payment
+
+Style = Literal["primary", "danger", "default"]
+
+STYLES: dict[ActionId, Style] = {
+    "submit": "primary",
+    "approve": "primary",
+    "pay": "primary",
+    "reject": "danger",
+    "discard": "danger",
+}
+_QUIET = frozenset({State.PAID, State.REJECTED, State.VOID})
+"""Where a claim has ended, warnings have had their say."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One expense; `doubt` names the fields that a person should check, "" when there are none."""
+
+    category: str
+    amount: str
+    date: str
+    description: str
+    invoice: str
+    seller: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something that the reader may do."""
+
+    id: ActionId
+    text: str
+    style: Style
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card before it is drawn. `heading` is the title without its total; `status` a state id."""
+
+    purpose: Purpose
+    language: Language
+    heading: str
+    subtitle: str
+    number: str
+    total_fen: int
+    status: str
+    status_text: str
+    facts: tuple[Fact, ...]
+    lines: tuple[LineView, ...]
+    warnings: tuple[str, ...]
+    actions: tuple[Button, ...]
+    link: str
+
+    @property
+    def total(self) -> str:
+        """The total for people: ¥1,280.00."""
+        return format_cny(self.total_fen)
+
+    @property
+    def title(self) -> str:
+        """Whose claim and how much: 张三的报销 ¥1,280.00."""
+        return f"{self.heading} {self.total}"
+
+    @property
+    def wants_reason(self) -> bool:
+        """Whether the reader may turn the claim down, which needs a reason."""
+        return any(button.id in {"reject", "return"} for button in self.actions)
+
+
+def build_view(
+    claim: Claim,
+    company: Company,
+    *,
+    purpose: Purpose,
+    reader: Person,
+    balances: Sequence[Balance],
+    payment: Payment | None,
+    link: str,
+    language: Language,
+) -> CardView:
+    """Compute the card of a claim for one reader.
+
+    A draft's findings are handed in inside `claim.findings`; `balances` are those of now and
+    include what a claim in review has reserved; `payment` is given for the cashier's card.
+    """
+    scene = Scene(claim, company, purpose, balances, payment, language)
+    heading = scene.say(
+        "heading",
+        name=safe(person_name(company, claim.employee), 12),
+        kind=kind_text(claim.kind, language),
+    )
+    department = safe(department_name(company, claim.department, language), 20)
+    count = scene.say("lines", count=str(len(claim.lines)))
+    return CardView(
+        purpose=purpose,
+        language=language,
+        heading=heading,
+        subtitle=f"{claim.number} · {department} · {count}",
+        number=claim.number,
+        total_fen=claim.total_fen,
+        status=claim.state.value,
+        status_text=state_text(claim.state, language),
+        facts=find_facts(scene),
+        lines=tuple(_line(scene, line) for line in claim.lines),
+        warnings=_warnings(scene),
+        actions=_buttons(claim, purpose, reader, payment, language),
+        link=link,
+    )
+
+
+def _buttons(
+    claim: Claim, purpose: Purpose, reader: Person, payment: Payment | None, language: Language
+) -> tuple[Button, ...]:
+    token = token_of(claim)
+    return tuple(
+        Button(action, action_text(action, language), STYLES.get(action, "default"), token)
+        for action in allowed_actions(claim, purpose, reader, payment)
+    )
+
+
+def _line(scene: Scene, line: Line) -> LineView:
+    invoice = line.invoice
+    doubted = "" if scene.claim.state in _QUIET else _fields(line.doubts, scene.language)
+    return LineView(
+        category=safe(category_name(scene.company, line.category, scene.language), 20),
+        amount=format_cny(line.amount_fen),
+        date=line.date.isoformat(),
+        description=safe(line.description, 40),
+        invoice=safe(invoice.number or "", 30) if invoice else "",
+        seller=safe(invoice.seller or "", 30) if invoice else "",
+        doubt=scene.say("doubt_mark", fields=doubted) if doubted else "",
+    )
+
+
+def _fields(codes: Sequence[str], language: Language) -> str:
+    names = dict.fromkeys(field_text(code, language) for code in codes)
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def _warnings(scene: Scene) -> tuple[str, ...]:
+    """Say what to look at: duplicates first, then what blocks, then the rest, doubts last."""
+    claim = scene.claim
+    if claim.state in _QUIET:
+        return ()
+    findings = sorted((f for f in claim.findings if f.code != "doubt"), key=_rank)
+    said = [
+        f"{'⛔' if f.severity == 'block' else '⚠'} "
+        + safe(finding_text(f, scene.language, scene.company), 160)
+        for f in findings
+    ]
+    doubts = [_doubt(scene, i, line.doubts) for i, line in enumerate(claim.lines) if line.doubts]
+    return tuple(dict.fromkeys([*said, *doubts]))
+
+
+def _rank(finding: Finding) -> int:
+    if finding.code.startswith("duplicate"):
+        return 0
+    if finding.severity == "block":
+        return 1
+    return 2 if finding.code.startswith("budget_") else 3
+
+
+def _doubt(scene: Scene, index: int, codes: Sequence[str]) -> str:
+    text = scene.say("doubt", fields=_fields(codes, scene.language))
+    return f"⚠ {line_label(index, scene.language)}{text}"
+
+
+def alert_of(view: CardView) -> str:
+    """Write the line that a phone shows before the card is opened."""
+    ids = {button.id for button in view.actions}
+    code = "state"
+    if "approve" in ids:
+        code = "decide"
+    elif "pay" in ids:
+        code = "pay"
+    elif "submit" in ids and view.status == "draft":
+        code = "check"
+    fields = {"title": view.title, "status": view.status_text}
+    return ALERTS[code].fill(view.language, fields)

@@ -1,0 +1,124 @@
+"""Cards for WeCom: template_card with buttons while there is something to do, else a notice."""
+
+from collections.abc import Iterator
+
+from bot.cards.actions import pack_key
+from bot.cards.reasons import REASON_KEY, REASONS
+from bot.cards.view import CardView, Style
+from bot.texts.labels import LABELS, sentence
+from bot.texts.plain import cut
+
+JsonObject = dict[str, object]
+
+MAX_BUTTONS = 6
+MAX_ROWS = 6
+KEY_CHARS = 5
+VALUE_CHARS = 30
+TITLE_CHARS = 36
+DESC_CHARS = 44
+SUB_CHARS = 160
+QUOTE_CHARS = 256
+BUTTON_CHARS = 10
+"""Lengths beyond which the client folds or cuts (reference, template_card fields)."""
+
+_STYLES: dict[Style, int] = {"primary": 1, "danger": 2, "default": 4}
+_ROWS = (
+    "payment",
+    "payee",
+    "bank",
+    "account",
+    "payment_reason",
+    "reason",
+    "seller",
+    "invoice",
+    "budget",
+    "progress",
+    "opinion",
+    "department",
+    "purpose",
+    "project",
+    "origin",
+)
+"""Facts by weight; number, total and applicant stand in the title."""
+
+
+def for_wecom(view: CardView) -> JsonObject:
+    """Draw a card as a template_card without its task_id, which the channel sets."""
+    card: JsonObject = {
+        "card_type": "button_interaction" if view.actions else "text_notice",
+        "source": {"desc": sentence("brand", view.language), "desc_color": 0},
+        "main_title": {
+            "title": _title(view),
+            "desc": cut(f"{view.number} · {view.status_text}", DESC_CHARS),
+        },
+        "horizontal_content_list": list(_rows(view)),
+        "card_action": {"type": 1, "url": view.link},
+    }
+    if view.lines:
+        card["sub_title_text"] = _lines(view)
+    if view.warnings:
+        card["quote_area"] = _quote(view)
+    if view.wants_reason:
+        card["button_selection"] = _reasons(view)
+    if view.actions:
+        card["button_list"] = _buttons(view)
+    return card
+
+
+def _title(view: CardView) -> str:
+    """Keep the total whole; the name before it may be cut."""
+    return f"{cut(view.heading, TITLE_CHARS - len(view.total) - 1)} {view.total}"
+
+
+def _rows(view: CardView) -> Iterator[JsonObject]:
+    weight = {fact_id: i for i, fact_id in enumerate(_ROWS)}
+    facts = sorted((f for f in view.facts if f.id in weight), key=lambda f: weight[f.id])
+    for fact in facts[:MAX_ROWS]:
+        brief = LABELS[fact.id].brief.plain(view.language)
+        value = fact.brief or fact.value
+        yield {"keyname": cut(brief, KEY_CHARS), "value": cut(value, VALUE_CHARS)}
+
+
+def _lines(view: CardView) -> str:
+    """Write as many lines as fit, and how many there are when some do not."""
+    more = sentence("more", view.language, count=str(len(view.lines)))
+    rows: list[str] = []
+    for line in view.lines:
+        mark = "⚠ " if line.doubt else ""
+        parts = (line.category, line.amount, line.date[5:], cut(line.description, 20))
+        rows.append(mark + " ".join(p for p in parts if p))
+    if len("\n".join(rows)) <= SUB_CHARS:
+        return "\n".join(rows)
+    while rows and len("\n".join([*rows, more])) > SUB_CHARS:
+        rows.pop()
+    return "\n".join([*rows, more])
+
+
+def _quote(view: CardView) -> JsonObject:
+    return {
+        "type": 0,
+        "title": sentence("look_out", view.language, count=str(len(view.warnings))),
+        "quote_text": cut("\n".join(cut(w, 100) for w in view.warnings), QUOTE_CHARS),
+    }
+
+
+def _reasons(view: CardView) -> JsonObject:
+    return {
+        "question_key": REASON_KEY,
+        "title": sentence("choose_reason", view.language),
+        "option_list": [
+            {"id": option, "text": text.plain(view.language)} for option, text in REASONS.items()
+        ],
+    }
+
+
+def _buttons(view: CardView) -> list[JsonObject]:
+    return [
+        {
+            "type": 0,
+            "text": cut(button.text, BUTTON_CHARS),
+            "style": _STYLES[button.style],
+            "key": pack_key(button.id, button.token),
+        }
+        for button in view.actions[:MAX_BUTTONS]
+    ]

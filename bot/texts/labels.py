@@ -1,0 +1,92 @@
+"""The words of cards: their titles, labels, small sentences and alerts."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.texts.template import Language, Text, Texts
+
+
+class Label(NamedTuple):
+    """The name of a fact on a card; `brief` fits the five characters that WeCom gives it."""
+
+    full: Text
+    brief: Text
+
+    def of(self, language: Language) -> str:
+        """Give the name in one language."""
+        return self.full.plain(language)
+
+
+def _label(zh: str, en: str, brief_en: str) -> Label:
+    return Label(Text(zh, en), Text(zh, brief_en))
+
+
+LABELS: Mapping[str, Label] = {
+    "number": _label("单号", "Number", "No."),
+    "total": _label("合计", "Total", "Total"),
+    "applicant": _label("申请人", "Applicant", "From"),
+    "department": _label("部门", "Department", "Dept"),
+    "seller": _label("卖方", "Seller", "Shop"),
+    "invoice": _label("发票号", "Invoice", "Inv."),
+    "budget": _label("预算", "Budget", "Plan"),
+    "progress": _label("审批进度", "Approval", "Step"),
+    "reason": _label("理由", "Reason", "Why"),
+    "opinion": _label("意见", "Opinion", "Note"),
+    "purpose": _label("事由", "Purpose", "For"),
+    "project": _label("项目", "Project", "Proj."),
+    "origin": _label("关联单据", "Follows", "Ref."),
+    "payee": _label("收款人", "Payee", "Payee"),
+    "bank": _label("开户行", "Bank", "Bank"),
+    "account": _label("收款账号", "Account", "Acct."),
+    "payment": _label("付款", "Payment", "Paid?"),
+    "payment_reason": _label("失败原因", "Failed for", "Fault"),
+}
+
+SENTENCES: Texts = {
+    "heading": Text("‹{name}›的‹{kind}›", "‹{name}'s› ‹{kind}›"),
+    "lines": Text("‹{count}› 笔明细", "‹{count}› line(s)"),
+    "more": Text("… 共 ‹{count}› 条", "… ‹{count}› in all"),
+    "and_more": Text("‹{first}› 等 ‹{count}› 个", "‹{first}› and others, ‹{count}› in all"),
+    "people_more": Text("‹{first}› 等 ‹{count}› 人", "‹{first}› and others, ‹{count}› in all"),
+    "any_one": Text("‹{people}›（任一）", "‹{people}› (any one)"),
+    "budget_draft": Text(
+        "‹{scope}›：剩余 ‹{before}›，提交后剩余 ‹{after}›",
+        "‹{scope}›: ‹{before}› left, ‹{after}› after this",
+    ),
+    "budget_held": Text(
+        "‹{scope}›：占用本单后剩余 ‹{after}›（原 ‹{before}›）",
+        "‹{scope}›: ‹{after}› left with this held (‹{before}› before)",
+    ),
+    "budget_brief": Text("‹{before}›→‹{after}›", "‹{before}›→‹{after}›"),
+    "budget_none": Text("没有匹配的预算", "no budget covers this"),
+    "budget_more": Text("另有 ‹{count}› 个预算，见详情", "‹{count}› more, see the page"),
+    "waits_for": Text("等待 ‹{people}›", "Waits for ‹{people}›"),
+    "row": Text("- ‹{key}›：‹{value}›", "- ‹{key}›: ‹{value}›"),
+    "said": Text("‹{person}›：‹{words}›", "‹{person}›: ‹{words}›"),
+    "doubt": Text(
+        "‹{fields}›识别得不确定，请核对原件", "‹{fields}›: not read with certainty, please check"
+    ),
+    "doubt_mark": Text("请核对：‹{fields}›", "Check: ‹{fields}›"),
+    "look_out": Text("请留意 ‹{count}› 项", "‹{count}› thing(s) to look at"),
+    "details": Text("查看详情", "Open the page"),
+    "choose_reason": Text("理由", "Reason"),
+    "brand": Text("小票", "Chit"),
+}
+"""Parts of cards; every field is given, so nothing is ever left out of them."""
+
+ALERTS: Texts = {
+    "check": Text("‹{title}›：请核对后提交", "‹{title}›: check and submit"),
+    "decide": Text("‹{title}› 待你审批", "‹{title}› waits for you"),
+    "pay": Text("‹{title}› 待付款", "‹{title}› is to be paid"),
+    "state": Text("‹{title}› ‹{status}›", "‹{title}›: ‹{status}›"),
+}
+
+
+def sentence(code: str, language: Language, **fields: str) -> str:
+    """Write one of the small sentences of cards."""
+    return SENTENCES[code].fill(language, fields)
+
+
+def label(fact: str, language: Language) -> str:
+    """Name a fact; KeyError when it has no name."""
+    return LABELS[fact].of(language)

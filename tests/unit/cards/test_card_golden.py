@@ -1,0 +1,57 @@
+"""The cards as they go over the wire; UPDATE_GOLDEN=1 writes them anew."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.cards.dingtalk import for_dingtalk, for_dingtalk_builtin
+from bot.cards.view import CardView, alert_of
+from bot.cards.wecom import for_wecom
+from core.claim import State
+from core.notices import Purpose
+from tests.unit.cards.samples import PURPOSES, claim_in, view_of
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "cards"
+
+
+def drawn(view: CardView) -> str:
+    bodies = {
+        "alert": alert_of(view),
+        "dingtalk": for_dingtalk(view),
+        "dingtalk_builtin": for_dingtalk_builtin(view),
+        "wecom": for_wecom(view),
+    }
+    return json.dumps(bodies, ensure_ascii=False, indent=2) + "\n"
+
+
+def check(name: str, text: str) -> None:
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_every_state_for_every_purpose(state: State, purpose: Purpose) -> None:
+    check(f"{purpose}-{state.value}", drawn(view_of(claim_in(state), purpose)))
+
+
+@pytest.mark.parametrize(
+    ("state", "purpose"), [(State.DRAFT, "claim"), (State.IN_REVIEW, "approval")]
+)
+def test_english_cards(state: State, purpose: Purpose) -> None:
+    view = view_of(claim_in(state), purpose, language="en")
+
+    check(f"{purpose}-{state.value}-en", drawn(view))
+
+
+def test_no_golden_card_is_left_over() -> None:
+    names = {f"{p}-{s.value}.json" for p in PURPOSES for s in State}
+
+    assert {p.name for p in GOLDEN.glob("*.json")} == names | {
+        "claim-draft-en.json",
+        "approval-in_review-en.json",
+    }

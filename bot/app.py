@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 from recognition.reader import Recogniser
 from storage.files import open_files
 from storage.open import Storage, open_storage
@@ -214,8 +215,16 @@ def _web(
     metrics: Metrics,
     clock: Clock,
 ) -> web.AppRunner:
+    async def alive() -> bool:
+        try:
+            await storage.ping()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_down", error=type(error).__name__)
+            return False
+        return True
+
     app = web.Application(middlewares=[problems], client_max_size=2 * 1024 * 1024)
-    health = Health(storage.ping, storage.inbox, channels, metrics, clock)
+    health = Health(alive, storage.inbox, channels, metrics, clock)
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
     app.add_routes([*health.routes(), *api.routes()])

@@ -1,8 +1,8 @@
 """Leases rows and handles them side by side, until it is stopped; shared by inbox and outbox."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -20,7 +20,7 @@ class Pump(Generic[T]):
         name: str,
         *,
         lease: Callable[[int], Awaitable[tuple[T, ...]]],
-        handle: Callable[[T], Awaitable[None]],
+        handle: Callable[[T], Coroutine[Any, Any, None]],
         wait: Callable[[float], Awaitable[None]],
         parallel: int,
     ) -> None:

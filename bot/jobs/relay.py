@@ -70,7 +70,7 @@ class Relay:
         if isinstance(notice, Reply):
             person = company.person_by_user(notice.channel, notice.user)
             channel = self.channels.get(notice.channel)
-            targets = ((channel, notice.user),) if channel else ()
+            targets: tuple[Target, ...] = ((channel, notice.user),) if channel else ()
         else:
             person = company.person(notice.person)
             targets = self._targets(person)

@@ -1,0 +1,246 @@
+"""A stage for flows: the sandbox and the service with real sockets, and phones to act with."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.app import Service, running, utc_now
+from bot.config import Config
+from bot.desk.company import apply_company
+from core.company import Company
+from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, WeComTenant
+from sandbox.server import RunningSandbox, start_sandbox
+
+PATIENCE_S = 20.0
+TOKEN = "flow-test-token-0123456789"
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+DING = DingTalkTenant("dingflow", "flow-secret", "dingflow", "dingcorp", ("chit-claim.schema",))
+
+Json = dict[str, object]
+
+
+@dataclass(slots=True)
+class Card:
+    """A card as a phone shows it."""
+
+    id: str
+    platform: str
+    body: Json
+    state: str
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.body, ensure_ascii=False).replace("\\n", "\n")
+
+    def buttons(self) -> dict[str, str]:
+        """Map each action id to what a click sends."""
+        if self.platform == "wecom":
+            keys = [b["key"] for b in self.body.get("button_list", [])]  # type: ignore[attr-defined]
+            return {key.partition("~")[0]: key for key in keys}
+        variables: dict[str, str] = self.body["cardParamMap"]  # type: ignore[assignment]
+        if "actions" in variables:
+            return {a["id"]: a["id"] for a in json.loads(variables["actions"])}
+        full = json.loads(variables.get("sys_full_json_obj", "{}"))
+        return {b["id"].partition("~")[0]: b["id"] for b in full.get("msgButtons", [])}
+
+
+@dataclass(slots=True)
+class Phone:
+    """One person's phone on one platform."""
+
+    session: aiohttp.ClientSession
+    url: str
+    platform: str
+    user: str
+
+    async def say(self, text: str, repeat: int = 1) -> None:
+        await self._post("send", {"text": text, "repeat": repeat})
+
+    async def send(self, name: str, data: bytes, kind: str = "application/octet-stream") -> None:
+        form = aiohttp.FormData()
+        form.add_field("platform", self.platform)
+        form.add_field("user", self.user)
+        form.add_field("file", data, filename=name, content_type=kind)
+        async with self.session.post(f"{self.url}/sandbox/upload", data=form) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def click(self, card: Card, action: str, repeat: int = 1, **inputs: str) -> Json:
+        body = {"card": card.id, "action": card.buttons()[action], "inputs": inputs}
+        return await self._post("click", {**body, "repeat": repeat})
+
+    async def _post(self, what: str, body: Json) -> Json:
+        body = {"platform": self.platform, "user": self.user, **body}
+        async with self.session.post(f"{self.url}/sandbox/{what}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()  # type: ignore[no-any-return]
+
+    async def items(self) -> list[Json]:
+        query = {"platform": self.platform, "user": self.user}
+        async with self.session.get(f"{self.url}/sandbox/messages", params=query) as answer:
+            return (await answer.json())["items"]  # type: ignore[no-any-return]
+
+    async def cards(self) -> list[Card]:
+        found = [i["card"] for i in await self.items() if i["kind"] == "card"]
+        return [Card(c["id"], c["platform"], c["body"], c["state"]) for c in found]  # type: ignore[index]
+
+    async def texts(self) -> list[str]:
+        return [str(i["text"]) for i in await self.items() if i["from"] == "bot" and i["text"]]
+
+    async def card(self, *words: str, action: str | None = None) -> Card:
+        """Wait for a card that shows all words (and offers an action); the newest counts."""
+
+        async def look() -> Card | None:
+            fitting = [
+                c
+                for c in await self.cards()
+                if all(w in c.text for w in words) and (action is None or action in c.buttons())
+            ]
+            return fitting[-1] if fitting else None
+
+        return await until(look, f"{self.user}: a card with {words} {action}", self.items)
+
+    async def text(self, *words: str) -> str:
+        """Wait for a message that holds all words."""
+
+        async def look() -> str | None:
+            return next((t for t in await self.texts() if all(w in t for w in words)), None)
+
+        return await until(look, f"{self.user}: a text with {words}", self.items)
+
+
+async def until(look: Callable, what: str, seen: Callable):  # type: ignore[no-untyped-def, type-arg]
+    """Look again until something is there; AssertionError with what was seen instead."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    while asyncio.get_running_loop().time() < deadline:
+        found = await look()
+        if found is not None:
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError(
+        f"waited in vain for {what}; there is {json.dumps(await seen(), ensure_ascii=False)[-3000:]}"
+    )
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that a flow needs."""
+
+    sandbox: RunningSandbox
+    service: Service
+    config: Config
+    session: aiohttp.ClientSession
+
+    def phone(self, platform: str, person: str) -> Phone:
+        found = next(p for p in self.service_people() if p.id == person)
+        user = found.dingtalk if platform == "dingtalk" else found.wecom
+        return Phone(self.session, self.sandbox.url, platform, user or "")
+
+    def service_people(self) -> tuple[SandboxPerson, ...]:
+        return self.sandbox.config.people
+
+    async def api(self, path: str, **query: str) -> Json:
+        url = f"{self.service.url}/api/v1/{path}"
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.session.get(url, params=query, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()  # type: ignore[no-any-return]
+
+    async def budget(self, name: str) -> tuple[str, str]:
+        """Give what is reserved and consumed."""
+        found = await self.api(f"budgets/{name}")
+        return str(found["reserved"]), str(found["consumed"])
+
+    async def fault(self, **fault: object) -> None:
+        async with self.session.post(f"{self.sandbox.url}/sandbox/faults", json=fault) as answer:
+            assert answer.status == 200, await answer.text()
+
+
+def people_of(company: Company) -> tuple[SandboxPerson, ...]:
+    return tuple(
+        SandboxPerson(p.id, p.name, "", p.dingtalk or "", p.wecom or "") for p in company.people
+    )
+
+
+def config_of(sandbox_url: str, port: int, folder: Path, database: str, template: str) -> Config:
+    scopes = ["claims:read", "budgets:read", "payments:read", "payments:write", "audit:read"]
+    return Config.model_validate(
+        {
+            "server": {"host": "127.0.0.1", "port": port},
+            "database": {"url": database},
+            "files": {"url": f"file:{folder}/files"},
+            "dingtalk": {
+                "enabled": True,
+                "client_id": DING.client_id,
+                "client_secret": DING.client_secret,
+                "robot_code": DING.robot_code,
+                "corp_id": DING.corp_id,
+                "card_template_id": template,
+                "api_url": f"{sandbox_url}/dingtalk",
+                "oapi_url": f"{sandbox_url}/dingtalk-oapi",
+            },
+            "wecom": {
+                "enabled": True,
+                "corp_id": "wwflow",
+                "agent_id": 1000002,
+                "secret": "wecom-secret",
+                "token": "flowToken",
+                "encoding_aes_key": KEY,
+                "api_url": f"{sandbox_url}/wecom",
+            },
+            "api": {"tokens": [{"name": "flow", "token": TOKEN, "scopes": scopes}]},
+        }
+    )
+
+
+@asynccontextmanager
+async def on_stage(
+    company: Company,
+    folder: Path,
+    database: str,
+    port: int,
+    *,
+    template: str = "chit-claim.schema",
+) -> AsyncIterator[Stage]:
+    """Run sandbox and service for the length of a block."""
+    config = SandboxConfig(
+        host="127.0.0.1",
+        port=0,
+        dingtalk=DING,
+        wecom=WeComTenant(
+            "wwflow",
+            1000002,
+            "wecom-secret",
+            "flowToken",
+            KEY,
+            f"http://127.0.0.1:{port}/wecom/callback",
+        ),
+        people=people_of(company),
+        chit_url=f"http://127.0.0.1:{port}",
+        chit_token=TOKEN,
+        page_dir=Path("sandbox/page"),
+        samples_dir=Path("sandbox/samples"),
+    )
+    platform = await start_sandbox(config)
+    settings = config_of(platform.url, port, folder, database, template)
+    try:
+        async with aiohttp.ClientSession() as session, running(settings) as service:
+            await apply_company(service.storage.store, company, utc_now, dry_run=False)
+            await connected(service)
+            yield Stage(platform, service, settings, session)
+    finally:
+        await platform.stop()
+
+
+async def connected(service: Service) -> None:
+    async def look() -> bool | None:
+        return all(c.connected() for c in service.channels.values()) or None
+
+    async def seen() -> list[str]:
+        return [n for n, c in service.channels.items() if not c.connected()]
+
+    await until(look, "both channels connected", seen)

@@ -89,21 +89,22 @@ class Database:
         rows: Sequence[Row],
         conflict: OnConflict = "fail",
         keep: Collection[str] = (),
-    ) -> None:
-        """Insert rows that all have the same columns, in one round trip.
+    ) -> int:
+        """Insert rows that all have the same columns, in one round trip; gives their number.
 
         `ignore` skips rows that a unique key refuses; `replace` writes over the row of the same
         primary key, except its columns `keep`. Rows of one call must differ in their keys then.
         """
         if not rows:
-            return
+            return 0
         names = list(rows[0])
         if self.postgres:
             arrays = {name: [row[name] for row in rows] for name in names}
-            await connection.execute(_from_arrays(table, names, conflict, keep), arrays)
+            done = await connection.execute(_from_arrays(table, names, conflict, keep), arrays)
         else:
             lite = _lite_conflict(sqlite.insert(table), table, names, conflict, keep)
-            await connection.execute(lite, [dict(row) for row in rows])
+            done = await connection.execute(lite, [dict(row) for row in rows])
+        return done.rowcount
 
 
 def own(table: Table) -> ColumnElement[bool]:

@@ -267,7 +267,7 @@ def _inbox() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -278,6 +278,14 @@ def _inbox() -> None:
         sa.UniqueConstraint("company", "key", name=op.f("uq_inbox_company_key")),
     )
     op.create_index("ix_inbox_finished", "inbox", ["company", "finished_at"], unique=False)
+    op.create_index(
+        "ix_inbox_oldest",
+        "inbox",
+        ["company", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_index(
         "ix_inbox_unfinished",
         "inbox",
@@ -298,7 +306,7 @@ def _outbox() -> None:
         sa.Column("notice", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
@@ -309,6 +317,14 @@ def _outbox() -> None:
         sa.UniqueConstraint("company", "key", name=op.f("uq_outbox_company_key")),
     )
     op.create_index("ix_outbox_finished", "outbox", ["company", "finished_at"], unique=False)
+    op.create_index(
+        "ix_outbox_oldest",
+        "outbox",
+        ["company", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_index(
         "ix_outbox_unfinished",
         "outbox",

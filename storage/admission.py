@@ -1,0 +1,79 @@
+"""Whether a change may become true: every check of a batch, in memory, under its locks."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+
+from core.change import Change, FreeIdentities, InboxRef, TakeIdentity
+from core.claim import Claim
+from core.errors import Conflict, Refused
+from storage.ledger import Ledger, layer, merge
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the database says about everything that a batch touches, kept up to date as it goes.
+
+    `revisions` by claim; `holders` gives the claim of an identity, "" when it is free; `taken`
+    the identities of a claim; `leases` the fence of a leased inbox row, 0 once it is finished.
+    """
+
+    ledger: Ledger
+    revisions: MutableMapping[str, int] = field(default_factory=dict)
+    holders: MutableMapping[str, str] = field(default_factory=dict)
+    taken: MutableMapping[str, frozenset[str]] = field(default_factory=dict)
+    leases: MutableMapping[int, int] = field(default_factory=dict)
+
+    def admit(self, change: Change) -> None:
+        """Make a change true in the books, wholly or not at all.
+
+        Refused and Conflict as `core.ports.Store.commit` has them.
+        """
+        draft = Books(
+            self.ledger.fork(),
+            layer(self.revisions),
+            layer(self.holders),
+            layer(self.taken),
+            layer(self.leases),
+        )
+        draft.apply(change)
+        self.ledger.absorb(draft.ledger)
+        merge(self.revisions, draft.revisions)
+        merge(self.holders, draft.holders)
+        merge(self.taken, draft.taken)
+        merge(self.leases, draft.leases)
+
+    def apply(self, change: Change) -> None:
+        """Do one effect after the other; when one is refused, these books are worth nothing."""
+        if change.inbox:
+            self._finish(change.inbox)
+        for claim in change.claims:
+            self._advance(claim)
+        for step in change.identities:
+            if isinstance(step, TakeIdentity):
+                self._take(step)
+            else:
+                self._free(step)
+        for move in change.moves:
+            self.ledger.post(move, change.at)
+
+    def _finish(self, inbox: InboxRef) -> None:
+        if not inbox.fence or self.leases.get(inbox.id) != inbox.fence:
+            raise Conflict("lease", id=inbox.id)
+        self.leases[inbox.id] = 0
+
+    def _advance(self, claim: Claim) -> None:
+        if self.revisions.get(claim.number, 0) != claim.revision:
+            raise Conflict("revision", claim=claim.number)
+        self.revisions[claim.number] = claim.revision + 1
+
+    def _take(self, step: TakeIdentity) -> None:
+        holder = self.holders.get(step.identity) or step.claim
+        if holder != step.claim:
+            raise Refused("duplicate_invoice", identity=step.identity, claim=holder)
+        self.holders[step.identity] = step.claim
+        self.taken[step.claim] = self.taken.get(step.claim, frozenset()) | {step.identity}
+
+    def _free(self, step: FreeIdentities) -> None:
+        for identity in self.taken.get(step.claim, frozenset()):
+            self.holders[identity] = ""
+        self.taken[step.claim] = frozenset()

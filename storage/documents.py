@@ -1,0 +1,76 @@
+"""Records as JSON text, and back; cursors of lists."""
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from core.budget import Charge
+from core.change import Dialog, StoredInvoice
+from core.claim import Claim
+from core.payment import Payment
+from core.ports import CardRecord, Page, Sliced
+
+T = TypeVar("T")
+
+CLAIMS: TypeAdapter[Claim] = TypeAdapter(Claim)
+INVOICES: TypeAdapter[StoredInvoice] = TypeAdapter(StoredInvoice)
+PAYMENTS: TypeAdapter[Payment] = TypeAdapter(Payment)
+CARDS: TypeAdapter[CardRecord] = TypeAdapter(CardRecord)
+DIALOGS: TypeAdapter[Dialog] = TypeAdapter(Dialog)
+CHARGES: TypeAdapter[tuple[Charge, ...]] = TypeAdapter(tuple[Charge, ...])
+FIELDS: TypeAdapter[tuple[tuple[str, str], ...]] = TypeAdapter(tuple[tuple[str, str], ...])
+
+MAX_PAGE = 500
+"""No list gives more at once, whatever was asked for."""
+
+
+def write(adapter: TypeAdapter[T], record: T) -> str:
+    """Write a record; ValueError when a text in it is not Unicode (a lone surrogate)."""
+    return adapter.dump_json(record).decode()
+
+
+def size_of(page: Page) -> int:
+    """Give how many rows a page may have."""
+    return max(1, min(page.limit, MAX_PAGE))
+
+
+def read_cursor(page: Page) -> tuple[str | int, ...] | None:
+    """Give the sort key after which a page begins; ValueError for what is no cursor of ours."""
+    if page.cursor is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(page.cursor.encode()))
+    except ValueError as error:
+        raise ValueError("the cursor is not one of ours") from error
+    if not isinstance(key, list) or not all(isinstance(k, str | int) for k in key):
+        raise ValueError("the cursor is not one of ours")
+    return tuple(key)
+
+
+def read_moment_cursor(page: Page) -> tuple[datetime, str] | None:
+    """Give the moment and id after which a page begins."""
+    key = read_cursor(page)
+    if key is None:
+        return None
+    at, name = key
+    return datetime.fromisoformat(str(at)), str(name)
+
+
+def read_number_cursor(page: Page) -> int:
+    """Give the number after which a page begins, 0 for the first page."""
+    key = read_cursor(page)
+    return int(key[0]) if key else 0
+
+
+def slice_of(rows: Sequence[T], page: Page, key: Callable[[T], tuple[str | int, ...]]) -> Sliced[T]:
+    """Cut rows (read with one more than the page has) and make the cursor of the next page."""
+    size = size_of(page)
+    shown = tuple(rows[:size])
+    if len(rows) <= size:
+        return Sliced(shown, None)
+    last = json.dumps(key(shown[-1]), separators=(",", ":"))
+    return Sliced(shown, base64.urlsafe_b64encode(last.encode()).decode())

@@ -1,0 +1,294 @@
+"""Writes what a batch has changed: one statement a table, however many rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.change import Change
+from core.claim import Claim, State
+from core.notices import to_json
+from storage.admission import Books
+from storage.chain import Link, forge, link_of
+from storage.documents import CHARGES, CLAIMS, DIALOGS, FIELDS, INVOICES, PAYMENTS, write
+from storage.engine import Database, Row, own
+from storage.ledger import Account
+from storage.loading import Head
+from storage.tables import (
+    TENANT,
+    audit,
+    budgets,
+    card_codes,
+    claims,
+    dialogs,
+    entries,
+    heads,
+    hold_ends,
+    holds,
+    identities,
+    inbox,
+    invoices,
+    outbox,
+    payments,
+    waiting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The books as they were read, to see what has changed."""
+
+    accounts: dict[str, Account]
+    live: frozenset[str]
+    known: frozenset[str]
+    holders: dict[str, str]
+
+    @classmethod
+    def of(cls, books: Books) -> "Before":
+        """Remember books before the first change."""
+        held = books.ledger.holds
+        return cls(
+            dict(books.ledger.accounts),
+            frozenset(name for name, hold in held.items() if hold.end is None),
+            frozenset(held),
+            dict(books.holders),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """The admitted changes of a batch and the books after them."""
+
+    database: Database
+    connection: AsyncConnection
+    head: Head
+    before: Before
+    books: Books
+    changes: Sequence[Change]
+
+    async def write(self) -> None:
+        """Write everything into the open transaction."""
+        await self._claims()
+        await self._accounts()
+        await self._holds()
+        await self._identities()
+        await self._documents()
+        await self._dialogs()
+        await self._codes()
+        await self._inbox()
+        await self._head(await self._audit(), await self._entries(), await self._outbox())
+
+    async def _claims(self) -> None:
+        last = {claim.number: claim for change in self.changes for claim in change.claims}
+        stored = [replace(c, revision=c.revision + 1) for c in last.values()]
+        if not stored:
+            return
+        await self.database.insert(
+            self.connection, claims, [_claim_row(c) for c in stored], "replace"
+        )
+        grown = [c.number for c in stored if c.revision > 1]
+        if grown:
+            gone = delete(waiting).where(own(waiting), self.database.among(waiting.c.claim, grown))
+            await self.connection.execute(gone)
+        asked = [{"person": p, "claim": c.number} for c in stored for p in waiting_people(c)]
+        await self.database.insert(self.connection, waiting, asked)
+
+    async def _accounts(self) -> None:
+        changed = [
+            {
+                "budget": account.id,
+                "reserved": account.reserved_fen,
+                "consumed": account.consumed_fen,
+            }
+            for account in self.books.ledger.accounts.values()
+            if account != self.before.accounts[account.id]
+        ]
+        if changed:
+            statement = (
+                update(budgets)
+                .where(own(budgets), budgets.c.id == bindparam("budget"))
+                .values(reserved_fen=bindparam("reserved"), consumed_fen=bindparam("consumed"))
+            )
+            await self.connection.execute(statement, changed)
+
+    async def _holds(self) -> None:
+        held = self.books.ledger.holds
+        new = [name for name in held if name not in self.before.known]
+        made: list[Row] = [
+            {
+                "name": name,
+                "claim": held[name].claim,
+                "charges": write(CHARGES, held[name].charges),
+                "at": held[name].at,
+            }
+            for name in new
+        ]
+        ended: list[Row] = [
+            {"hold": name, "kind": hold.end, "at": hold.ended_at}
+            for name, hold in held.items()
+            if hold.end and (name in self.before.live or name not in self.before.known)
+        ]
+        await self.database.insert(self.connection, holds, made)
+        await self.database.insert(self.connection, hold_ends, ended)
+
+    async def _identities(self) -> None:
+        now = self.books.holders
+        before = self.before.holders
+        changed = {i for i in now if now[i] != before.get(i, "")}
+        gone = [i for i in changed if before.get(i)]
+        if gone:
+            freed = delete(identities).where(
+                own(identities), self.database.among(identities.c.identity, gone)
+            )
+            await self.connection.execute(freed)
+        at = self.changes[-1].at
+        taken = [{"identity": i, "claim": now[i], "at": at} for i in sorted(changed) if now[i]]
+        await self.database.insert(self.connection, identities, taken)
+
+    async def _documents(self) -> None:
+        vouchers: dict[str, Row] = {
+            v.id: {
+                "id": v.id,
+                "number": v.reading.number,
+                "identity": v.identity,
+                "claim": v.claim,
+                "received_at": v.received_at,
+                "document": write(INVOICES, v),
+            }
+            for change in self.changes
+            for v in change.invoices
+        }
+        owed: dict[str, Row] = {
+            p.id: {
+                "id": p.id,
+                "claim": p.claim,
+                "state": p.state,
+                "created_at": change.at,
+                "document": write(PAYMENTS, p),
+            }
+            for change in self.changes
+            for p in change.payments
+        }
+        insert = self.database.insert
+        await insert(self.connection, invoices, list(vouchers.values()), "replace")
+        await insert(
+            self.connection, payments, list(owed.values()), "replace", keep=("created_at",)
+        )
+
+    async def _dialogs(self) -> None:
+        last = {d.person: d for change in self.changes for d in change.dialogs}
+        if not last:
+            return
+        ended = [d.person for d in last.values() if d.expects is None]
+        if ended:
+            gone = delete(dialogs).where(own(dialogs), self.database.among(dialogs.c.person, ended))
+            await self.connection.execute(gone)
+        begun = [
+            {"person": d.person, "document": write(DIALOGS, d)}
+            for d in last.values()
+            if d.expects is not None
+        ]
+        await self.database.insert(self.connection, dialogs, begun, "replace")
+
+    async def _codes(self) -> None:
+        fresh = [{"card": c.card, "code": c.code} for change in self.changes for c in change.codes]
+        await self.database.insert(self.connection, card_codes, fresh)
+
+    async def _inbox(self) -> None:
+        done = [(c.inbox.id, c.at) for c in self.changes if c.inbox]
+        if done:
+            statement = (
+                update(inbox)
+                .where(own(inbox), self.database.among(inbox.c.id, [i for i, _ in done]))
+                .values(state="done", lease_until=None, finished_at=done[-1][1])
+            )
+            await self.connection.execute(statement)
+
+    async def _audit(self) -> Link:
+        link = self.head.chain
+        rows: list[Row] = []
+        for change in self.changes:
+            for entry in change.audit:
+                record = forge(link, change.at, entry)
+                link = link_of(record)
+                rows.append(
+                    {
+                        "seq": record.seq,
+                        "at": record.at,
+                        "actor": record.actor,
+                        "action": record.action,
+                        "subject": record.subject,
+                        "source": record.source,
+                        "fields": write(FIELDS, record.fields),
+                        "hash": record.hash,
+                    }
+                )
+        await self.database.insert(self.connection, audit, rows)
+        return link
+
+    async def _entries(self) -> int:
+        rows: list[Row] = [
+            {
+                "id": number,
+                "budget": e.budget,
+                "hold": e.hold,
+                "claim": e.claim,
+                "kind": e.kind,
+                "amount_fen": e.amount_fen,
+                "reserved_fen": e.reserved_fen,
+                "consumed_fen": e.consumed_fen,
+                "at": e.at,
+            }
+            for number, e in enumerate(self.books.ledger.entries, self.head.entry_id + 1)
+        ]
+        await self.database.insert(self.connection, entries, rows)
+        return self.head.entry_id + len(rows)
+
+    async def _outbox(self) -> int:
+        told = [(change.at, o) for change in self.changes for o in change.outbox]
+        rows: list[Row] = [
+            {
+                "id": number,
+                "key": o.key,
+                "lane": o.lane,
+                "notice": to_json(o.notice),
+                "created_at": at,
+            }
+            for number, (at, o) in enumerate(told, self.head.outbox_id + 1)
+        ]
+        await self.database.insert(self.connection, outbox, rows, "ignore")
+        return self.head.outbox_id + len(rows)
+
+    async def _head(self, chain: Link, entry_id: int, outbox_id: int) -> None:
+        if Head(chain, entry_id, outbox_id) == self.head:
+            return
+        statement = update(heads).where(heads.c.company == TENANT)
+        await self.connection.execute(
+            statement.values(
+                audit_seq=chain.seq,
+                audit_hash=chain.hash,
+                entry_id=entry_id,
+                outbox_id=outbox_id,
+            )
+        )
+
+
+def _claim_row(claim: Claim) -> Row:
+    return {
+        "number": claim.number,
+        "revision": claim.revision,
+        "state": claim.state.value,
+        "kind": claim.kind,
+        "employee": claim.employee,
+        "created_at": claim.created_at,
+        "submitted_at": claim.submitted_at,
+        "document": write(CLAIMS, claim),
+    }
+
+
+def waiting_people(claim: Claim) -> tuple[str, ...]:
+    """Give the people whose decision a claim waits for; only one in review waits."""
+    if claim.plan is None or claim.state is not State.IN_REVIEW:
+        return ()
+    return tuple(dict.fromkeys(claim.plan.waiting()))

@@ -1,0 +1,71 @@
+"""The originals on disk, named by the SHA-256 of their bytes."""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from core.ports import Files
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class LocalFiles:
+    """`core.ports.Files` in a folder, sharded by the first two hex digits."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def put(self, data: bytes) -> str:
+        """Keep bytes; gives their SHA-256 in hex. They are on disk when this returns."""
+        return await asyncio.to_thread(self._put, data)
+
+    async def get(self, sha256: str) -> bytes:
+        """Give bytes back; FileNotFoundError when they were never kept."""
+        return await asyncio.to_thread(self._path(sha256).read_bytes)
+
+    def _path(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise FileNotFoundError("not a SHA-256")
+        return self._root / sha256[:2] / sha256
+
+    def _put(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self._path(sha256)
+        if target.exists():
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+        return sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable where folders can be synced (not on Windows)."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_files(url: str) -> Files:
+    """Open the store at `file:PATH`; ValueError for what cannot be served."""
+    scheme, _, path = url.partition(":")
+    if scheme != "file" or not path:
+        raise ValueError(f"files.url must look like file:data/files, not {scheme}:…")
+    return LocalFiles(Path(path.removeprefix("//") if path.startswith("///") else path))

@@ -1,0 +1,85 @@
+"""Opens storage: the schema brought up to date, the parts joined, other processes listened to."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from core.ports import Clock, Inbox, Outbox, Store
+from storage.engine import Database
+from storage.inbox import INBOX_CHANNEL, SqlInbox
+from storage.migrate import upgrade
+from storage.outbox import SqlOutbox
+from storage.store import SqlStore
+from storage.tables import slots
+from storage.wakeups import Listener, Signal
+from storage.writer import OUTBOX_CHANNEL, Writer
+
+
+class Storage:
+    """Everything that is kept in the database; `open_storage` makes it."""
+
+    store: Store
+    inbox: Inbox
+    outbox: Outbox
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._inbox_signal = Signal()
+        self._outbox_signal = Signal()
+        self._writer = Writer(database, self._inbox_signal, self._outbox_signal)
+        self._arrivals = SqlInbox(database, clock, self._inbox_signal)
+        self._listener: Listener | None = None
+        self.store = SqlStore(database, self._writer)
+        self.inbox = self._arrivals
+        self.outbox = SqlOutbox(database, clock, self._outbox_signal)
+
+    async def start(self) -> None:
+        """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""
+        if self._database.postgres:
+            signals = {INBOX_CHANNEL: self._inbox_signal, OUTBOX_CHANNEL: self._outbox_signal}
+            self._listener = Listener(self._database.alone(), signals)
+            await self._listener.start()
+
+    async def wait_inbox(self, timeout_s: float) -> None:
+        """Wait until there may be a message to lease, at most so long."""
+        await self._inbox_signal.wait(timeout_s)
+
+    async def wait_outbox(self, timeout_s: float) -> None:
+        """Wait until there may be a notice to lease, at most so long."""
+        await self._outbox_signal.wait(timeout_s)
+
+    async def take_slot(self, job: str, slot: datetime) -> bool:
+        """Claim one run of a scheduled job; true for exactly one of all who ask."""
+        async with self._database.writing() as connection:
+            row = {"job": job, "slot": slot, "taken_at": self._clock()}
+            return await self._database.insert(connection, slots, [row], "ignore") == 1
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life; SQLAlchemyError or OSError when there is none."""
+        async with self._database.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Let what waits go through, then close every connection."""
+        await self._writer.close()
+        await self._arrivals.close()
+        if self._listener is not None:
+            await self._listener.close()
+        await self._database.close()
+
+
+async def open_storage(url: str, clock: Clock) -> Storage:
+    """Open the database at an SQLAlchemy address, creating or upgrading its schema first.
+
+    ValueError for an address of another kind of database.
+    """
+    database = Database(url)
+    try:
+        await upgrade(database)
+        storage = Storage(database, clock)
+        await storage.start()
+    except BaseException:
+        await database.close()
+        raise
+    return storage

@@ -1,0 +1,113 @@
+"""The outbox: what must be told, and the cards that telling has left behind."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.notices import from_json
+from core.ports import CardRecord, Clock, OutboxItem
+from storage.documents import CARDS, write
+from storage.engine import Database, Row, own
+from storage.leases import Leases
+from storage.tables import card_codes, cards, outbox
+from storage.wakeups import Signal
+
+
+class SqlOutbox:
+    """`core.ports.Outbox` on SQL."""
+
+    def __init__(self, database: Database, clock: Clock, signal: Signal) -> None:
+        self._database = database
+        self._clock = clock
+        self._signal = signal
+        self._leases = Leases(database, outbox)
+
+    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
+        """Take due notices: per lane only the oldest unfinished one."""
+        rows = await self._leases.take(limit, now, lease_s)
+        return tuple(
+            OutboxItem(
+                id=r.id,
+                fence=r.fence,
+                key=r.key,
+                lane=r.lane,
+                notice=from_json(r.notice),
+                attempts=r.attempts,
+            )
+            for r in rows
+        )
+
+    async def finish(
+        self,
+        item: OutboxItem,
+        at: datetime,
+        cards: Sequence[CardRecord] = (),
+        *,
+        again: bool = False,
+    ) -> None:
+        """Mark a notice sent and keep the cards drawn by it, in one transaction.
+
+        `again` keeps the row due instead: the claim moved on while the card was being drawn.
+        """
+        done = {"due_at": at, "attempts": 0} if again else {"state": "done", "finished_at": at}
+        async with self._database.writing() as connection:
+            if await self._leases.settle(connection, item, **done):
+                await self._keep(connection, cards, at)
+        self._signal.give()
+
+    async def _keep(
+        self, connection: AsyncConnection, drawn: Sequence[CardRecord], at: datetime
+    ) -> None:
+        rows: dict[str, Row] = {
+            record.card: {
+                "card": record.card,
+                "claim": record.claim,
+                "delivered_at": at,
+                "place": place,
+                "document": write(CARDS, replace(record, codes=(), seen=0)),
+            }
+            for place, record in enumerate(drawn)
+        }
+        ordered = [rows[card] for card in sorted(rows)]
+        keep = ("delivered_at", "place")
+        await self._database.insert(connection, cards, ordered, "replace", keep)
+        for record in drawn:
+            await self._keep_codes(connection, record)
+
+    async def _keep_codes(self, connection: AsyncConnection, record: CardRecord) -> None:
+        """Drop the codes that the record's reader knew and used; later ones stay."""
+        query = select(card_codes.c.id, card_codes.c.code).where(
+            own(card_codes), card_codes.c.card == record.card
+        )
+        stored = (await connection.execute(query)).all()
+        used = [r.id for r in stored if r.id <= record.seen and r.code not in record.codes]
+        if used:
+            gone = delete(card_codes).where(self._database.among(card_codes.c.id, used))
+            await connection.execute(gone)
+        known = {r.code for r in stored}
+        fresh = [{"card": record.card, "code": c} for c in record.codes if c not in known]
+        await self._database.insert(connection, card_codes, fresh)
+
+    async def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
+        """Try again at `at`; the lane waits behind it."""
+        await self._leases.retry(item, at, error)
+
+    async def bury(self, item: OutboxItem, error: str) -> None:
+        """Give a notice up as a dead letter; its lane goes on."""
+        await self._leases.bury(item, self._clock(), error)
+        self._signal.give()
+
+    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
+        """Count notices finished since a moment in lanes that start like this."""
+        query = select(func.count()).where(
+            own(outbox),
+            outbox.c.state == "done",
+            outbox.c.finished_at >= since,
+            func.substr(outbox.c.lane, 1, len(lane_prefix)) == lane_prefix,
+        )
+        async with self._database.reading() as connection:
+            count = await connection.scalar(query)
+        return count or 0

@@ -1,0 +1,257 @@
+"""`core.ports.Store` on SQL: every question of the business to its memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, and_, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.budget import Balance
+from core.change import Change, Dialog, StoredInvoice
+from core.claim import Claim
+from core.company import Company
+from core.payment import Payment, PaymentState
+from core.ports import (
+    AuditRecord,
+    BudgetEntry,
+    CardRecord,
+    ClaimQuery,
+    Page,
+    Sliced,
+)
+from storage.companies import Companies
+from storage.documents import (
+    CARDS,
+    CLAIMS,
+    DIALOGS,
+    INVOICES,
+    MAX_PAGE,
+    PAYMENTS,
+    read_moment_cursor,
+    read_number_cursor,
+    size_of,
+    slice_of,
+)
+from storage.engine import Database, own
+from storage.tables import (
+    card_codes,
+    cards,
+    claims,
+    counters,
+    dialogs,
+    entries,
+    identities,
+    invoices,
+    payments,
+    waiting,
+)
+from storage.trail import find_tampering, list_audit
+from storage.writer import Writer
+
+CHINA = timezone(timedelta(hours=8))
+"""Days of queries begin at midnight there."""
+
+
+class SqlStore:
+    """The business's memory; reads are plain queries, writes go through the writer."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
+        self._writer = writer
+        self._companies = Companies(database)
+
+    async def company(self) -> Company:
+        """Give the company in force; empty before the first `company apply`."""
+        return await self._companies.current()
+
+    async def company_version(self) -> int:
+        """Give the version in force, 0 before the first."""
+        return await self._companies.version()
+
+    async def apply_company(
+        self, company: Company, *, expected_version: int, at: datetime, actor: str
+    ) -> int:
+        """Put a company in force; Conflict when another version came first."""
+        return await self._companies.apply(
+            company, expected_version=expected_version, at=at, actor=actor
+        )
+
+    async def commit(self, change: Change) -> None:
+        """Make a change true, wholly or not at all."""
+        await self._writer.commit(change)
+
+    async def next_number(self, prefix: str, day: date) -> int:
+        """Give the next sequence of claim numbers of one prefix and day, from 1."""
+        row = {"name": f"claim:{prefix}-{day:%Y%m%d}", "value": 1}
+        insert = postgresql.insert if self._database.postgres else sqlite.insert
+        counted = (
+            insert(counters)
+            .values(row)
+            .on_conflict_do_update(
+                index_elements=[counters.c.company, counters.c.name],
+                set_={"value": counters.c.value + 1},
+            )
+            .returning(counters.c.value)
+        )
+        async with self._database.writing() as connection:
+            return int((await connection.execute(counted)).scalar_one())
+
+    async def claim(self, number: str) -> Claim | None:
+        """Find one claim."""
+        text = await self._document(claims, claims.c.number == number)
+        return CLAIMS.validate_json(text) if text else None
+
+    async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
+        """List claims, newest first."""
+        wanted = _selected(query).order_by(claims.c.created_at.desc(), claims.c.number.desc())
+        if after := read_moment_cursor(page):
+            at, number = after
+            same = and_(claims.c.created_at == at, claims.c.number < number)
+            wanted = wanted.where(or_(claims.c.created_at < at, same))
+        rows = await self._rows(wanted.limit(size_of(page) + 1))
+        found = [CLAIMS.validate_json(r.document) for r in rows]
+        return slice_of(found, page, lambda c: (c.created_at.isoformat(), c.number))
+
+    async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
+        """Find vouchers by their printed number."""
+        rows = await self._rows(
+            select(invoices.c.document)
+            .where(own(invoices), invoices.c.number == number)
+            .order_by(invoices.c.received_at, invoices.c.id)
+            .limit(MAX_PAGE)
+        )
+        return tuple(INVOICES.validate_json(r.document) for r in rows)
+
+    async def holder(self, identity: str) -> str | None:
+        """Find the live claim that has reserved or used an invoice."""
+        rows = await self._rows(
+            select(identities.c.claim).where(own(identities), identities.c.identity == identity)
+        )
+        return rows[0].claim if rows else None
+
+    async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
+        """Give budgets with their counters, in id order; None means all in force."""
+        return await self._companies.balances(ids)
+
+    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
+        """List a budget's journal, oldest first."""
+        rows = await self._rows(
+            select(entries)
+            .where(own(entries), entries.c.budget == budget)
+            .where(entries.c.id > read_number_cursor(page))
+            .order_by(entries.c.id)
+            .limit(size_of(page) + 1)
+        )
+        return slice_of([_entry(r) for r in rows], page, lambda e: (e.id,))
+
+    async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
+        """List payments, oldest first."""
+        query = select(payments.c.created_at, payments.c.document, payments.c.id).where(
+            own(payments)
+        )
+        if state is not None:
+            query = query.where(payments.c.state == state)
+        if after := read_moment_cursor(page):
+            at, name = after
+            same = and_(payments.c.created_at == at, payments.c.id > name)
+            query = query.where(or_(payments.c.created_at > at, same))
+        rows = await self._rows(
+            query.order_by(payments.c.created_at, payments.c.id).limit(size_of(page) + 1)
+        )
+        cut = slice_of(rows, page, lambda r: (r.created_at.isoformat(), r.id))
+        return Sliced(tuple(PAYMENTS.validate_json(r.document) for r in cut.items), cut.next)
+
+    async def payment(self, payment_id: str) -> Payment | None:
+        """Find one payment."""
+        text = await self._document(payments, payments.c.id == payment_id)
+        return PAYMENTS.validate_json(text) if text else None
+
+    async def cards(self, claim: str) -> tuple[CardRecord, ...]:
+        """Give the cards delivered for a claim, oldest first."""
+        return await self._cards(
+            select(cards)
+            .where(own(cards), cards.c.claim == claim)
+            .order_by(cards.c.delivered_at, cards.c.place, cards.c.card)
+            .limit(MAX_PAGE)
+        )
+
+    async def card(self, card: str) -> CardRecord | None:
+        """Find a delivered card by its id."""
+        found = await self._cards(select(cards).where(own(cards), cards.c.card == card))
+        return found[0] if found else None
+
+    async def _cards(self, query: Select[Any]) -> tuple[CardRecord, ...]:
+        rows = await self._rows(query)
+        if not rows:
+            return ()
+        codes = await self._rows(
+            select(card_codes)
+            .where(own(card_codes), self._database.among(card_codes.c.card, [r.card for r in rows]))
+            .order_by(card_codes.c.id)
+        )
+        return tuple(
+            _with_codes(CARDS.validate_json(r.document), [c for c in codes if c.card == r.card])
+            for r in rows
+        )
+
+    async def dialog(self, person: str) -> Dialog | None:
+        """Give what a person's next message is awaited for."""
+        text = await self._document(dialogs, dialogs.c.person == person)
+        return DIALOGS.validate_json(text) if text else None
+
+    async def audit(self, page: Page) -> Sliced[AuditRecord]:
+        """List the audit trail, oldest first."""
+        return await list_audit(self._database, page)
+
+    async def verify_audit(self) -> int | None:
+        """Recompute the chain; gives the first bad sequence number, None when it is whole."""
+        return await find_tampering(self._database)
+
+    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        async with self._database.reading() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+        return rows
+
+    async def _document(self, table: Table, key: Any) -> str | None:  # noqa: ANN401 SQLAlchemy's own type of a comparison of an untyped column
+        rows = await self._rows(select(table.c.document).where(own(table), key))
+        return rows[0].document if rows else None
+
+
+def _selected(query: ClaimQuery) -> Select[Any]:
+    wanted = select(claims.c.document).where(own(claims))
+    if query.state is not None:
+        wanted = wanted.where(claims.c.state == query.state.value)
+    if query.employee is not None:
+        wanted = wanted.where(claims.c.employee == query.employee)
+    if query.kind is not None:
+        wanted = wanted.where(claims.c.kind == query.kind)
+    if query.submitted_from is not None:
+        wanted = wanted.where(claims.c.submitted_at >= beginning(query.submitted_from))
+    if query.waiting_for is not None:
+        asked = select(waiting.c.claim).where(own(waiting), waiting.c.person == query.waiting_for)
+        wanted = wanted.where(claims.c.number.in_(asked))
+    return wanted
+
+
+def beginning(day: date) -> datetime:
+    """Give the moment at which a day begins in China."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def _entry(row: Row[Any]) -> BudgetEntry:
+    return BudgetEntry(
+        id=row.id,
+        budget=row.budget,
+        hold=row.hold,
+        claim=row.claim,
+        kind=row.kind,
+        amount_fen=row.amount_fen,
+        at=row.at,
+    )
+
+
+def _with_codes(record: CardRecord, codes: Sequence[Row[Any]]) -> CardRecord:
+    seen = max((row.id for row in codes), default=0)
+    return replace(record, codes=tuple(row.code for row in codes), seen=seen)

@@ -1,0 +1,67 @@
+"""The one door for business writes: waiting changes go through together, each judged alone."""
+
+from collections.abc import Sequence
+
+from core.change import Change
+from core.errors import ChitError
+from storage.effects import Before, Effects
+from storage.engine import Database
+from storage.group import GroupCommit
+from storage.loading import load_books, lock_head
+from storage.wakeups import Signal, notify
+
+OUTBOX_CHANNEL = "chit_outbox"
+
+
+class Writer:
+    """Commits changes in batches of up to a thousand (design §3)."""
+
+    def __init__(self, database: Database, inbox: Signal, outbox: Signal) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._outbox = outbox
+        self._group: GroupCommit[Change, None] = GroupCommit(self._run)
+
+    async def commit(self, change: Change) -> None:
+        """Make a change true; Refused and Conflict as `core.ports.Store.commit` has them.
+
+        ValueError when an audit line does not name its source.
+        """
+        if any(not entry.source for entry in change.audit):
+            raise ValueError("an audit line needs the source that proves it")
+        await self._group(change)
+
+    async def close(self) -> None:
+        """Let the waiting changes through."""
+        await self._group.close()
+
+    async def _run(self, changes: Sequence[Change]) -> Sequence[Exception | None]:
+        answers: list[Exception | None] = []
+        admitted: list[Change] = []
+        async with self._database.writing() as connection:
+            head = await lock_head(self._database, connection)
+            books = await load_books(self._database, connection, changes)
+            before = Before.of(books)
+            for change in changes:
+                try:
+                    books.admit(change)
+                except ChitError as refusal:
+                    answers.append(refusal)
+                else:
+                    answers.append(None)
+                    admitted.append(change)
+            if admitted:
+                effects = Effects(self._database, connection, head, before, books, admitted)
+                await effects.write()
+            told = any(change.outbox for change in admitted)
+            if told and self._database.postgres:
+                await notify(connection, OUTBOX_CHANNEL)
+        self._wake(admitted)
+        return answers
+
+    def _wake(self, admitted: Sequence[Change]) -> None:
+        """Say that there are notices to send, and lanes whose next message may be handled."""
+        if any(change.outbox for change in admitted):
+            self._outbox.give()
+        if any(change.inbox for change in admitted):
+            self._inbox.give()

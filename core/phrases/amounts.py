@@ -11,18 +11,53 @@ from core.phrases.results import Ambiguous, Problem
 CAP_FEN = 100_000_000_00
 """From 1 亿 yuan on an amount is a slip of the keyboard."""
 
+_COMPOUNDS = {
+    "年": "会终底货夜卡费度报",
+    "晚": "上餐饭会宴间点",
+    "天": "河气津府安猫桥空然",
+    "套": "餐装",
+    "盒": "饭马子",
+    "次": "日",
+    "份": "子额",
+    "桶": "装",
+    "双": "人十方休流",
+    "座": "谈位机",
+    "升": "级舱",
+    "排": "队练版骨",
+    "楼": "下上盘",
+    "室": "内外",
+    "箱": "子包",
+    "秒": "杀",
+    "折": "扣叠",
+    "号": "码",
+    "人": "工民币力",
+    "本": "周月人次地",
+    "台": "灯",
+    "包": "车间裹",
+    "月": "饼卡租",
+    "日": "用常",
+    "点": "心餐菜外",
+    "时": "候",
+    "支": "付出",
+    "只": "有是",
+    "路": "费上桥",
+    "站": "台",
+    "米": "饭线粉",
+    "度": "假",
+}
+"""Words that count, and what makes other words of them: 45 晚 are nights, 45 晚餐 is a meal."""
+
 MEASURE = (
-    r"(?:公里|千米|小时|钟头|分钟|分店|秒|折|%|[个次天晚份盒套件箱瓶桶位间辆号年楼层室座栋条双杯碗顿"
-    r"页吨斤克升岁届倍排]|人(?!工|民币|力)|张|本(?!周|月|人|次|地)|台(?!灯)|包(?!车|间|裹)"
-    r"|月(?!饼|卡|租)|日(?!用|常)|点(?!心|餐|菜|外卖)|时(?!候)|支(?!付|出)|只(?!有|是)"
-    r"|路(?!费|上|桥)|站(?!台)|米(?!饭|线|粉)|度(?!假))"
+    r"(?:公里|千米|小时|钟头|分钟|分店|%|[个瓶位间辆层栋条杯碗顿页吨斤克岁届倍张]|"
+    + "|".join(f"{word}(?![{rest}])" for word, rest in _COMPOUNDS.items())
+    + ")"
 )
 """Words that make the number before them a count, an ordinal or an address."""
 
 _N = rf"[\d{DIGIT}]"
 _FOREIGN_BEFORE = r"us\$|hk\$|nt\$|usd|eur|hkd|jpy|gbp|krw|sgd|[$€£]|美元|美金|欧元|港币|日元|英镑"
 _FOREIGN_AFTER = (
-    r"美元|美金|欧元|港币|港元|日元|円|英镑|韩元|台币|新币|泰铢|澳元|加元|卢布|[$€£]"
+    r"美元|美金|欧元|港币|港元|日元|円|英镑|韩元|台币|新币|泰铢|澳元|加元|卢布|[€£]|\$(?!\{)"
     r"|(?:usd|eur|hkd|jpy|gbp|krw|sgd)(?![a-z])"
 )
 _AMOUNT = re.compile(
@@ -50,10 +85,10 @@ _AMOUNT = re.compile(
 )
 _ENDS = r"(?:$|[^\w])"
 _AFTER_BAD = re.compile(
-    rf"\s?(?:{MEASURE}|(?:km|kg|ml|gb|ok)(?![a-z]))|[a-z_]|:\d|[-/.,]?\d", re.IGNORECASE
+    rf"\s?(?:{MEASURE}|(?:km|kg|ml|gb|ok)(?![a-z]))|[a-z_*×^}}]|:\d|[-/.,]?\d", re.IGNORECASE
 )
 _AFTER_VAGUE = re.compile(r"[多几来余]")
-_BEFORE_BAD = re.compile(r"(?:[a-z\d_#第几数好]|\d[:：.,/-])$", re.IGNORECASE)
+_BEFORE_BAD = re.compile(r"(?:[a-z\d_#第几数好*×^{]|\d[:：.,/-])$", re.IGNORECASE)
 _BOUNDED_LEFT = re.compile(r"(?:^|[^\w])$")
 _BOUNDED_RIGHT = re.compile(_ENDS)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")

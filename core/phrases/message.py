@@ -12,6 +12,9 @@ from core.phrases.results import Expense, NotUnderstood, Problem, Question, Read
 EXPENSE_WORD = "报销"
 """The answer that a text was meant as an expense."""
 
+MAX_EXPENSE_CHARS = 1000
+"""What is longer is a pasted text, not one expense in one sentence."""
+
 _AS_EXPENSE = re.compile(r"报销|记账|费用|明细|记一笔|expense", re.IGNORECASE)
 _DISCARD = re.compile(r"删除?|作废|delete|discard", re.IGNORECASE)
 _WITHDRAW = re.compile(r"撤回|撤销|withdraw", re.IGNORECASE)
@@ -29,7 +32,8 @@ def parse_message(text: str, today: date, vocabulary: Vocabulary) -> Understood:
     told = read_command(line, today, vocabulary)
     if told and told.certainty is Certainty.SURE:
         return told.result
-    expense = parse_expense(line, today, vocabulary)
+    short = len(line) <= MAX_EXPENSE_CHARS
+    expense = parse_expense(line, today, vocabulary) if short else None
     return _weigh(told, expense, line) if told else expense or NotUnderstood(line)
 
 

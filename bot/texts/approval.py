@@ -68,7 +68,7 @@ TEXTS: Texts = {
         "公司名单里没有‹「{person}」›，请联系管理员。",
         "‹“{person}” ›is not on the company's list. Please tell the administrator.",
     ),
-    "unknown_user": Text(
+    "unknown_sender": Text(
         "公司名单里还没有你的账号，请联系管理员添加后再试。",
         "Your account is not on the company's list yet. Please ask the administrator to add it.",
     ),

@@ -14,10 +14,4 @@ TEXTS: Texts = {
         "没有找到你可以查看的预算‹：「{target}」›。发「预算」查看本部门的预算。",
         "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
     ),
-    "budget_threshold": Text(
-        "预算‹「{budget}」›已使用‹ {percent}%›‹（超过 {threshold}% 的提醒线）›‹，可用 {available}›"
-        "‹，额度 {limit}›。",
-        "Budget ‹“{budget}” ›is used‹ to {percent}%›‹ (alert at {threshold}%)›‹, {available} left›"
-        "‹ of {limit}›.",
-    ),
 }

@@ -21,7 +21,6 @@ TEXTS: Texts = {
         "请带上单号，例如「已付 BX-20261125-0007」。",
         "Please name the claim, e.g. “paid BX-20261125-0007”.",
     ),
-    "claim_deleted": Text("报销单‹ {number} ›已删除。", "Claim‹ {number}› is deleted."),
     # what may not be done
     "wrong_state": Text(
         "‹{number} ›现在不能这样操作‹：它的状态是「{state}」›‹，不能{event}›。"
@@ -55,6 +54,9 @@ TEXTS: Texts = {
         "这张单据刚刚被更新过，本次操作没有生效。请看最新的卡片，再试一次。",
         "The claim has just changed, so nothing was done. Look at its newest card and try again.",
     ),
+    "lease": Text(
+        "这条消息正在处理，请稍等片刻。", "This message is being handled already; please wait."
+    ),
     "hold_ended": Text(
         "这笔预算占用已经结束，本次操作没有生效。发「进度‹ {number}›」查看最新状态。",
         "The money held for it has been settled already, so nothing was done. Send"
@@ -64,6 +66,11 @@ TEXTS: Texts = {
         "这张卡片已经过期，本次点击没有生效。请在最新的卡片上操作‹，或发「进度 {number}」›。",
         "This card is out of date, so the click did nothing. Use the newest card‹, or send"
         " “progress {number}”›.",
+    ),
+    "unknown_button": Text(
+        "认不出这个按钮，本次点击没有生效。请在最新的卡片上操作，或发「帮助」查看文字命令。",
+        "This button is not known, so the click did nothing. Use the newest card, or “help” for"
+        " commands.",
     ),
     # lines
     "which_line": Text(
@@ -111,6 +118,9 @@ TEXTS: Texts = {
         "‹{number} ›没有需要付款的金额，只有审批通过的报销才会付款。",
         "‹{number} ›owes no payment; only approved claims do.",
     ),
+    "no_such_batch": Text(
+        "没有付款批次‹ {batch}›。请核对批次号。", "There is no batch‹ {batch}›. Check its number."
+    ),
     "not_duplicate_noted": Text(
         "已记录‹ {number} ›不是重复报销‹：「{reason}」›，审批人会看到这条说明。",
         "Noted that ‹{number} ›is not a duplicate‹: “{reason}”›. Approvers will see it.",
@@ -122,7 +132,6 @@ TEXTS: Texts = {
         "You have no claims yet. Send a photo of an invoice, or “taxi 45 yesterday”, to start.",
     ),
     "claims_of": Text("查到的单据：‹\n{rows}›", "Claims found:‹\n{rows}›"),
-    "claims_of_empty": Text("没有查到单据。", "No claims were found."),
     "progress": Text("‹{row}›‹\n{chain}›", "‹{row}›‹\n{chain}›"),
     "why": Text("‹{row}\n›依据如下：‹\n{reasons}›", "‹{row}\n›On record:‹\n{reasons}›"),
     "why_clean": Text(

@@ -42,9 +42,9 @@ TEXTS: Texts = {
         " more.",
     ),
     "feedback_noted": Text("谢谢，你的反馈已经记下。", "Thank you, your feedback has been noted."),
-    "internal": Text(
-        "刚才没有处理成功，我们已经记录下来‹（编号 {incident}）›。请稍后再试，或联系管理员。",
-        "Something went wrong and has been recorded‹ ({incident})›. Please try again later, or"
+    "incident": Text(
+        "刚才没有处理成功，我们已经记录下来‹（编号 {id}）›。请稍后再试，或联系管理员。",
+        "Something went wrong and has been recorded‹ ({id})›. Please try again later, or"
         " tell the administrator.",
     ),
 }

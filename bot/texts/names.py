@@ -9,6 +9,8 @@ from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
 
 NAME_LIMIT = 30
+WORDS_LIMIT = 500
+"""As long as a reason may be (`core.actions.decision`)."""
 
 MONEY = frozenset({"amount", "available", "limit", "over", "reserved", "consumed", "total"})
 """Fields that carry decimal strings in yuan."""
@@ -95,7 +97,7 @@ def _named(key: str, value: str, company: Company, language: Language) -> str:
     if key in ROWS:
         return "\n".join(one_line(row) for row in value.split("\n"))
     namer = _NAMERS.get(key)
-    return namer(company, value, language) if namer else one_line(value)
+    return namer(company, value, language) if namer else one_line(value, WORDS_LIMIT)
 
 
 def _category(company: Company, value: str, language: Language) -> str:

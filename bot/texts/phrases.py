@@ -51,55 +51,98 @@ _PROBLEMS: Texts = {
         "没有‹「{text}」›这个项目。请核对项目名称再发一次。",
         "There is no project‹ “{text}”›. Please check its name.",
     ),
+    "number_unclear": Text(
+        "没看懂单号‹「{text}」›。请写完整的单号，例如 BX-20261125-0007，一次一张。",
+        "The claim number‹ “{text}”› is unclear. Please write one in full, like BX-20261125-0007.",
+    ),
+    "line_unclear": Text(
+        "没看懂是第几行‹：「{text}」›。请写成「修改 1 金额 45」或「删除 第 1 行」。",
+        "Which line is meant‹ by “{text}”›? Please write “edit 1 amount 45”.",
+    ),
+    "edit_unclear": Text(
+        "没看懂要修改什么‹：「{text}」›。请写成「修改 1 金额 45」，"
+        "可以改金额、类别、日期、说明、项目。",
+        "What is to be changed‹ by “{text}”›? Please write “edit 1 amount 45”; amount, category,"
+        " date, description and project can be changed.",
+    ),
+    "person_missing": Text(
+        "‹{command}›要写明是谁。请写成「转交 单号 给 姓名」或「加签 单号 姓名」。",
+        "‹{command}: ›please say who, e.g. “transfer NUMBER to NAME”.",
+    ),
+    "date_missing": Text(
+        "‹{command}›还缺日期。请写上日期再发一次，例如 12-01。",
+        "‹{command}: ›a date is missing. Please add one, like 12-01.",
+    ),
+    "date_order": Text(
+        "结束日期早于开始日期‹（{text}）›。请核对后再发一次。",
+        "The last day is before the first‹ ({text})›. Please check and send it again.",
+    ),
+    "text_missing": Text(
+        "‹{command}›还缺内容。请写上要说的话再发一次。",
+        "‹{command}: ›please add what you want to say.",
+    ),
+    "budget_unclear": Text(
+        "没看懂要查哪个预算‹：「{text}」›。请写成「预算」或「预算 市场部」。",
+        "Which budget is meant‹ by “{text}”›? Please write “budget” or “budget DEPARTMENT”.",
+    ),
+    "amount_missing": Text(
+        "‹{command}›还缺金额。请写上金额再发一次，例如 3000。",
+        "‹{command}: ›an amount is missing. Please add one, like 3000.",
+    ),
+    "description_missing": Text(
+        "‹{command}›还缺说明。请写清楚要买什么，例如「采购 显示器 1200」。",
+        "‹{command}: ›please say what it is for, e.g. “采购 显示器 1200”.",
+    ),
+    "city_missing": Text(
+        "‹{command}›还缺城市。请写成「出差 上海 12-01 至 12-03 3000 拜访客户」。",
+        "‹{command}: ›a city is missing. Please write “出差 上海 12-01 至 12-03 3000 拜访客户”.",
+    ),
     "expense_incomplete": Text(
         "这笔费用还缺内容‹：「{text}」›。请写成「打车 45 昨天 去客户现场」。",
         "Something is missing‹ in “{text}”›. Please write it like “taxi 45 yesterday”.",
     ),
 }
-_QUESTIONS: Texts = {
-    "amount": Text(
+_QUESTIONS: Texts = {  # each a code of `core.phrases.results.QuestionCode`, asked back
+    "ask_amount": Text(
         "多少钱？请回复金额，例如 45。", "How much was it? Reply with a number, like 45."
     ),
-    "amount_which": Text(
+    "ask_amount_which": Text(
         "金额是哪一个？请回复其中一个‹：\n{options}›",
         "Which amount is it? Reply with one‹:\n{options}›",
     ),
-    "category": Text(
+    "ask_category": Text(
         "这是什么费用？请回复类别‹：\n{options}›",
         "What kind of expense is it? Reply with a category‹:\n{options}›",
     ),
-    "category_which": Text(
+    "ask_category_which": Text(
         "是哪一类费用？请回复其中一个‹：\n{options}›",
         "Which category is it? Reply with one‹:\n{options}›",
     ),
-    "date_which": Text(
+    "ask_date_which": Text(
         "是哪一天？请回复其中一个‹：\n{options}›",
         "Which day was it? Reply with one‹:\n{options}›",
     ),
-    "project_which": Text(
+    "ask_project_which": Text(
         "是哪个项目？请回复其中一个‹：\n{options}›",
         "Which project is it? Reply with one‹:\n{options}›",
     ),
-    "command_or_expense": Text(
+    "ask_command_or_expense": Text(
         "这是一条命令，还是一笔费用？请回复其中一个‹：\n{options}›",
         "Is this a command or an expense? Reply with one‹:\n{options}›",
     ),
-    "discard_or_withdraw": Text(
+    "ask_discard_or_withdraw": Text(
         "要删除这张单据，还是撤回审批？请回复「删除」或「撤回」‹，可带上单号 {number}›。",
         "Delete the claim or take it back from review? Reply “discard” or “withdraw”"
         "‹ with {number}›.",
     ),
 }
 _OTHERS: Texts = {
+    "cancelled": Text("好的，已取消，没有改动任何单据。", "Cancelled; no claim was changed."),
     "not_understood": Text(
         "没看懂‹「{text}」›。可以发发票照片，或发「打车 45 昨天 去客户现场」；"
         "发「帮助」看更多例子。",
         "That was not understood‹: “{text}”›. Send a photo of an invoice, or “taxi 45 yesterday”;"
         " “help” shows more.",
-    ),
-    "command_incomplete": Text(
-        "‹「{command}」›还缺内容。发「帮助」查看写法。",
-        "‹“{command}”: ›something is missing. Send “help” for examples.",
     ),
 }
 TEXTS: Texts = {**_PROBLEMS, **_QUESTIONS, **_OTHERS}

@@ -7,7 +7,7 @@ _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 """Letters and marks that show nothing, beyond the format characters that Unicode names so."""
-_EVERYBODY = re.compile(r"@(?=\s*(?:all\b|everyone\b|here\b|所有人|全体))", re.IGNORECASE)
+_EVERYBODY = re.compile(r"@(?=\s*(?:(?:all|everyone|here)(?![a-z0-9])|所有人|全体))", re.IGNORECASE)
 _TAGS = str.maketrans({"<": "＜", ">": "＞"})
 """WeCom's texts take `<a href>` for a link."""
 

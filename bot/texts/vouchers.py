@@ -7,10 +7,6 @@ TEXTS: Texts = {
         "有文件没能下载下来，可能已经过期。请重新发一次。",
         "A file could not be fetched, it may have expired. Please send it again.",
     ),
-    "media_expired": Text(
-        "这个文件已经过期，没能下载。请重新发一次。",
-        "The file has expired and could not be fetched. Please send it again.",
-    ),
     "not_an_invoice": Text(
         "没能从‹「{file}」›读出票据‹：{reason}›。请把票据拍平、拍清楚再发一次，"
         "或直接输入「打车 45 昨天」。",

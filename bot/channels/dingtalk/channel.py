@@ -1,0 +1,119 @@
+"""DingTalk as a channel: what the rest of the bot may ask of it."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from bot.channels.dingtalk.answers import card_variables
+from bot.channels.dingtalk.api import DingTalkApi
+from bot.channels.dingtalk.hosts import FILE_HOSTS
+from bot.channels.dingtalk.intake import Intake, OnRefused
+from bot.channels.dingtalk.stream import DingTalkStream, Timings
+from bot.channels.http import Guard, Outgoing, origin_of
+from bot.channels.port import Accept, CardHandle, JsonObject
+from bot.events import ChannelName, MediaRef
+from core.ports import Clock
+
+_RANDOM = secrets.SystemRandom().random
+
+
+def _say_nothing(_reason: str) -> None:
+    """Stand in for a counter that nobody asked for."""
+
+
+class DingTalkChannel:
+    """One application of one organisation in DingTalk.
+
+    `corp_id` may be empty: then the organisation of a sender is not checked. `template_id` may be
+    empty: then the platform's built-in card is used. `processing` are the variables that a card
+    shows from the click until it is redrawn. `public_hosts` are further origins
+    (`https://files.example:8443`) from which files may be fetched, besides those of `api_url` and
+    `oapi_url` and the vendor's own. `on_refused` is told why a frame had no effect, for a counter.
+    """
+
+    name: ChannelName = "dingtalk"
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        robot_code: str,
+        corp_id: str,
+        template_id: str,
+        api_url: str,
+        oapi_url: str,
+        accept: Accept,
+        clock: Clock,
+        processing: Mapping[str, str],
+        public_hosts: Iterable[str] = (),
+        on_refused: OnRefused = _say_nothing,
+        timings: Timings | None = None,
+        jitter: Callable[[], float] = _RANDOM,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        timings = timings or Timings()
+        origins = frozenset(origin_of(URL(url)) for url in (api_url, oapi_url, *public_hosts))
+        self._template_id = template_id
+        self._guard = Guard(origins, FILE_HOSTS)
+        self._outgoing = Outgoing(
+            (host for _, host, _ in origins), timeout_s=timings.call_s, resolver=resolver
+        )
+        self._api = DingTalkApi(
+            self._outgoing,
+            api_url=api_url,
+            client_id=client_id,
+            client_secret=client_secret,
+            robot_code=robot_code or client_id,
+            clock=clock,
+        )
+        intake = Intake(
+            accept,
+            corp_id=corp_id,
+            processing=processing,
+            on_refused=on_refused,
+            accept_s=timings.accept_s,
+        )
+        self._stream = DingTalkStream(
+            client_id=client_id,
+            client_secret=client_secret,
+            plain_allowed=URL(api_url).scheme == "http",
+            open_stream=self._api.open_stream,
+            intake=intake,
+            timings=timings,
+            jitter=jitter,
+        )
+
+    async def start(self) -> None:
+        """Connect in the background; returns at once."""
+        self._stream.launch()
+
+    async def stop(self) -> None:
+        """Close within five seconds."""
+        await self._stream.stop()
+        await self._outgoing.close()
+
+    def connected(self) -> bool:
+        """Whether messages can arrive now."""
+        return self._stream.connected
+
+    async def send_text(self, user: str, text: str) -> None:
+        """Send words to one person; ResultUnknown when they may or may not have arrived."""
+        await self._api.send_text(user, text)
+
+    async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:
+        """Deliver a card with the variables of `body["cardParamMap"]`; safe to repeat."""
+        await self._api.create_card(user, card, self._template_id, card_variables(body), alert)
+        return CardHandle(card, user)
+
+    async def update_card(self, handle: CardHandle, body: JsonObject) -> CardHandle:
+        """Change the variables that `body["cardParamMap"]` names; safe to repeat."""
+        await self._api.update_card(handle.card, card_variables(body))
+        return handle
+
+    async def download(self, media: MediaRef) -> bytes:
+        """Fetch the bytes behind a download code; Rejected `media_expired`, `media_too_large`."""
+        url = await self._api.media_url(media.id)
+        return await self._outgoing.fetch_media(url, self._guard)

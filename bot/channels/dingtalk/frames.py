@@ -1,0 +1,111 @@
+"""The frames of DingTalk's Stream mode, without I/O: text of the socket ⇄ frozen values."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dingtalk_stream import AckMessage, CallbackMessage, EventMessage, SystemMessage
+from dingtalk_stream.frames import Headers
+
+from bot.channels.port import JsonObject
+
+TOPIC_MESSAGE = "/v1.0/im/bot/messages/get"
+TOPIC_CLICK = "/v1.0/card/instances/callback"
+
+FrameType = Literal["SYSTEM", "EVENT", "CALLBACK"]
+OK, NOT_FOUND, FAILED = 200, 404, 500
+MAX_ID_CHARS = 256
+
+_READERS = {"SYSTEM": SystemMessage, "EVENT": EventMessage, "CALLBACK": CallbackMessage}
+_TYPES: dict[str, FrameType] = {"SYSTEM": "SYSTEM", "EVENT": "EVENT", "CALLBACK": "CALLBACK"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One push of the platform; `message` is the id that its acknowledgement repeats."""
+
+    type: FrameType
+    topic: str
+    message: str
+    data: JsonObject = field(default_factory=dict)
+
+
+class Malformed(Exception):
+    """A frame that cannot be used.
+
+    `reason` is a word for log and counter, `message` the id to acknowledge (empty when the frame
+    has none), `code` what to acknowledge it with.
+    """
+
+    def __init__(self, reason: str, *, message: str = "", code: int = FAILED) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.message = message
+        self.code = code
+
+
+def read_frame(raw: str | bytes) -> Frame:
+    """Read what the socket gave; Malformed, never another error, whatever the bytes are."""
+    try:
+        outer = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("frame_not_json") from error
+    if not isinstance(outer, dict):
+        raise Malformed("frame_not_object")
+    headers = outer.get("headers")
+    if not isinstance(headers, dict):
+        raise Malformed("frame_without_headers")
+    message = headers.get("messageId")
+    if not isinstance(message, str) or not 0 < len(message) <= MAX_ID_CHARS:
+        raise Malformed("frame_without_id")
+    kind = _TYPES.get(str(outer.get("type")))
+    if kind is None:
+        raise Malformed("frame_type_unknown", message=message, code=NOT_FOUND)
+    return _frame(kind, message, outer)
+
+
+def _frame(kind: FrameType, message: str, outer: JsonObject) -> Frame:
+    try:
+        parsed = _READERS[kind].from_dict(outer)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise Malformed("frame_data_unreadable", message=message) from error
+    if not isinstance(parsed.data, dict):
+        raise Malformed("frame_data_not_object", message=message)
+    return Frame(kind, str(parsed.headers.topic or ""), message, parsed.data)
+
+
+def build_ack(message: str, data: JsonObject, code: int = OK) -> str:
+    """Write the acknowledgement of one frame; its data travels as JSON inside JSON."""
+    ack = AckMessage()
+    ack.code = code
+    ack.message = "OK" if code == OK else "FAILED"
+    ack.headers.message_id = message
+    ack.headers.content_type = Headers.CONTENT_TYPE_APPLICATION_JSON
+    ack.data = data
+    return json.dumps(ack.to_dict())
+
+
+def processing_response(variables: dict[str, str]) -> JsonObject:
+    """Answer a click by changing only these variables of the card, for everyone who sees it."""
+    if not variables:
+        return {"response": {}}
+    return {
+        "response": {
+            "cardUpdateOptions": {"updateCardDataByKey": True, "updatePrivateDataByKey": True},
+            "cardData": {"cardParamMap": variables},
+        }
+    }
+
+
+def open_body(client_id: str, client_secret: str, user_agent: str) -> JsonObject:
+    """Ask for a connection: all events, the bot's messages, the cards' clicks."""
+    return {
+        "clientId": client_id,
+        "clientSecret": client_secret,
+        "ua": user_agent,
+        "subscriptions": [
+            {"type": "EVENT", "topic": "*"},
+            {"type": "CALLBACK", "topic": TOPIC_MESSAGE},
+            {"type": "CALLBACK", "topic": TOPIC_CLICK},
+        ],
+    }

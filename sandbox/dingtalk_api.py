@@ -16,6 +16,7 @@ from sandbox.dingtalk_rules import (
     check_receivers,
 )
 from sandbox.wire import (
+    DETAIL,
     Blob,
     TokenDesk,
     Vault,
@@ -142,7 +143,7 @@ class DingTalkApi:
         unknown = [u for u in users if u not in known]
         for user in known:
             self._world.show("dingtalk", user, self._item(kind, param))
-        request["detail"] = f"{kind} to {', '.join(known) or 'nobody'}"
+        request[DETAIL] = f"{kind} to {', '.join(known) or 'nobody'}"
         return web.json_response(
             {
                 "processQueryKey": secrets.token_urlsafe(24),
@@ -199,13 +200,13 @@ class DingTalkApi:
     async def _create_card(self, request: web.Request) -> web.Response:
         body = await self._admit(request)
         answer = self._cards.create(body)
-        request["detail"] = f"{string(body, 'outTrackId')} to {string(body, 'openSpaceId')}"
+        request[DETAIL] = f"{string(body, 'outTrackId')} to {string(body, 'openSpaceId')}"
         return web.json_response(answer)
 
     async def _update_card(self, request: web.Request) -> web.Response:
         body = await self._admit(request)
         self._cards.update(body)
-        request["detail"] = string(body, "outTrackId")
+        request[DETAIL] = string(body, "outTrackId")
         return web.json_response({"success": True, "result": True})
 
     # --- files --------------------------------------------------------------------------------
@@ -238,7 +239,7 @@ class DingTalkApi:
         kind = request.query.get("type", kind)
         _check_upload(kind, blob)
         media = self._media.put(blob.data, blob.name)
-        request["detail"] = f"{kind} of {len(blob.data)} bytes"
+        request[DETAIL] = f"{kind} of {len(blob.data)} bytes"
         created = round(self._world.clock() * 1000)
         return web.json_response(
             {"errcode": 0, "errmsg": "ok", "media_id": media, "type": kind, "created_at": created}

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 from sandbox.config import Platform
 from sandbox.dingtalk_errors import NewApiRefused, OldApiRefused
 from sandbox.wecom_errors import WeComRefused
-from sandbox.wire import Refused
+from sandbox.wire import DETAIL, Refused
 from sandbox.world import JsonObject, World
 
 log = structlog.get_logger(__name__)
@@ -124,7 +124,7 @@ async def _answer(
         log.info("no_such_call", platform=call.platform, call=call.name)
         return _unknown(call).response()
     if not isinstance(response, web.WebSocketResponse):
-        detail = request.get("detail", "")
+        detail = request.get(DETAIL, "")
         world.note(call.platform, "out", call.name, f"{response.status} {detail}".strip())
     return response
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 import structlog
@@ -244,13 +243,7 @@ class PageApi:
         return _file(self._config.page_dir, request.match_info["name"])
 
     async def _samples(self, _request: web.Request) -> web.Response:
-        folder = self._config.samples_dir
-        titles = await asyncio.to_thread(_read_titles, folder / TITLES)
-        items = [
-            {"name": path.name, "title": titles.get(path.name, path.name)}
-            for path in await asyncio.to_thread(_list_files, folder)
-            if path.name != TITLES
-        ]
+        items = await asyncio.to_thread(_list_samples, self._config.samples_dir)
         return web.json_response({"items": items})
 
     async def _sample(self, request: web.Request) -> web.FileResponse:
@@ -351,12 +344,14 @@ def _file(folder: Path, name: str) -> web.FileResponse:
     return web.FileResponse(path)
 
 
-def _list_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if p.is_file() and not p.name.startswith("."))
-
-
-def _read_titles(path: Path) -> Mapping[str, str]:
-    if not path.is_file():
-        return {}
-    titles = parse_object(path.read_text(encoding="utf-8")) or {}
-    return {name: title for name, title in titles.items() if isinstance(title, str)}
+def _list_samples(folder: Path) -> list[JsonObject]:
+    """List the files that lie in a folder, in the order of samples.json, then those it misses."""
+    titles_file = folder / TITLES
+    text = titles_file.read_text(encoding="utf-8") if titles_file.is_file() else "{}"
+    titles = parse_object(text) or {}
+    names = {path.name for path in folder.glob("[!.]*") if path.is_file()} - {TITLES}
+    ordered = [name for name in titles if name in names] + sorted(names - titles.keys())
+    return [
+        {"name": name, "title": titles.get(name, name), "url": f"/sandbox/samples/{quote(name)}"}
+        for name in ordered
+    ]

@@ -12,6 +12,7 @@ from sandbox.config import SandboxConfig
 from sandbox.wecom_cards import WeComCards
 from sandbox.wecom_errors import WeComRefused
 from sandbox.wire import (
+    DETAIL,
     Blob,
     TokenDesk,
     Vault,
@@ -131,7 +132,7 @@ class WeComApi:
         kind = string(body, "msgtype")
         content = self._check_content(kind, body)
         users, strangers = self._receivers(body)
-        request["detail"] = f"{kind} to {', '.join(users)}"
+        request[DETAIL] = f"{kind} to {', '.join(users)}"
         answer = self._repeated(body)
         if answer is None:
             answer = self._deliver(kind, content, users)
@@ -213,7 +214,7 @@ class WeComApi:
     async def _update(self, request: web.Request) -> web.Response:
         body = await self._read(request)
         strangers = self._cards.update(body)
-        request["detail"] = f"to {body.get('userids')}"
+        request[DETAIL] = f"to {body.get('userids')}"
         return web.json_response({"errcode": 0, "errmsg": "ok", "invaliduser": strangers})
 
     # --- media --------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ class WeComApi:
         if len(blob.data) > UPLOAD_BYTES[kind]:
             raise WeComRefused(40009 if kind == "image" else 45001, "file too large")
         media = self.media.put(blob.data, blob.name)
-        request["detail"] = f"{kind} of {len(blob.data)} bytes"
+        request[DETAIL] = f"{kind} of {len(blob.data)} bytes"
         created = str(round(self._world.clock()))
         answer = {"type": kind, "media_id": media, "created_at": created}
         return web.json_response({"errcode": 0, "errmsg": "ok", **answer})

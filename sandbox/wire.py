@@ -12,6 +12,9 @@ from aiohttp import web
 from sandbox.config import Clock
 from sandbox.world import JsonObject
 
+DETAIL: web.RequestKey[str] = web.RequestKey("detail", str)
+"""What a handler says of a call for its trail line; never a secret."""
+
 IMAGE_MARKS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from core.company import Company, FlowStep, Mode, Person
+from core.company import Company, Flow, FlowStep, Mode, Person
 from core.errors import Refused
 from core.rules import Facts, holds
 
@@ -79,19 +79,28 @@ class Applicant:
 def build_plan(company: Company, applicant: Applicant, facts: Facts) -> Plan:
     """Compute the steps for a claim from the first flow whose condition holds.
 
-    A condition that fails to evaluate counts as true: the step is asked rather than skipped.
-    Refused `no_flow` or `no_approver` (with the step's name) is a visible stop for the
-    administrator, never silent approval (design §4).
+    A step's condition that fails to evaluate counts as true: the step is asked rather than
+    skipped. Refused `no_flow` (also when a flow's condition fails: the flow meant may be another)
+    or `no_approver` (with the step's name) is a visible stop for the administrator, never silent
+    approval (design §4).
     """
-    flow = next((f for f in company.flows if _applies(f.when, facts)), None)
-    if flow is None:
-        raise Refused("no_flow")
+    flow = _flow_for(company, facts)
     steps = tuple(
         _build_step(company, applicant, step) for step in flow.steps if _applies(step.when, facts)
     )
     if not steps:
         raise Refused("no_approver", step=flow.id)
     return _skip_agreed(Plan(steps))
+
+
+def _flow_for(company: Company, facts: Facts) -> Flow:
+    for flow in company.flows:
+        try:
+            if holds(flow.when, facts):
+                return flow
+        except ValueError as error:
+            raise Refused("no_flow", flow=flow.id) from error
+    raise Refused("no_flow")
 
 
 def _applies(when: str, facts: Facts) -> bool:
@@ -218,16 +227,17 @@ def transfer(plan: Plan, decision: Decision, to: str) -> Plan:
 
 
 def add_signer(plan: Plan, decision: Decision, to: str) -> Plan:
-    """Ask one more person after the one who adds; the step then wants both, in order.
+    """Ask one more person once the step has agreed; who adds them must still agree too.
 
-    Refused `not_your_turn` or `already_approver`.
+    Refused `not_your_turn`, or `already_approver` when the step or the next one asks them anyway.
     """
     if decision.approver not in plan.waiting():
         raise Refused("not_your_turn")
     step = plan.steps[plan.current]
-    if to in step.approvers:
+    at = plan.current + 1
+    alone_next = any(after.approvers == (to,) for after in plan.steps[at : at + 1])
+    if to in step.approvers or alone_next:
         raise Refused("already_approver", person=to)
     extra = Step(step.name, "all", (to,))
     plan = _record(plan, replace(decision, to=to))
-    at = plan.current + 1
     return replace(plan, steps=(*plan.steps[:at], extra, *plan.steps[at:]))

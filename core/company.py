@@ -54,7 +54,9 @@ When = Annotated[
 class Entry(BaseModel):
     """One row of the company file: frozen, and a stranger's key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
+    )
 
 
 class LegalEntity(Entry):

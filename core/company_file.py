@@ -1,6 +1,6 @@
 """Reading `company.yaml`: every error names the file, the line and the key."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -30,13 +30,48 @@ class CompanyFileError(Exception):
         self.errors = tuple(errors)
 
 
+class _RepeatedKey(yaml.constructor.ConstructorError):
+    """A key that stands twice in one mapping; YAML itself would let the last one win."""
+
+    def __init__(self, key: yaml.ScalarNode) -> None:
+        super().__init__(None, None, "the key stands here twice", key.start_mark)
+        self.key = str(key.value)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads dates as the text that they are, and sees a key that stands twice."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 as its parent has it
+    ) -> dict[Hashable, object]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                raise _RepeatedKey(key)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def load_company(text: str, file: str) -> Company:
     """Read a company from YAML text; CompanyFileError with every fault that was found."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader that knows no dates
     except yaml.YAMLError as error:
         raise CompanyFileError([_yaml_error(error, file)]) from error
+    except (ValueError, RecursionError) as error:
+        fault = FileError(file, 1, "(file)", "not YAML: a value or a nesting that cannot be read")
+        raise CompanyFileError([fault]) from error
     if not isinstance(data, dict):
         raise CompanyFileError([FileError(file, 1, "(file)", "expected a mapping of sections")])
     places = _Places(node, file)
@@ -53,6 +88,9 @@ def load_company(text: str, file: str) -> Company:
 
 
 def _yaml_error(error: yaml.YAMLError, file: str) -> FileError:
+    if isinstance(error, _RepeatedKey):
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return FileError(file, line, error.key, "the key stands here twice")
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
     return FileError(file, mark.line + 1 if mark else 1, "(file)", f"not YAML: {problem or 'bad'}")
@@ -168,7 +206,7 @@ def _flow_references(company: Company) -> Iterator[Reference]:
 
 
 def _find_loops(company: Company) -> Iterator[Fault]:
-    parents = {d.id: d.parent for d in company.departments}
+    parents = {d.id: d.parent for d in company.departments if d.id != ROOT}
     managers = {p.id: p.manager for p in company.people if p.manager}
     for i, d in enumerate(company.departments):
         if _in_loop(d.id, parents):

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 MAX_FEN = 10_000_000_000_00
 """Above ten thousand million yuan an amount is a slip of the keyboard, not an expense."""
 
-_YUAN = re.compile(r"[+-]?\d{1,13}(\.\d{1,2})?")
+_YUAN = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,2})?")
 
 
 def parse_yuan(text: str) -> int:

@@ -48,8 +48,15 @@ def _concerns(policy: Policy, claim: Claim, book: PolicyBook) -> bool:
 
 
 def _lines(claim: Claim, policy: Policy) -> Iterator[tuple[int, Line]]:
+    """Give the lines that a policy is about: of its category, and where its city is named.
+
+    Lines have no city of their own; people and vouchers name it in words.
+    """
     for i, line in enumerate(claim.lines):
-        if policy.category is None or line.category == policy.category:
+        seller = line.invoice.seller if line.invoice else None
+        words = f"{line.description} {claim.purpose} {seller or ''}"
+        of_category = policy.category is None or line.category == policy.category
+        if of_category and (policy.city is None or policy.city in words):
             yield i, line
 
 
@@ -144,10 +151,20 @@ def _frequency(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Findi
     allowed = DEFAULT_FREQUENCY if policy.count is None else policy.count
     month = f"{book.today:%Y-%m}"
     times = 1 + sum(
-        1 for c in book.history if c.submitted_at and f"{c.submitted_at:%Y-%m}" == month
+        1
+        for c in book.history
+        if c.submitted_at and f"{c.submitted_at:%Y-%m}" == month and _has_lines(c, policy)
     )
-    if any(True for _ in _lines(claim, policy)) and times > allowed:
+    if _has_lines(claim, policy) and times > allowed:
         yield _finding(policy, None, count=str(times), limit=str(allowed))
+
+
+def _has_lines(claim: Claim, policy: Policy) -> bool:
+    return any(True for _ in _lines(claim, policy))
+
+
+def _sum(claim: Claim, policy: Policy) -> int:
+    return sum(line.amount_fen for _, line in _lines(claim, policy))
 
 
 def _split(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
@@ -161,9 +178,9 @@ def _split(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
         for c in book.history
         if c.submitted_at
         and book.today - c.submitted_at.date() <= window
-        and _is_near(c.total_fen, limit)
+        and _is_near(_sum(c, policy), limit)
     ]
-    if _is_near(claim.total_fen, limit) and len(near) + 1 >= (policy.count or DEFAULT_SPLIT):
+    if _is_near(_sum(claim, policy), limit) and len(near) + 1 >= (policy.count or DEFAULT_SPLIT):
         yield _finding(policy, None, claims=" ".join(near), limit=format_yuan(limit))
 
 

@@ -1,9 +1,16 @@
 """The safe `when` expressions of flows and policies."""
 
+import ast
 from collections.abc import Mapping
 from decimal import Decimal
 
-from simpleeval import EvalWithCompoundTypes, InvalidExpression
+from simpleeval import (
+    DEFAULT_OPERATORS,
+    EvalWithCompoundTypes,
+    FeatureNotAvailable,
+    InvalidExpression,
+    NumberTooHigh,
+)
 
 Facts = Mapping[str, object]
 
@@ -20,6 +27,48 @@ _SAMPLE: Facts = {
 }
 _LITERALS = {"true": True, "false": False, "null": None}
 _MAX_LENGTH = 500
+_MAX_BASE, _MAX_EXPONENT = 10**6, 10
+_ALLOWED = (
+    ast.Expression,
+    ast.BoolOp,
+    ast.boolop,
+    ast.UnaryOp,
+    ast.unaryop,
+    ast.BinOp,
+    ast.operator,
+    ast.Compare,
+    ast.cmpop,
+    ast.IfExp,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.List,
+    ast.Tuple,
+    ast.Set,
+    ast.Subscript,
+)
+"""Values, comparisons and arithmetic. Calls, attributes, comprehensions and formatted strings
+have no use in a condition, and the last could ask for a text of a gigabyte."""
+
+_FAULTS = (
+    InvalidExpression,
+    SyntaxError,
+    ArithmeticError,
+    TypeError,
+    LookupError,
+    RecursionError,
+    MemoryError,
+)
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    """Raise to a power that cannot keep the machine busy."""
+    if abs(base) > _MAX_BASE or abs(exponent) > _MAX_EXPONENT:
+        raise NumberTooHigh("the power is too high")
+    return base**exponent
+
+
+_OPERATORS = {**DEFAULT_OPERATORS, ast.Pow: _power}
 
 
 def holds(expression: str, facts: Facts) -> bool:
@@ -30,11 +79,20 @@ def holds(expression: str, facts: Facts) -> bool:
     """
     if len(expression) > _MAX_LENGTH:
         raise ValueError("the condition is too long")
-    evaluator = EvalWithCompoundTypes(functions={}, names={**_LITERALS, **facts})
+    names = {**_LITERALS, **facts}
     try:
-        return bool(evaluator.eval(expression))
-    except (InvalidExpression, SyntaxError, ArithmeticError, TypeError, KeyError, IndexError) as e:
+        tree = ast.parse(expression.strip(), mode="eval")
+        _check_parts(tree)
+        evaluator = EvalWithCompoundTypes(operators=_OPERATORS, functions={}, names=names)
+        return bool(evaluator.eval(expression, previously_parsed=tree.body))
+    except _FAULTS as e:
         raise ValueError(f"the condition cannot be evaluated: {type(e).__name__}") from e
+
+
+def _check_parts(tree: ast.AST) -> None:
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED):
+            raise FeatureNotAvailable(f"{type(node).__name__} is not part of a condition")
 
 
 def check_expression(expression: str) -> str:

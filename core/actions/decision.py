@@ -12,6 +12,7 @@ from core.notices import Notice, Say, ShowCard
 from core.payment import Payment
 
 MAX_REASON = 500
+"""Characters of a reason or opinion that are kept; a card shows no more."""
 
 
 def approve(claim: Claim, company: Company, cause: Cause, opinion: str, rules: Settings) -> Change:
@@ -19,6 +20,7 @@ def approve(claim: Claim, company: Company, cause: Cause, opinion: str, rules: S
 
     Refused `wrong_state`, `own_claim`, `not_your_turn`.
     """
+    opinion = _trimmed(opinion)
     plan = decide(_plan_for(claim, cause), _decision(cause, "approve", opinion))
     if not plan.done:
         return _moved_on(claim, plan, cause, "approve", opinion)
@@ -75,7 +77,8 @@ def _closed(claim: Claim, cause: Cause, verdict: Verdict, event: Event, reason: 
     plan = _plan_for(claim, cause)
     if cause.actor not in plan.waiting():
         raise Refused("not_your_turn", number=claim.number)
-    if not reason.strip():
+    reason = _trimmed(reason)
+    if not reason:
         raise Refused("reason_missing", number=claim.number, action=verdict)
     plan = close(plan, _decision(cause, verdict, reason))
     claim = replace(claim, plan=plan).after(event)
@@ -84,7 +87,7 @@ def _closed(claim: Claim, cause: Cause, verdict: Verdict, event: Event, reason: 
         claims=(claim,),
         moves=(Release(claim.hold),),
         identities=(FreeIdentities(claim.number),) if event is Event.REJECT else (),
-        audit=(audit_of(cause, verdict, claim.number, reason=reason[:MAX_REASON]),),
+        audit=(audit_of(cause, verdict, claim.number, reason=reason),),
         outbox=outgoing(cause, _final_notices(claim, event.value + "ed", reason)),
     )
 
@@ -129,13 +132,19 @@ def _plan_for(claim: Claim, cause: Cause, to: Person | None = None) -> Plan:
     require(claim, Event.DECIDE)
     if cause.actor == claim.employee or (to and to.id == claim.employee):
         raise Refused("own_claim", number=claim.number)
+    if to and not to.active:
+        raise Refused("unknown_person", person=to.id)
     if claim.plan is None:
         raise Refused("wrong_state", number=claim.number, state=claim.state, event="decide")
     return claim.plan
 
 
 def _decision(cause: Cause, verdict: Verdict, reason: str) -> Decision:
-    return Decision(cause.actor, verdict, reason[:MAX_REASON], cause.at, cause.source)
+    return Decision(cause.actor, verdict, reason, cause.at, cause.source)
+
+
+def _trimmed(reason: str) -> str:
+    return reason.strip()[:MAX_REASON].rstrip()
 
 
 def _final_notices(claim: Claim, code: str, reason: str) -> list[Notice]:
@@ -143,7 +152,7 @@ def _final_notices(claim: Claim, code: str, reason: str) -> list[Notice]:
     notices: list[Notice] = [
         ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)
     ]
-    fields = (("number", claim.number), ("reason", reason[:MAX_REASON]))
+    fields = (("number", claim.number), ("reason", reason))
     notices.append(ShowCard(claim.employee, claim.number, "claim", only_open=True))
     notices.append(Say(claim.employee, code, fields))
     return notices

@@ -45,7 +45,11 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A draft after vouchers joined it; `repeated` are identities that it had already."""
+    """A draft after vouchers joined it.
+
+    `repeated` are the identities that it had already; a voucher that nothing identifies is known
+    by its bytes and named by its file.
+    """
 
     claim: Claim
     invoices: tuple[StoredInvoice, ...]
@@ -74,6 +78,7 @@ def add_vouchers(
 ) -> Added:
     """Add what was read to a draft: one line a voucher, or the voucher to a waiting line."""
     require(claim, Event.EDIT)
+    before = frozenset(line.invoice.file for line in claim.lines if line.invoice)
     invoices: list[StoredInvoice] = []
     repeated: list[str] = []
     unread: list[Reading] = []
@@ -82,8 +87,8 @@ def add_vouchers(
         key = identity(voucher.reading)
         if not voucher.reading.ok:
             unread.append(voucher.reading)
-        elif key and key in identities_of(claim):
-            repeated.append(key)
+        elif key in identities_of(claim) or (key is None and voucher.sha256 in before):
+            repeated.append(key or voucher.name)
         else:
             claim = _with_voucher(company, claim, voucher, today)
             invoices.append(_stored(voucher, claim, cause))
@@ -141,7 +146,7 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         date=reading.date or today,
         description=_describe(reading),
         invoice=invoice,
-        doubts=doubts,
+        doubts=doubts if reading.date else tuple(dict.fromkeys((*doubts, "date"))),
     )
     return replace(claim, lines=(*claim.lines, line))
 

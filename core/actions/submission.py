@@ -24,6 +24,9 @@ from core.notices import Notice, Say, ShowCard
 from core.policy import PolicyBook, check_policies
 from core.rules import Facts
 
+OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen"})
+"""Findings that make the `over_budget` of a condition true."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -84,10 +87,16 @@ def _submitted(claim: Claim, charges: tuple[Charge, ...], cause: Cause) -> Chang
         at=cause.at,
         claims=(claim,),
         moves=(Reserve(Hold(claim.hold, claim.number, charges)),),
-        identities=tuple(TakeIdentity(i, claim.number) for i in identities_of(claim)),
+        identities=_identities(claim),
         audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
         outbox=outgoing(cause, notices),
     )
+
+
+def _identities(claim: Claim) -> tuple[FreeIdentities | TakeIdentity, ...]:
+    """Reserve the claim's vouchers; those that it lost since it was returned become free."""
+    taken = tuple(TakeIdentity(i, claim.number) for i in identities_of(claim))
+    return (FreeIdentities(claim.number), *taken) if claim.version > 1 else taken
 
 
 def _plan_facts(claim: Claim, around: Surroundings) -> tuple[Applicant, Facts]:
@@ -120,7 +129,7 @@ def facts_of(claim: Claim, person: Person) -> Facts:
         "project": claim.project or next((x.project for x in claim.lines if x.project), None),
         "categories": [line.category for line in claim.lines],
         "grade": person.grade,
-        "over_budget": any(f.code.startswith("budget_") for f in claim.findings),
+        "over_budget": any(f.code in OVER_BUDGET for f in claim.findings),
         "findings": len(claim.findings),
         "days": (max(days) - min(days)).days + 1 if days else 0,
     }

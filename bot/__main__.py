@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypeVar
 import typer
 from recognition.files import recognise_paths
 from recognition.reader import Recogniser
-from storage.open import open_storage
 
 from bot import app as service
 from bot.config import Config, ConfigError, load_config
@@ -23,6 +22,7 @@ from connectors.filedrop.payment_files import PAYMENT_FORMATS
 from core.company_file import CompanyFileError
 from core.errors import ChitError
 from storage.migrate import migrate as upgrade_schema
+from storage.open import open_storage
 
 T = TypeVar("T")
 

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
 from recognition.reader import Recogniser
-from storage.files import open_files
-from storage.open import Storage, open_storage
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import router
 from bot.cards.dingtalk import (
@@ -22,7 +20,6 @@ from bot.cards.dingtalk import (
 )
 from bot.cards.wecom import for_wecom
 from bot.channels.dingtalk.channel import DingTalkChannel
-from bot.channels.port import Channel, Inbound
 from bot.channels.wecom.channel import WeComChannel
 from bot.config import Config
 from bot.events import ChannelName, MediaRef, to_json
@@ -30,6 +27,7 @@ from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
+from bot.port import Channel, Inbound
 from bot.web.access import Access
 from bot.web.api import Api
 from bot.web.health import Health, Metrics
@@ -37,6 +35,8 @@ from bot.web.problems import problems
 from core.actions.basics import Settings
 from core.errors import Rejected
 from core.ports import Clock, InboxItem, OutboxItem
+from storage.files import open_files
+from storage.open import Storage, open_storage
 
 log = structlog.get_logger(__name__)
 

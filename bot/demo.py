@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
-from sandbox.script import ScriptFailed, play
-from storage.open import open_storage
 
 import sandbox
 from bot.config import load_config
@@ -25,7 +23,9 @@ from bot.desk.company import apply_company, read_company
 from core.company import Company
 from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, WeComTenant
 from sandbox.invoices import write_samples
+from sandbox.script import ScriptFailed, play
 from sandbox.server import start_sandbox
+from storage.open import open_storage
 
 DEFAULT_PORT = 8600
 READY_S = 60.0
@@ -171,7 +171,6 @@ async def _running(stage: _Stage) -> AsyncIterator[None]:
     """Run the sandbox here and the service in a process of its own."""
     stage.folder.mkdir(parents=True, exist_ok=True)
     samples = stage.folder / "samples"
-    shutil.copytree(SANDBOX / "samples", samples)
     now = datetime.now(UTC)
     write_samples(samples, now.date(), int(now.timestamp()))
     company = read_company(SANDBOX / "company.yaml")

@@ -12,9 +12,10 @@ from xml.sax.saxutils import escape
 from sandbox.paper import PAGE_PT, Invoice, Mark, Party, draw_pdf, draw_photo, marks_of, yuan
 
 SAMPLES = Path(__file__).parent / "samples"
-"""The photos that never change, the blank form of the printed one, and everybody's titles."""
+"""The photos that never change, and everybody's titles."""
 TITLES = "samples.json"
-FORM = "form.png"
+FORM = Path(__file__).parent / "form.png"
+"""The picture of `paper.draw_form` for the photographed invoice."""
 
 BUYER = Party("示例科技有限公司", "91310115MA1K4DEM3E")
 """The company of `sandbox/company.yaml`."""
@@ -118,7 +119,7 @@ def build_sample(name: str, today: date, serial: int) -> bytes:
         return build_ofd(invoice)
     if kind == "pdf":
         return draw_pdf(invoice)
-    return draw_photo(invoice, (SAMPLES / FORM).read_bytes())
+    return draw_photo(invoice, FORM.read_bytes())
 
 
 def build_xml(invoice: Invoice) -> bytes:

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 import structlog
@@ -309,12 +309,21 @@ async def _read_upload(request: web.Request) -> tuple[dict[str, str], str, bytes
         if not isinstance(part, BodyPartReader):
             continue
         if part.name == "file":
-            name, data = part.filename or "file", bytes(await part.read(decode=False))
+            name, data = _plain(part.filename or "file"), bytes(await part.read(decode=False))
         else:
             fields[part.name or ""] = await part.text()
     if not data:
         raise PageRefused("empty", "文件是空的 · The file is empty")
     return fields, name, data
+
+
+def _plain(name: str) -> str:
+    """Undo the percent signs of clients that write Chinese file names so; browsers do not."""
+    try:
+        plain = unquote(name, errors="strict")
+    except UnicodeDecodeError:
+        return name
+    return name if plain.isascii() else plain
 
 
 def _platform(name: str) -> Platform:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.cards.view import CardView, build_view
-from bot.channels.port import JsonObject
 from bot.events import ChannelName
 from bot.handlers.finding import with_findings
+from bot.port import JsonObject
 from core.actions.basics import Settings
 from core.budget import charges_of
 from core.claim import Claim

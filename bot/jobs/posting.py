@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.cards.view import alert_of
-from bot.channels.port import CardHandle, Channel
 from bot.jobs.drawing import Drawing, Studio
+from bot.port import CardHandle, Channel
 from core.errors import Rejected, Unsupported
 from core.notices import ShowCard
 from core.ports import CardRecord

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.channels.port import Channel
 from bot.events import ChannelName
 from bot.jobs.drawing import Studio, open_cards
 from bot.jobs.posting import Posting
 from bot.jobs.retries import MAX_ATTEMPTS, pause
+from bot.port import Channel
 from bot.texts import say
 from core.company import Company, Person
 from core.errors import AuthFailed, Rejected, ResultUnknown
@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 
 LEASE_S = 60.0
 PARALLEL = 16
-MAX_TEXT = 1500
 
 Target = tuple[Channel, str]
 
@@ -107,12 +106,6 @@ async def _speak(
     notice: Say | Reply, targets: tuple[Target, ...], person: Person | None, company: Company
 ) -> None:
     language = person.language if person else "zh"
-    text = say(notice.code, language, _named(dict(notice.fields), company))[:MAX_TEXT]
+    text = say(notice.code, language, dict(notice.fields), company)
     for channel, user in targets:
         await channel.send_text(user, text)
-
-
-def _named(fields: dict[str, str], company: Company) -> dict[str, str]:
-    """Show people by name where a notice carries an id."""
-    person = company.person(fields["employee"]) if "employee" in fields else None
-    return {**fields, "employee": person.name} if person else fields

@@ -8,8 +8,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import generate_latest
 
-from bot.channels.port import Channel
 from bot.events import ChannelName
+from bot.port import Channel
 from core.ports import Clock, Inbox
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"

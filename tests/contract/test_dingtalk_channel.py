@@ -11,8 +11,8 @@ from aiohttp import web
 from bot.channels.dingtalk import DingTalkChannel
 from bot.channels.dingtalk.stream import Timings
 from bot.channels.http import MEDIA_LIMIT_BYTES
-from bot.channels.port import CardHandle, Channel, Inbound, JsonObject
 from bot.events import MediaRef
+from bot.port import CardHandle, Channel, Inbound, JsonObject
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from tests.fakes.dingtalk_desk import Names
 from tests.fakes.dingtalk_platform import (

@@ -13,9 +13,9 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from bot.channels.port import CardHandle, Channel, Inbound
 from bot.channels.wecom import WeComChannel
 from bot.events import MediaRef, TextReceived
+from bot.port import CardHandle, Channel, Inbound
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from tests.unit.channels.wecom_sealing import (
     AES_KEY,

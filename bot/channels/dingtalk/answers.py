@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from bot.channels.port import JsonObject
+from bot.port import JsonObject
 from core.errors import AuthFailed, OutsideError, Rejected, Retryable, Unsupported
 
 BUILT_IN_TEMPLATE = "382e4302-551d-4880-bf29-a30acfab2e71.schema"

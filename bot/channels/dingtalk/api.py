@@ -10,7 +10,7 @@ from aiolimiter import AsyncLimiter
 
 from bot.channels.dingtalk import answers
 from bot.channels.http import Outgoing, TooLarge, read_capped
-from bot.channels.port import JsonObject
+from bot.port import JsonObject
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
 from core.ports import Clock
 

@@ -12,8 +12,8 @@ from bot.channels.dingtalk.hosts import FILE_HOSTS
 from bot.channels.dingtalk.intake import Intake, OnRefused
 from bot.channels.dingtalk.stream import DingTalkStream, Timings
 from bot.channels.http import Guard, Outgoing, origin_of
-from bot.channels.port import Accept, CardHandle, JsonObject
 from bot.events import ChannelName, MediaRef
+from bot.port import Accept, CardHandle, JsonObject
 from core.ports import Clock
 
 _RANDOM = secrets.SystemRandom().random

@@ -7,7 +7,7 @@ from typing import Literal
 from dingtalk_stream import AckMessage, CallbackMessage, EventMessage, SystemMessage
 from dingtalk_stream.frames import Headers
 
-from bot.channels.port import JsonObject
+from bot.port import JsonObject
 
 TOPIC_MESSAGE = "/v1.0/im/bot/messages/get"
 TOPIC_CLICK = "/v1.0/card/instances/callback"

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from bot.channels.dingtalk import frames
 from bot.channels.dingtalk.frames import Frame, Malformed
 from bot.channels.dingtalk.wire import Ignored, read_click, read_message
-from bot.channels.port import Accept, Inbound, JsonObject
+from bot.port import Accept, Inbound, JsonObject
 
 log = structlog.get_logger(__name__)
 

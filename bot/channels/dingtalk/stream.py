@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bot.channels.dingtalk.frames import open_body
 from bot.channels.dingtalk.intake import Intake, Link
-from bot.channels.port import JsonObject
+from bot.port import JsonObject
 from core.errors import OutsideError, Rejected
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,6 @@ from typing import cast
 
 from bot.cards.actions import split_key
 from bot.channels.dingtalk.frames import MAX_ID_CHARS, Malformed
-from bot.channels.port import Inbound, JsonObject
 from bot.events import (
     CardClicked,
     Event,
@@ -19,6 +18,7 @@ from bot.events import (
     TextReceived,
     UnsupportedReceived,
 )
+from bot.port import Inbound, JsonObject
 
 QUOTA_EXHAUSTED = "20001"
 MAX_INPUT_CHARS = 10_000

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.channels.port import JsonObject
+from bot.port import JsonObject
 from core.errors import AuthFailed, OutsideError, Rejected, Retryable
 
 BUSY = -1

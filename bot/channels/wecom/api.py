@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import aiohttp
 
-from bot.channels.port import JsonObject
 from bot.channels.wecom.answers import (
     BUSY,
     FREQUENCY_PAUSE_S,
@@ -18,6 +17,7 @@ from bot.channels.wecom.answers import (
     parse_answer,
     parse_media,
 )
+from bot.port import JsonObject
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
 from core.ports import Clock
 

@@ -7,9 +7,9 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.channels.port import Accept
 from bot.channels.wecom.crypto import CallbackKeys
 from bot.channels.wecom.wire import open_echo, open_message
+from bot.port import Accept
 from core.errors import Untrusted
 from core.ports import Clock
 

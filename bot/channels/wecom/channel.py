@@ -9,7 +9,6 @@ from dataclasses import replace
 import structlog
 from aiohttp import web
 
-from bot.channels.port import Accept, CardHandle, JsonObject
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import CallbackKeys
@@ -23,6 +22,7 @@ from bot.channels.wecom.wire import (
     unreached,
 )
 from bot.events import ChannelName, MediaRef
+from bot.port import Accept, CardHandle, JsonObject
 from core.errors import OutsideError, Rejected, Unsupported
 from core.ports import Clock
 

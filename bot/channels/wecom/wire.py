@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.cards.actions import split_key
-from bot.channels.port import Inbound, JsonObject
 from bot.channels.wecom.crypto import (
     CallbackKeys,
     parse_echo,
@@ -32,6 +31,7 @@ from bot.events import (
     TextReceived,
     UnsupportedReceived,
 )
+from bot.port import Inbound, JsonObject
 from core.errors import Untrusted
 
 TEXT_MAX_BYTES = 2048

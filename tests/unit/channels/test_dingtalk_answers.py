@@ -178,6 +178,12 @@ def test_a_long_text_is_cut_between_characters() -> None:
 
 def test_a_token_without_life_is_no_token() -> None:
     assert answers.read_token({"accessToken": "t", "expireIn": 7200}) == ("t", 7200)
-    for body in ({}, {"accessToken": "t"}, {"accessToken": "", "expireIn": 1}, {"expireIn": 1}):
+    bodies: tuple[dict[str, object], ...] = (
+        {},
+        {"accessToken": "t"},
+        {"accessToken": "", "expireIn": 1},
+        {"expireIn": 1},
+    )
+    for body in bodies:
         with pytest.raises(Retryable, match="token_missing"):
             answers.read_token(body)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.channels.dingtalk.frames import Malformed
 from bot.channels.dingtalk.wire import Ignored, read_click, read_message
-from bot.channels.port import Inbound
 from bot.events import (
     CardClicked,
     FileReceived,
@@ -21,6 +20,7 @@ from bot.events import (
     from_json,
     to_json,
 )
+from bot.port import Inbound
 
 ZHANG = Sender("dingtalk", "staff-zhang", "张三")
 
@@ -148,7 +148,7 @@ def test_what_no_database_keeps_is_cleaned() -> None:
     event = event_of(message(text={"content": "打\x00车\ud800 45"}))
 
     assert event == TextReceived(ZHANG, "打车\ufffd 45")
-    assert from_json(to_json(event)) == event  # type: ignore[arg-type]
+    assert from_json(to_json(event)) == event
 
 
 def test_another_organisation_is_ignored() -> None:

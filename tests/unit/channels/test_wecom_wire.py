@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.port import Inbound
 from bot.channels.wecom.answers import error_for, parse_answer, parse_media
 from bot.channels.wecom.wire import (
     build_card,
@@ -25,6 +24,7 @@ from bot.events import (
     from_json,
     to_json,
 )
+from bot.port import Inbound
 from core.errors import AuthFailed, Rejected, Retryable, Untrusted
 from tests.unit.channels.wecom_sealing import click, inner, text_message
 

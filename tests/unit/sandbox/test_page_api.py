@@ -117,6 +117,20 @@ async def test_a_persons_picture_can_be_seen_and_foreign_files_never_run(caller:
     assert kinds == [("image", "image/png"), ("file", "application/octet-stream")]
 
 
+@pytest.mark.parametrize("quoted", [True, False])
+async def test_chinese_file_names_are_kept_however_they_are_written(
+    caller: Caller, *, quoted: bool
+) -> None:
+    form = aiohttp.FormData(quote_fields=quoted)
+    form.add_field("platform", "dingtalk")
+    form.add_field("user", "staff-zhang")
+    form.add_field("file", b"%PDF-1.7", filename="发票 100%.pdf")
+
+    await caller.call("POST", "/sandbox/upload", data=form)
+
+    assert (await caller.items("dingtalk", "staff-zhang"))[0]["name"] == "发票 100%.pdf"
+
+
 @pytest.mark.parametrize(
     ("path", "body", "error"),
     [

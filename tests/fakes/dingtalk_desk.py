@@ -6,8 +6,8 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.channels.port import Inbound
 from bot.events import TextReceived
+from bot.port import Inbound
 from tests.fakes.dingtalk_platform import WAIT_S
 
 

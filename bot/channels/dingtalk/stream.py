@@ -136,7 +136,7 @@ class DingTalkStream(DingTalkStreamClient):  # type: ignore[misc]  # the SDK has
         try:
             link = Link(await self.open_connection())
         except OutsideError as error:
-            log.warning("stream_refused", code=error.code)
+            log.warning("stream_refused", code=error.code, facts=error.fields)
             return "refused", False
         except Exception as error:  # noqa: BLE001 - the channel is an edge; it must try again
             log.warning("stream_unreachable", error=type(error).__name__)

@@ -1,0 +1,400 @@
+"""Storage in memory: the same surface and the same rules, gone when the process ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from core.budget import Balance, ceiling_fen
+from core.change import AuditEntry, Change, Dialog, StoredInvoice
+from core.claim import Claim
+from core.company import Budget, Company
+from core.errors import Conflict
+from core.notices import Notice
+from core.payment import Payment, PaymentState
+from core.ports import (
+    AuditRecord,
+    BudgetEntry,
+    CardRecord,
+    ClaimQuery,
+    Clock,
+    InboxItem,
+    OutboxItem,
+    Page,
+    Sliced,
+)
+from storage.admission import Books
+from storage.chain import Link, find_break, forge, link_of
+from storage.companies import apply_entry
+from storage.documents import read_moment_cursor, read_number_cursor, size_of, slice_of
+from storage.effects import waiting_people
+from storage.ledger import Account, Ledger
+from storage.store import beginning
+from storage.wakeups import Signal
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of a queue: `payload` is a message's body or a notice."""
+
+    id: int
+    key: str
+    lane: str
+    payload: str | Notice
+    arrived: datetime
+    state: str = "waiting"
+    due: datetime | None = None
+    attempts: int = 0
+    fence: int = 0
+    until: datetime | None = None
+    finished: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Queue:
+    rows: dict[int, _Row] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def add(self, key: str, lane: str, payload: str | Notice, at: datetime) -> bool:
+        if key in self.keys:
+            return False
+        self.keys.add(key)
+        number = len(self.rows) + 1
+        self.rows[number] = _Row(number, key, lane, payload, at)
+        return True
+
+    def take(self, limit: int, now: datetime, lease_s: float) -> list[_Row]:
+        heads: dict[str, _Row] = {}
+        for row in self.rows.values():
+            if row.state == "waiting":
+                heads.setdefault(row.lane, row)
+        ready = [
+            row
+            for row in heads.values()
+            if (row.due is None or row.due <= now) and (row.until is None or row.until <= now)
+        ]
+        taken = sorted(ready, key=lambda row: row.id)[:limit]
+        for row in taken:
+            row.fence += 1
+            row.attempts += 1
+            row.until = now + timedelta(seconds=lease_s)
+        return taken
+
+    def held(self, row_id: int, fence: int) -> _Row | None:
+        row = self.rows.get(row_id)
+        live = row and row.state == "waiting" and row.until is not None and row.fence == fence
+        return row if live else None
+
+
+def _end(row: _Row | None, state: str, at: datetime) -> None:
+    if row:
+        row.state, row.until, row.finished = state, None, at
+
+
+def _postpone(row: _Row | None, at: datetime) -> None:
+    if row:
+        row.due, row.until = at, None
+
+
+class MemoryInbox:
+    def __init__(self, clock: Clock) -> None:
+        self.queue = _Queue()
+        self.signal = Signal()
+        self._clock = clock
+
+    async def put(self, key: str, lane: str, body: str, at: datetime) -> bool:
+        new = self.queue.add(key, lane, body, at)
+        self.signal.give()
+        return new
+
+    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[InboxItem, ...]:
+        return tuple(
+            InboxItem(r.id, r.fence, r.key, r.lane, str(r.payload), r.attempts - 1, r.arrived)
+            for r in self.queue.take(limit, now, lease_s)
+        )
+
+    async def finish(self, item: InboxItem) -> None:
+        _end(self.queue.held(item.id, item.fence), "done", self._clock())
+        self.signal.give()
+
+    async def retry(self, item: InboxItem, at: datetime, error: str) -> None:
+        _postpone(self.queue.held(item.id, item.fence), at)
+
+    async def bury(self, item: InboxItem, error: str) -> None:
+        _end(self.queue.held(item.id, item.fence), "dead", self._clock())
+        self.signal.give()
+
+    async def oldest_waiting(self) -> datetime | None:
+        return min(
+            (r.arrived for r in self.queue.rows.values() if r.state == "waiting"), default=None
+        )
+
+
+class MemoryOutbox:
+    def __init__(self, clock: Clock, cards: "_Cards") -> None:
+        self.queue = _Queue()
+        self.signal = Signal()
+        self._clock = clock
+        self._cards = cards
+
+    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
+        return tuple(
+            OutboxItem(r.id, r.fence, r.key, r.lane, r.payload, r.attempts - 1)
+            for r in self.queue.take(limit, now, lease_s)
+            if not isinstance(r.payload, str)
+        )
+
+    async def finish(
+        self,
+        item: OutboxItem,
+        at: datetime,
+        cards: Sequence[CardRecord] = (),
+        *,
+        again: bool = False,
+    ) -> None:
+        row = self.queue.held(item.id, item.fence)
+        if row is None:
+            return
+        self._cards.keep(cards)
+        if again:
+            _postpone(row, at)
+            row.attempts = 0
+        else:
+            _end(row, "done", at)
+        self.signal.give()
+
+    async def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
+        _postpone(self.queue.held(item.id, item.fence), at)
+
+    async def bury(self, item: OutboxItem, error: str) -> None:
+        _end(self.queue.held(item.id, item.fence), "dead", self._clock())
+        self.signal.give()
+
+    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
+        return sum(
+            r.state == "done" and r.lane.startswith(lane_prefix)
+            for r in self.queue.rows.values()
+            if r.finished is not None and r.finished >= since
+        )
+
+
+@dataclass(slots=True)
+class _Cards:
+    """Delivered cards, and every code that was ever added, numbered; a used one stays as ""."""
+
+    records: dict[str, CardRecord] = field(default_factory=dict)
+    codes: list[tuple[str, str]] = field(default_factory=list)
+
+    def keep(self, drawn: Sequence[CardRecord]) -> None:
+        for record in drawn:
+            self.records[record.card] = record
+            for i, (card, code) in enumerate(self.codes):
+                if card == record.card and i < record.seen and code not in record.codes:
+                    self.codes[i] = (card, "")
+            known = {code for card, code in self.codes if card == record.card}
+            self.codes += [(record.card, c) for c in record.codes if c not in known]
+
+    def read(self, card: str) -> CardRecord:
+        codes = tuple(code for name, code in self.codes if name == card and code)
+        return replace(self.records[card], codes=codes, seen=len(self.codes))
+
+
+class MemoryStore:
+    def __init__(self, inbox: MemoryInbox, outbox: MemoryOutbox, cards: _Cards) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+        self._cards = cards
+        self._versions: list[Company] = []
+        self._budgets: dict[str, Budget] = {}
+        self._books = Books(Ledger({}, {}))
+        self._numbers: dict[tuple[str, date], int] = {}
+        self._claims: dict[str, Claim] = {}
+        self._invoices: dict[str, StoredInvoice] = {}
+        self._payments: dict[str, tuple[datetime, Payment]] = {}
+        self._dialogs: dict[str, Dialog] = {}
+        self._audit: list[AuditRecord] = []
+        self._link = Link()
+
+    async def company(self) -> Company:
+        return self._versions[-1] if self._versions else Company()
+
+    async def company_version(self) -> int:
+        return len(self._versions)
+
+    async def apply_company(
+        self, company: Company, *, expected_version: int, at: datetime, actor: str
+    ) -> int:
+        if expected_version != len(self._versions):
+            raise Conflict("revision", company=len(self._versions))
+        self._versions.append(company)
+        accounts = self._books.ledger.accounts
+        for name, account in accounts.items():
+            accounts[name] = replace(account, control="ignore")
+        for budget in company.budgets:
+            self._budgets[budget.id] = budget
+            before = accounts.get(budget.id)
+            accounts[budget.id] = Account(
+                budget.id,
+                budget.limit_fen,
+                ceiling_fen(budget),
+                budget.control,
+                reserved_fen=before.reserved_fen if before else 0,
+                consumed_fen=before.consumed_fen if before else 0,
+            )
+        self._record(at, apply_entry(len(self._versions), actor, company))
+        return len(self._versions)
+
+    def _record(self, at: datetime, entry: AuditEntry) -> None:
+        record = forge(self._link, at, entry)
+        self._link = link_of(record)
+        self._audit.append(record)
+
+    async def commit(self, change: Change) -> None:
+        if any(not entry.source for entry in change.audit):
+            raise ValueError("an audit line needs the source that proves it")
+        self._books.leases.clear()
+        if change.inbox and (row := self._inbox.queue.held(change.inbox.id, change.inbox.fence)):
+            self._books.leases[row.id] = row.fence
+        self._books.admit(change)
+        self._keep(change)
+        if change.inbox:
+            _end(self._inbox.queue.rows[change.inbox.id], "done", change.at)
+            self._inbox.signal.give()
+        for notice in change.outbox:
+            self._outbox.queue.add(notice.key, notice.lane, notice.notice, change.at)
+            self._outbox.signal.give()
+
+    def _keep(self, change: Change) -> None:
+        for claim in change.claims:
+            self._claims[claim.number] = replace(claim, revision=claim.revision + 1)
+        self._invoices.update({v.id: v for v in change.invoices})
+        for payment in change.payments:
+            created, _ = self._payments.get(payment.id, (change.at, payment))
+            self._payments[payment.id] = (created, payment)
+        for dialog in change.dialogs:
+            self._dialogs[dialog.person] = dialog
+        for entry in change.audit:
+            self._record(change.at, entry)
+        self._cards.codes += [(c.card, c.code) for c in change.codes]
+
+    async def next_number(self, prefix: str, day: date) -> int:
+        self._numbers[prefix, day] = self._numbers.get((prefix, day), 0) + 1
+        return self._numbers[prefix, day]
+
+    async def claim(self, number: str) -> Claim | None:
+        return self._claims.get(number)
+
+    async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
+        after = read_moment_cursor(page)
+        found = sorted(
+            (
+                c
+                for c in self._claims.values()
+                if _matches(c, query) and (after is None or (c.created_at, c.number) < after)
+            ),
+            key=lambda c: (c.created_at, c.number),
+            reverse=True,
+        )
+        return slice_of(
+            found[: size_of(page) + 1], page, lambda c: (c.created_at.isoformat(), c.number)
+        )
+
+    async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
+        found = (v for v in self._invoices.values() if v.reading.number == number)
+        return tuple(sorted(found, key=lambda v: (v.received_at, v.id)))
+
+    async def holder(self, identity: str) -> str | None:
+        return self._books.holders.get(identity) or None
+
+    async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
+        in_force = [b.id for b in (await self.company()).budgets]
+        accounts = self._books.ledger.accounts
+        wanted = in_force if ids is None else [i for i in set(ids) if i in accounts]
+        return tuple(
+            Balance(self._budgets[i], accounts[i].reserved_fen, accounts[i].consumed_fen)
+            for i in sorted(wanted)
+        )
+
+    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
+        after = read_number_cursor(page)
+        found = [
+            BudgetEntry(i, e.budget, e.hold, e.claim, e.kind, e.amount_fen, e.at)
+            for i, e in enumerate(self._books.ledger.entries, 1)
+            if e.budget == budget and i > after
+        ]
+        return slice_of(found[: size_of(page) + 1], page, lambda e: (e.id,))
+
+    async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
+        after = read_moment_cursor(page)
+        found = sorted(
+            (
+                (created, p.id)
+                for created, p in self._payments.values()
+                if state in {None, p.state} and (after is None or (created, p.id) > after)
+            )
+        )
+        cut = slice_of(found[: size_of(page) + 1], page, lambda k: (k[0].isoformat(), k[1]))
+        return Sliced(tuple(self._payments[name][1] for _, name in cut.items), cut.next)
+
+    async def payment(self, payment_id: str) -> Payment | None:
+        return self._payments[payment_id][1] if payment_id in self._payments else None
+
+    async def cards(self, claim: str) -> tuple[CardRecord, ...]:
+        return tuple(
+            self._cards.read(name)
+            for name, record in self._cards.records.items()
+            if record.claim == claim
+        )
+
+    async def card(self, card: str) -> CardRecord | None:
+        return self._cards.read(card) if card in self._cards.records else None
+
+    async def dialog(self, person: str) -> Dialog | None:
+        dialog = self._dialogs.get(person)
+        return dialog if dialog and dialog.expects is not None else None
+
+    async def audit(self, page: Page) -> Sliced[AuditRecord]:
+        after = read_number_cursor(page)
+        found = [r for r in self._audit if r.seq > after]
+        return slice_of(found[: size_of(page) + 1], page, lambda r: (r.seq,))
+
+    async def verify_audit(self) -> int | None:
+        return find_break(Link(), self._audit)[1]
+
+
+def _matches(claim: Claim, query: ClaimQuery) -> bool:
+    since = beginning(query.submitted_from) if query.submitted_from else None
+    return (
+        query.state in {None, claim.state}
+        and query.employee in {None, claim.employee}
+        and query.kind in {None, claim.kind}
+        and (query.waiting_for is None or query.waiting_for in waiting_people(claim))
+        and (since is None or (claim.submitted_at is not None and claim.submitted_at >= since))
+    )
+
+
+class MemoryStorage:
+    """`storage.open.Storage` without a database."""
+
+    def __init__(self, clock: Clock) -> None:
+        cards = _Cards()
+        self.inbox = MemoryInbox(clock)
+        self.outbox = MemoryOutbox(clock, cards)
+        self.store = MemoryStore(self.inbox, self.outbox, cards)
+        self._slots: set[tuple[str, datetime]] = set()
+
+    async def wait_inbox(self, timeout_s: float) -> None:
+        await self.inbox.signal.wait(timeout_s)
+
+    async def wait_outbox(self, timeout_s: float) -> None:
+        await self.outbox.signal.wait(timeout_s)
+
+    async def take_slot(self, job: str, slot: datetime) -> bool:
+        new = (job, slot) not in self._slots
+        self._slots.add((job, slot))
+        return new
+
+    async def ping(self) -> None:
+        """Memory is always there."""
+
+    async def close(self) -> None:
+        """Nothing is held open."""

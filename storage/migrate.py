@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engine import Database
 
@@ -48,16 +49,19 @@ async def _switch_to_wal(database: Database) -> None:
     take turns here.
     """
     engine = database.alone()
+    left = _PATIENCE
+    while not await _is_wal(engine, last=not left):
+        left -= 1
+        await asyncio.sleep(_PAUSE_S)
+    await engine.dispose()
+
+
+async def _is_wal(engine: AsyncEngine, *, last: bool) -> bool:
     try:
-        for left in range(_PATIENCE, -1, -1):
-            try:
-                async with engine.connect() as connection:
-                    await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            except OperationalError:
-                if not left:
-                    raise
-                await asyncio.sleep(_PAUSE_S)
-            else:
-                return
-    finally:
-        await engine.dispose()
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    except OperationalError:
+        if last:
+            raise
+        return False
+    return True

@@ -19,6 +19,10 @@ ANY = Page()
 AnyStorage = Storage | MemoryStorage
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def company_with(**budgets: str) -> Company:
     """Make a company whose budgets are named with their limits in yuan."""
     rows = [

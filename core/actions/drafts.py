@@ -1,6 +1,6 @@
 """Drafts: start one, add vouchers and lines, change and discard them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -170,17 +170,26 @@ def guess_category(company: Company, reading: Reading) -> str | None:
     """Find the category that a voucher's words point to, None unless exactly one does.
 
     The goods' names speak first, then the voucher's kind, then the seller's name; a word that
-    points to two categories points to none.
+    points to two categories points to none, and so do goods of two categories.
     """
     goods = " ".join(item.name for item in reading.items)
-    spoken = tuple(w for tax, words in ITEM_WORDS if tax in goods for w in words)
-    for text in (goods, *spoken, *KIND_WORDS.get(reading.kind or "", ()), reading.seller or ""):
-        found = {
-            c.id for c in company.categories if any(k in text for k in (*c.keywords, c.name) if k)
-        }
-        if len(found) == 1:
-            return found.pop()
-    return None
+    named = _categories_in(company, goods)
+    if not named:
+        groups = (words for tax, words in ITEM_WORDS if tax in goods)
+        named = {c for words in groups if (c := _first_clear(company, words))}
+    if named:
+        return named.pop() if len(named) == 1 else None
+    return _first_clear(company, (*KIND_WORDS.get(reading.kind or "", ()), reading.seller or ""))
+
+
+def _categories_in(company: Company, text: str) -> set[str]:
+    return {c.id for c in company.categories if any(k in text for k in (*c.keywords, c.name) if k)}
+
+
+def _first_clear(company: Company, words: Iterable[str]) -> str | None:
+    """Take the first word that points to exactly one category."""
+    found = (_categories_in(company, word) for word in words)
+    return next((categories.pop() for categories in found if len(categories) == 1), None)
 
 
 def add_line(claim: Claim, line: Line) -> Claim:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Table, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database, own
@@ -42,12 +42,15 @@ class Leases:
         `attempts` of a row counts how often it was taken before.
         """
         table = self._table
-        older = table.alias()
-        in_front = exists().where(
-            older.c.company == table.c.company,
-            older.c.lane == table.c.lane,
-            older.c.state == _WAITING,
-            older.c.id < table.c.id,
+        of_lane = table.alias()
+        oldest = (
+            select(func.min(of_lane.c.id))
+            .where(
+                of_lane.c.company == table.c.company,
+                of_lane.c.lane == table.c.lane,
+                of_lane.c.state == _WAITING,
+            )
+            .scalar_subquery()
         )
         ready = (
             select(table.c.id)
@@ -56,7 +59,7 @@ class Leases:
                 table.c.state == _WAITING,
                 or_(table.c.due_at.is_(None), table.c.due_at <= now),
                 or_(table.c.lease_until.is_(None), table.c.lease_until <= now),
-                ~in_front,
+                table.c.id == oldest,
             )
             .order_by(table.c.id)
             .limit(limit)

@@ -320,13 +320,6 @@ def _queue(name: str, payload: str, arrived: str) -> Table:
             sqlite_where=unfinished,
             postgresql_where=unfinished,
         ),
-        Index(
-            f"ix_{name}_oldest",
-            "company",
-            "id",
-            sqlite_where=unfinished,
-            postgresql_where=unfinished,
-        ),
         Index(f"ix_{name}_finished", "company", "finished_at"),
     )
 

@@ -279,14 +279,6 @@ def _inbox() -> None:
     )
     op.create_index("ix_inbox_finished", "inbox", ["company", "finished_at"], unique=False)
     op.create_index(
-        "ix_inbox_oldest",
-        "inbox",
-        ["company", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
-    )
-    op.create_index(
         "ix_inbox_unfinished",
         "inbox",
         ["company", "lane", "id"],
@@ -317,14 +309,6 @@ def _outbox() -> None:
         sa.UniqueConstraint("company", "key", name=op.f("uq_outbox_company_key")),
     )
     op.create_index("ix_outbox_finished", "outbox", ["company", "finished_at"], unique=False)
-    op.create_index(
-        "ix_outbox_oldest",
-        "outbox",
-        ["company", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
-    )
     op.create_index(
         "ix_outbox_unfinished",
         "outbox",

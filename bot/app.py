@@ -86,7 +86,7 @@ class Service:
         await self.recogniser.start()
         await self.runner.setup()
         server = self.config.server
-        site = web.TCPSite(self.runner, server.host, server.port, shutdown_timeout=2.0)
+        site = web.TCPSite(self.runner, server.host, server.port)
         await site.start()
         host, port = self.runner.addresses[0][:2]
         self.url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"
@@ -231,7 +231,7 @@ def _web(
     wecom = channels.get("wecom")
     if isinstance(wecom, WeComChannel):
         app.add_routes(wecom.routes(config.wecom.callback_path))
-    return web.AppRunner(app, access_log=None, handle_signals=False)
+    return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
 
 
 @contextlib.asynccontextmanager

@@ -29,15 +29,19 @@ class Token:
     """What a button was drawn for. It gives no authority; it tells a stale card from a live one.
 
     `version` is the claim's submission, `step` the index of the plan's step (0 on drafts).
+    `drawing` differs from drawing to drawing: a press on a card that was drawn again after a
+    refusal is a new press, while the same press repeated keeps its key in the inbox.
     """
 
     number: str
     version: int
     step: int = 0
+    drawing: int = 0
 
     def pack(self) -> str:
-        """Write the token for a card: BX-20261125-0007~2~0."""
-        text = _SEPARATOR.join((self.number, str(self.version), str(self.step)))
+        """Write the token for a card: BX-20261125-0007~2~0~31."""
+        parts = (self.number, self.version, self.step, self.drawing)
+        text = _SEPARATOR.join(map(str, parts))
         if len(text.encode()) > MAX_BYTES:
             raise ValueError(f"the token is too long for a button: {text[:40]}")
         return text
@@ -45,8 +49,8 @@ class Token:
 
 def unpack_token(text: str) -> Token:
     """Read a token back; ValueError when it is none."""
-    number, version, step = text.split(_SEPARATOR)
-    return Token(number, int(version), int(step))
+    number, version, step, drawing = text.split(_SEPARATOR)
+    return Token(number, int(version), int(step), int(drawing))
 
 
 def pack_key(action: ActionId, token: Token) -> str:

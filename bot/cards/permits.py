@@ -67,7 +67,8 @@ def _payers(claim: Claim, reader: Person, payment: Payment | None) -> tuple[Acti
     return ("pay",) if owed and may else ()
 
 
-def token_of(claim: Claim) -> Token:
+def token_of(claim: Claim, drawing: int = 0) -> Token:
     """Give the token of a card of a claim as it is now: its step only while it is in review."""
     in_review = claim.plan is not None and claim.state is State.IN_REVIEW
-    return Token(claim.number, claim.version, claim.plan.current if in_review and claim.plan else 0)
+    step = claim.plan.current if in_review and claim.plan else 0
+    return Token(claim.number, claim.version, step, drawing)

@@ -103,11 +103,13 @@ def build_view(
     payment: Payment | None,
     link: str,
     language: Language,
+    drawing: int = 0,
 ) -> CardView:
     """Compute the card of a claim for one reader.
 
     A draft's findings are handed in inside `claim.findings`; `balances` are those of now and
-    include what a claim in review has reserved; `payment` is given for the cashier's card.
+    include what a claim in review has reserved; `payment` is given for the cashier's card;
+    `drawing` tells the tokens of this drawing from those of others.
     """
     scene = Scene(claim, company, purpose, balances, payment, language)
     heading = scene.say(
@@ -129,15 +131,20 @@ def build_view(
         facts=find_facts(scene),
         lines=tuple(_line(scene, line) for line in claim.lines),
         warnings=_warnings(scene),
-        actions=_buttons(claim, purpose, reader, payment, language),
+        actions=_buttons(claim, purpose, reader, payment, language, drawing),
         link=link,
     )
 
 
 def _buttons(
-    claim: Claim, purpose: Purpose, reader: Person, payment: Payment | None, language: Language
+    claim: Claim,
+    purpose: Purpose,
+    reader: Person,
+    payment: Payment | None,
+    language: Language,
+    drawing: int,
 ) -> tuple[Button, ...]:
-    token = token_of(claim)
+    token = token_of(claim, drawing)
     return tuple(
         Button(action, action_text(action, language), STYLES.get(action, "default"), token)
         for action in allowed_actions(claim, purpose, reader, payment)

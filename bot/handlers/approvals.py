@@ -123,15 +123,8 @@ async def on_remind(command: Remind, work: Work) -> None:
 
 
 async def remind_claim(work: Work, claim: Claim) -> None:
-    """Nudge those whose turn it is, and say so to the one who asked."""
-    change = decision.remind(claim, work.cause)
-    names = (
-        [p.name for i in claim.plan.waiting() if (p := work.company.person(i))]
-        if (claim.plan)
-        else []
-    )
-    said = work.reply("remind_done", number=claim.number, people="、".join(names))
-    await work.commit(replace(change, outbox=(*change.outbox, *work.outgoing((said,)))))
+    """Nudge those whose turn it is."""
+    await work.commit(decision.remind(claim, work.cause))
 
 
 async def on_delegate(command: Delegate, work: Work) -> None:

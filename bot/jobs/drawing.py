@@ -36,19 +36,22 @@ class Studio:
     renders: Mapping[ChannelName, Render]
     public_url: str
 
-    async def draw(self, notice: ShowCard, today: date) -> Drawing | None:
-        """Draw a claim for the person of a notice; None when either is gone."""
+    async def draw(self, notice: ShowCard, today: date, number: int) -> Drawing | None:
+        """Draw a claim for the person of a notice; None when either is gone.
+
+        `number` tells this drawing from others, for the tokens of its buttons.
+        """
         company = await self.store.company()
         claim = await self.store.claim(notice.claim)
         reader = company.person(notice.person)
         if claim is None or reader is None:
             return None
         shown = await with_findings(self.store, company, claim, today, self.settings)
-        view = await self._view(shown, company, notice, reader)
+        view = await self._view(shown, company, notice, reader, number)
         return Drawing(view, claim.revision, claim.version)
 
     async def _view(
-        self, claim: Claim, company: Company, notice: ShowCard, reader: Person
+        self, claim: Claim, company: Company, notice: ShowCard, reader: Person, number: int
     ) -> CardView:
         budgets = [charge.budget for charge in charges_of(company, claim)]
         return build_view(
@@ -60,6 +63,7 @@ class Studio:
             payment=await self.store.payment(f"P-{claim.number}"),
             link=f"{self.public_url}/app/claims/{claim.number}",
             language=reader.language,
+            drawing=number,
         )
 
     def render(self, channel: ChannelName, view: CardView) -> JsonObject:

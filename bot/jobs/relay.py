@@ -88,7 +88,7 @@ class Relay:
     ) -> tuple[tuple[CardRecord, ...], bool]:
         """Post a card; the second answer says that the claim moved on meanwhile."""
         today = self.clock().astimezone(self.zone).date()
-        drawing = await self.studio.draw(notice, today)
+        drawing = await self.studio.draw(notice, today, item.id)
         if drawing is None:
             return (), False
         company = await self.store.company()

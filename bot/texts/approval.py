@@ -42,10 +42,6 @@ TEXTS: Texts = {
         "已催办‹ {number}›‹，已通知 {people}›。同一张单据每小时最多提醒一次。",
         "Reminded ‹{people} ›of ‹{number}›, at most once an hour a claim.",
     ),
-    "remind_done": Text(
-        "已催办‹ {number}›‹，已通知 {people}›。同一张单据每小时最多提醒一次。",
-        "Reminded ‹{people} ›of ‹{number}›, at most once an hour a claim.",
-    ),
     "delegate_by_transfer": Text(
         "暂时不能按日期委托。请在每张单据上转交‹给 {person}›：发「转交 单号 给 姓名」。",
         "Delegation by date is not available. Please hand over each claim‹ to {person}›:"

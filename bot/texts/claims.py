@@ -131,6 +131,8 @@ TEXTS: Texts = {
         "你还没有报销单。发一张发票照片，或发「打车 45 昨天 去客户现场」，就能开始。",
         "You have no claims yet. Send a photo of an invoice, or “taxi 45 yesterday”, to start.",
     ),
+    "todo": Text("待你审批：‹\n{rows}›", "Waiting for your decision:‹\n{rows}›"),
+    "todo_empty": Text("没有待你审批的单据。", "Nothing waits for your decision."),
     "claims_of": Text("查到的单据：‹\n{rows}›", "Claims found:‹\n{rows}›"),
     "progress": Text("‹{row}›‹\n{chain}›", "‹{row}›‹\n{chain}›"),
     "why": Text("‹{row}\n›依据如下：‹\n{reasons}›", "‹{row}\n›On record:‹\n{reasons}›"),

@@ -37,6 +37,11 @@ class Card:
     def text(self) -> str:
         return json.dumps(self.body, ensure_ascii=False).replace("\\n", "\n")
 
+    def token(self, action: str) -> str | None:
+        variables: dict[str, str] = self.body.get("cardParamMap", {})  # type: ignore[assignment]
+        actions = json.loads(variables.get("actions", "[]"))
+        return next((a["token"] for a in actions if a["id"] == action), None)
+
     def buttons(self) -> dict[str, str]:
         """Map each action id to what a click sends."""
         if self.platform == "wecom":
@@ -72,6 +77,11 @@ class Phone:
     async def click(self, card: Card, action: str, repeat: int = 1, **inputs: str) -> Json:
         body = {"card": card.id, "action": card.buttons()[action], "inputs": inputs}
         return await self._post("click", {**body, "repeat": repeat})
+
+    async def press(self, card: Card, action: str) -> Json:
+        """Click a button as it stood on a card that may have been drawn again since."""
+        keys = {"action": card.buttons()[action], "token": card.token(action)}
+        return await self._post("click", {"card": card.id, "inputs": {}, "force": True, **keys})
 
     async def _post(self, what: str, body: Json) -> Json:
         body = {"platform": self.platform, "user": self.user, **body}
@@ -133,15 +143,13 @@ class Stage:
     sandbox: RunningSandbox
     service: Service
     config: Config
+    people: tuple[SandboxPerson, ...]
     session: aiohttp.ClientSession
 
     def phone(self, platform: str, person: str) -> Phone:
-        found = next(p for p in self.service_people() if p.id == person)
+        found = next(p for p in self.people if p.id == person)
         user = found.dingtalk if platform == "dingtalk" else found.wecom
         return Phone(self.session, self.sandbox.url, platform, user or "")
-
-    def service_people(self) -> tuple[SandboxPerson, ...]:
-        return self.sandbox.config.people
 
     async def api(self, path: str, **query: str) -> Json:
         url = f"{self.service.url}/api/v1/{path}"
@@ -231,7 +239,7 @@ async def on_stage(
         async with aiohttp.ClientSession() as session, running(settings) as service:
             await apply_company(service.storage.store, company, utc_now, dry_run=False)
             await connected(service)
-            yield Stage(platform, service, settings, session)
+            yield Stage(platform, service, settings, people_of(company), session)
     finally:
         await platform.stop()
 

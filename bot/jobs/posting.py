@@ -35,7 +35,7 @@ class Posting:
 
         A card that this very row has made before is redrawn: making it again changes nothing.
         """
-        mine = card_id(self.notice, self.item)
+        mine = card_id(self.notice, self.channel.name, self.item)
         target = next((c for c in self.live if c.card == mine), None)
         if target is None and self.live and not self.notice.fresh:
             target = self.live[-1]
@@ -56,7 +56,7 @@ class Posting:
         return (replace(record, codes=handle.codes, drawn=self.drawing.revision),)
 
     async def _create(self) -> CardRecord:
-        card = card_id(self.notice, self.item)
+        card = card_id(self.notice, self.channel.name, self.item)
         body = self.studio.render(self.channel.name, self.drawing.view)
         handle = await self.channel.create_card(self.user, card, body, alert_of(self.drawing.view))
         return CardRecord(
@@ -89,10 +89,11 @@ def _handle(record: CardRecord) -> CardHandle:
 _UNFIT = re.compile(r"[^0-9A-Za-z_@-]")
 
 
-def card_id(notice: ShowCard, item: int) -> str:
-    """Name a card by its claim, purpose, person and outbox row.
+def card_id(notice: ShowCard, channel: str, item: int) -> str:
+    """Name a card by its claim, purpose, person, messenger and outbox row.
 
-    Only characters that WeCom's task_id takes, at most 128 of them.
+    Who has both messengers gets a card in each, and each is redrawn by its own record. Only
+    characters that WeCom's task_id takes, at most 128 of them.
     """
     person = _UNFIT.sub("_", notice.person)[:48]
-    return f"{notice.claim}-{notice.purpose}-{person}-{item}"
+    return f"{notice.claim}-{notice.purpose}-{person}-{channel}-{item}"

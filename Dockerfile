@@ -1,11 +1,12 @@
 # Chit（小票）. Two stages: the first builds the environment from the lock, the second only runs it.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-RUN pip install --no-cache-dir uv==0.13.9 && uv venv /venv
-ENV VIRTUAL_ENV=/venv
+RUN pip install --no-cache-dir uv==0.13.9 && uv venv --python /usr/local/bin/python3 /venv
+# Compiled here, since the container's user cannot write beside the code.
+ENV VIRTUAL_ENV=/venv UV_COMPILE_BYTECODE=1
 COPY requirements.lock ./
 RUN uv pip install --no-cache --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY core core
 COPY storage storage
@@ -14,6 +15,8 @@ COPY recognition recognition
 COPY sandbox sandbox
 RUN uv pip install --no-cache --no-deps .
 
+# No packages are added: OpenCV comes headless, and what the wheels do not bring along (libc,
+# libstdc++, libgcc, zlib) is in the slim image.
 FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 chit && mkdir /data && chown chit /data
 COPY --from=build /venv /venv

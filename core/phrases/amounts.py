@@ -89,6 +89,13 @@ _AFTER_BAD = re.compile(
 )
 _AFTER_VAGUE = re.compile(r"[多几来余]")
 _BEFORE_BAD = re.compile(r"(?:[a-z\d_#第几数好*×^{]|\d[:：.,/-])$", re.IGNORECASE)
+_EACH_BEFORE = re.compile(r"(?:每[人晚天次个间位份张顿]|人均|均价|单价|每人各|各)\s?$")
+_EACH_AFTER = re.compile(
+    r"\s?(?:[/每]\s?[人晚天次个间位份张顿]|一[人晚天位](?![\u4e00-\u9fff])|per\b|each\b)",
+    re.IGNORECASE,
+)
+"""An amount of each one is not the sum; how many there were is asked, not multiplied."""
+
 _BOUNDED_LEFT = re.compile(r"(?:^|[^\w])$")
 _BOUNDED_RIGHT = re.compile(_ENDS)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
@@ -208,6 +215,8 @@ def _span(found: re.Match[str], text: str) -> AmountSpan | None:
         return AmountSpan(start, end, _value(found), marked=False)
     before, after = text[max(0, start - 2) : start], text[end : end + 4]
     marked = _is_marked(found)
+    if _EACH_BEFORE.search(text, 0, start) or _EACH_AFTER.match(text, end):
+        return AmountSpan(start, end, Problem("amount_unclear", text[start:end].strip()), marked)
     if _AFTER_VAGUE.match(after) and found["num"][0].isdecimal():
         return AmountSpan(start, end + 1, Problem("amount_unclear", text[start : end + 1]), marked)
     if marked:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
+from core.phrases.amounts import find_amounts
 from core.phrases.dates import DateSpan, find_dates
 from core.phrases.intents import (
     AddSigner,
@@ -31,7 +32,7 @@ from core.phrases.intents import (
     Why,
     Withdraw,
 )
-from core.phrases.lines import EDIT_AHEAD, line_named, read_edit
+from core.phrases.lines import EDIT_AHEAD, REMOVE_AHEAD, line_named, read_edit
 from core.phrases.numbers import NUMBER, find_numbers
 from core.phrases.queries import LOOK, budget_behind, read_budget, read_claims_of
 from core.phrases.requests import read_advance, read_purchase, read_travel
@@ -48,6 +49,7 @@ from core.phrases.said import (
     take_anywhere,
     take_head,
 )
+from core.phrases.vocabulary import find_categories
 
 Result = Command | Problem | Question
 
@@ -104,11 +106,21 @@ def _change(make: Callable[[str | None], Result]) -> "Reader":
             return None
         if placed.number or is_filler(placed.rest):
             return Told(make(placed.number), said.word, Certainty.SURE)
-        if said.glued:
+        if said.glued and not _begins_like_expense(said):
             return None
         return Told(make(None), said.word, Certainty.ONLY_IF_MONEY, after=said.rest)
 
     return read
+
+
+def _begins_like_expense(said: Said) -> bool:
+    """删除打车 45 may mean a line of the draft; 提交材料打车 45 is a ride for handing papers in."""
+    starts = (
+        *(span.start for span in find_categories(said.rest, said.vocabulary)),
+        *(span.start for span in find_dates(said.rest, said.today)),
+        *(span.start for span in find_amounts(said.rest)),
+    )
+    return 0 in starts
 
 
 def _free(read_rest: Callable[[Said], Result]) -> "Reader":
@@ -160,16 +172,22 @@ def _personal(make: Callable[[str | None, str, str], Command]) -> Callable[[Said
 
 
 def _discard(said: Said) -> Told | None:
+    """Read 删除: a claim, or one line of it; other words never throw a whole claim away."""
     placed = take_anywhere(said)
     if isinstance(placed, Problem):
         return Told(placed, said.word, Certainty.SURE)
     line_no = line_named(placed.rest)
-    if line_no is None:
-        return _change(Discard)(said)
-    if line_no == 0:
-        unclear = Problem("line_unclear", placed.rest, said.word)
-        return Told(unclear, said.word, Certainty.UNLESS_EXPENSE, glued=said.glued)
-    return Told(RemoveLine(placed.number, line_no), said.word, Certainty.SURE)
+    if line_no:
+        return Told(RemoveLine(placed.number, line_no), said.word, Certainty.SURE)
+    if line_no is None and (placed.number or is_filler(placed.rest)):
+        return Told(Discard(placed.number), said.word, Certainty.SURE)
+    if is_asked(placed.rest):
+        return None
+    unclear = Problem("line_unclear", placed.rest, said.word)
+    if not find_amounts(placed.rest):
+        return Told(unclear, said.word, Certainty.SURE)
+    glued = said.glued and not _begins_like_expense(said)
+    return Told(unclear, said.word, Certainty.UNLESS_MONEY, glued=glued, after=said.rest)
 
 
 def _cancel(number: str | None) -> Result:
@@ -313,7 +331,7 @@ VERBS: tuple[Verb, ...] = (
         _query(Progress),
     ),
     _verb("提交", "(?:确认|重新|再次)?提交|送审|发起审批", "re-?submit|submit", _change(Submit)),
-    _verb("删除", "删除|删掉|作废|丢弃", "delete|discard|remove", _discard),
+    _verb("删除", f"删除|删掉|作废|丢弃|{REMOVE_AHEAD}", "delete|discard|remove", _discard),
     _verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback", _change(Withdraw)),
     _verb("取消", "取消", "cancel", _change(_cancel)),
     _verb(
@@ -339,7 +357,12 @@ VERBS: tuple[Verb, ...] = (
     _verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
     _verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", _free(_delegate)),
     _verb("反馈", "意见反馈|反馈意见|反馈|提个?建议", "feedback", _free(_feedback)),
-    _verb("修改", f"修改|更改|更正|改一下|改(?=\\s)|{EDIT_AHEAD}", "edit|change|update", _edit),
+    _verb(
+        "修改",
+        f"修改|更改|更正|改一下|改成|改为|改(?=\\s)|{EDIT_AHEAD}",
+        "edit|change|update",
+        _edit,
+    ),
     _verb("出差", "出差申请|申请出差|出差", "travel|business\\strip|trip", _request(read_travel)),
     _verb("采购", "采购申请|申请采购|采购", "purchase|procure", _request(read_purchase)),
     _verb("借款", "借款申请|申请借款|借款|借支|预支", "advance|loan", _request(read_advance)),

@@ -43,11 +43,15 @@ _EDIT = re.compile(
     rf"\s?{_BECOMES}?\s?(?P<value>.*)",
     re.IGNORECASE,
 )
+_AHEAD = rf"(?:把|将)?\s?第\s?{_N}\s?(?:行|条|笔|项|个)[\s的]*"
+_NAMES = "|".join(_FIELDS)
 EDIT_AHEAD = (
-    rf"(?=(?:把|将)?\s?(?:第\s?{_N}\s?(?:行|条|笔|项|个)[\s的]*)?(?:{'|'.join(_FIELDS)})"
-    r"\s?(?:改成|改为|改到|换成|应为|应该是))"
+    rf"(?=(?:{_AHEAD})?(?:{_NAMES})\s?(?:改成|改为|改到|换成|应为|应该是)|{_AHEAD}(?:{_NAMES}))"
 )
-"""Where a correction begins without the word 修改: 金额改为 45."""
+"""Where a correction begins without the word 修改: 金额改为 45, 第2行金额 45."""
+
+REMOVE_AHEAD = rf"(?={_AHEAD}(?:删|去掉|不要了))"
+"""Where a removal begins with its line: 第2行删掉."""
 
 
 def line_named(text: str) -> int | None:

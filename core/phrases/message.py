@@ -9,6 +9,9 @@ from core.phrases.expense import answer_expense, parse_expense, read_expense
 from core.phrases.intents import Command, Discard, Withdraw
 from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading, Vocabulary
 
+REQUEST_WORDS = frozenset({"出差", "采购", "借款"})
+"""Commands about money: with something missing they are still meant, 出差上海 3000."""
+
 EXPENSE_WORD = "报销"
 """The answer that a text was meant as an expense."""
 
@@ -42,7 +45,8 @@ def _weigh(told: Told, expense: Expense | Question | Problem | None, line: str) 
     if expense is None:
         nothing = told.certainty is Certainty.ONLY_IF_MONEY
         return NotUnderstood(line) if nothing else told.result
-    if told.glued and isinstance(told.result, Problem) and isinstance(expense, Expense):
+    request = told.word in REQUEST_WORDS and not isinstance(expense, Expense)
+    if told.glued and isinstance(told.result, Problem) and not request:
         return expense
     asks_at_money = told.certainty in {Certainty.ONLY_IF_MONEY, Certainty.UNLESS_MONEY}
     if asks_at_money or isinstance(expense, Expense):

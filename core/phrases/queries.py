@@ -31,6 +31,7 @@ _CLAIMS_OF = re.compile(r"(?:show\s)?claims\s(?:of|by)\s(?P<who>.{1,30})", re.IG
 _BARE_OF = re.compile(
     r"(?P<who>.{1,30}?)(?:的|'s)\s?(?:报销单?|claims|expenses)(?:记录|情况|明细|列表)?"
 )
+_WHEN = re.compile(r"[今昨前]天|[本上这]个?[月周年]|今年|去年|\d+月|最近|近期|全部|所有")
 _MYSELF = frozenset(
     {"", "我", "我的", "自己", "自己的", "本人", "my", "me", "all my", "全部", "所有"}
 )
@@ -58,6 +59,6 @@ def read_claims_of(line: str, vocabulary: Vocabulary) -> ClaimsOf | MyClaims | N
     found = _OF.fullmatch(line) or _CLAIMS_OF.fullmatch(line)
     if found:
         who = found["who"].strip()
-        return MyClaims() if who.lower() in _MYSELF else ClaimsOf(who)
+        return MyClaims() if who.lower() in _MYSELF or _WHEN.match(who) else ClaimsOf(who)
     bare = _BARE_OF.fullmatch(line)
     return ClaimsOf(bare["who"]) if bare and bare["who"] in vocabulary.people else None

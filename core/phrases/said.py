@@ -24,10 +24,11 @@ _ASKED = re.compile(r"(?:了|过)?(?:吗|么|嘛|没有?|不|呢|否|\?)+(?:了|
 _LED = re.compile(
     r"^(?:(?:了|吧|啦|的|一下)(?=[\s,,。:;!]|$)|[\s,,。:;!]+|(?:理由|原因|意见|说明|备注)(?:是|为)?\s?[::]\s?)+"
 )
-_TO = re.compile(r"(?:\s|给|由|请|让|交给|转给|找|to\b|for\b|:)+", re.IGNORECASE)
+_TO = re.compile(r"(?:[\s@]|给|由|请|让|交给|转给|找|to\b|for\b|:)+", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][\w.'-]*(?:\s[A-Z][\w.'-]*){0,2}(?![\w])|[^\s,。;:、!?]+")
+_AND = re.compile(r"(?:和|与|跟|、|以及|and\b)\s?\w", re.IGNORECASE)
 _AFTER_NAME = re.compile(
-    r"处理|审批|审核|审|批|看|帮|请|来|吧|先|代|办|确认|复核|会签|加签|一下|的|至|到|直到"
+    r"和|与|跟|以及|处理|审批|审核|审|批|看|帮|请|来|吧|先|代|办|确认|复核|会签|加签|一下|的|至|到|直到"
 )
 _TO_NUMBER = re.compile(rf"[\s,,]*(?:到|to|for)?\s?(?P<number>{NUMBER})", re.IGNORECASE)
 _WORD = re.compile(r"\w")
@@ -121,9 +122,15 @@ def reason_of(rest: str) -> str:
 def person_of(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     """Take the person named in front: gives the name and the words after it, both may be empty.
 
-    A known name counts only where it ends: 李雷雷 is not 李雷.
+    A known name counts only where it ends: 李雷雷 is not 李雷. Of two people none is taken: the
+    whole text is nobody's name, and the person is asked.
     """
     text = text[led.end() :] if (led := _TO.match(text)) else text
+    person, comment = _first_person(text, vocabulary)
+    return (text, "") if _AND.match(comment) else (person, comment)
+
+
+def _first_person(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     known = match_person(text, vocabulary)
     if known:
         after = text[len(known) :]

@@ -59,6 +59,8 @@ COMMANDS: list[tuple[str, Command]] = [
     ("我的报销单", MyClaims()),
     ("查我的报销", MyClaims()),
     ("看看我的报销", MyClaims()),
+    ("查本月报销", MyClaims()),
+    ("查 昨天的报销", MyClaims()),
     ("my claims", MyClaims()),
     ("show my claims", MyClaims()),
     ("待办", Todo()),
@@ -99,6 +101,8 @@ COMMANDS: list[tuple[str, Command]] = [
     ("删除 第二行", RemoveLine(None, 2)),
     (f"删除 {N} 第2条", RemoveLine(N, 2)),
     ("delete line 2", RemoveLine(None, 2)),
+    ("把第2行删了", RemoveLine(None, 2)),
+    ("第二行删掉", RemoveLine(None, 2)),
     (f"撤回 {N}", Withdraw(N)),
     (f"撤回 {N} 打错了", Withdraw(N)),
     (f"把{N}撤回", Withdraw(N)),
@@ -130,6 +134,9 @@ COMMANDS: list[tuple[str, Command]] = [
     (f"把 {N} 转交给 王芳", Transfer(N, "王芳")),
     (f"转交 {N} 李雷请看一下", Transfer(N, "李雷", "请看一下")),
     ("转交给李雷雷", Transfer(None, "李雷雷")),
+    (f"转交 {N} @李雷", Transfer(N, "李雷")),
+    (f"转交 {N} 给李雷和王芳", Transfer(N, "李雷和王芳")),
+    ("加签 李雷 和 王芳", AddSigner(None, "李雷 和 王芳")),
     (f"转交 {N} 给 韩梅梅", Transfer(N, "韩梅梅")),
     (f"transfer {N} to Li Lei", Transfer(N, "Li Lei")),
     (f"transfer {N} to Han Meimei please", Transfer(N, "Han Meimei", "please")),
@@ -195,6 +202,7 @@ COMMANDS: list[tuple[str, Command]] = [
     ("把第二行的日期改成昨天", EditLine(None, 2, "date", "昨天")),
     (f"修改 {N} 类别 打车", EditLine(N, None, "category", "打车")),
     ("修改 说明 拜访客户", EditLine(None, None, "description", "拜访客户")),
+    ("第一行金额 50", EditLine(None, 1, "amount", "50")),
     ("项目改为阿波罗", EditLine(None, None, "project", "阿波罗")),
     ("edit line 2 amount to 45", EditLine(None, 2, "amount", "45")),
     (f"已付 {N}", MarkPaid(N)),
@@ -213,6 +221,9 @@ ASKED = [
     ("提交 45", "提交"),
     ("删除 打车 45", "删除"),
     ("删除 2", "删除"),
+    ("删除打车 45", "删除"),
+    ("提交打车 45", "提交"),
+    ("取消打车 45", "取消"),
     ("待办 45", "待办"),
     ("已付 45 打车", "已付"),
     ("出差 打车 45", "出差"),
@@ -233,6 +244,7 @@ REFUSED = [
     ("删除最后一行", "line_unclear", "删除"),
     ("删除打车那行", "line_unclear", "删除"),
     ("删除全部", "line_unclear", "删除"),
+    ("删除昨天的打车", "line_unclear", "删除"),
     ("转交", "person_missing", "转交"),
     (f"转交 {N}", "person_missing", "转交"),
     (f"加签 {N} 给", "person_missing", "加签"),
@@ -260,6 +272,7 @@ REFUSED = [
     ("借款 NaN", "amount_not_a_number", "借款"),
     ("修改", "edit_unclear", "修改"),
     ("修改 45", "edit_unclear", "修改"),
+    ("改成50", "edit_unclear", "修改"),
     ("修改 金额", "edit_unclear", "修改"),
     ("反馈", "text_missing", "反馈"),
 ]
@@ -297,6 +310,15 @@ def test_the_answer_takes_the_command() -> None:
 
     assert isinstance(question, Question)
     assert answer_message(question, "提交", TODAY, WORDS) == Submit(None)
+
+
+def test_a_line_that_was_meant_never_throws_the_claim_away() -> None:
+    question = parse_message("删除打车 45", TODAY, WORDS)
+
+    assert isinstance(question, Question)
+    problem = answer_message(question, "删除", TODAY, WORDS)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.command) == ("line_unclear", "删除")
 
 
 def test_the_answer_takes_the_expense() -> None:

@@ -11,7 +11,7 @@ from core.change import AuditEntry
 from core.company import Budget, Company
 from core.errors import Conflict
 from storage.chain import forge
-from storage.documents import FIELDS, write
+from storage.effects import audit_row
 from storage.engine import Database, Row, own
 from storage.loading import lock_head
 from storage.tables import TENANT, audit, budgets, companies, heads
@@ -61,17 +61,7 @@ class Companies:
             await self._replace_budgets(connection, company.budgets)
             entry = apply_entry(version, actor, company)
             record = forge(head.chain, at, entry)
-            line: Row = {
-                "seq": record.seq,
-                "at": record.at,
-                "actor": record.actor,
-                "action": record.action,
-                "subject": record.subject,
-                "source": record.source,
-                "fields": write(FIELDS, record.fields),
-                "hash": record.hash,
-            }
-            await self._database.insert(connection, audit, [line])
+            await self._database.insert(connection, audit, [audit_row(record)])
             end = update(heads).where(heads.c.company == TENANT)
             await connection.execute(end.values(audit_seq=record.seq, audit_hash=record.hash))
         return version

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.change import Change
 from core.claim import Claim, State
 from core.notices import to_json
+from core.ports import AuditRecord
 from storage.admission import Books
 from storage.chain import Link, forge, link_of
 from storage.documents import CHARGES, CLAIMS, DIALOGS, FIELDS, INVOICES, PAYMENTS, write
@@ -212,18 +213,7 @@ class Effects:
             for entry in change.audit:
                 record = forge(link, change.at, entry)
                 link = link_of(record)
-                rows.append(
-                    {
-                        "seq": record.seq,
-                        "at": record.at,
-                        "actor": record.actor,
-                        "action": record.action,
-                        "subject": record.subject,
-                        "source": record.source,
-                        "fields": write(FIELDS, record.fields),
-                        "hash": record.hash,
-                    }
-                )
+                rows.append(audit_row(record))
         await self.database.insert(self.connection, audit, rows)
         return link
 
@@ -292,3 +282,17 @@ def waiting_people(claim: Claim) -> tuple[str, ...]:
     if claim.plan is None or claim.state is not State.IN_REVIEW:
         return ()
     return tuple(dict.fromkeys(claim.plan.waiting()))
+
+
+def audit_row(record: AuditRecord) -> Row:
+    """Make the row of a line of the audit trail."""
+    return {
+        "seq": record.seq,
+        "at": record.at,
+        "actor": record.actor,
+        "action": record.action,
+        "subject": record.subject,
+        "source": record.source,
+        "fields": write(FIELDS, record.fields),
+        "hash": record.hash,
+    }

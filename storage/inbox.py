@@ -89,6 +89,10 @@ class SqlInbox:
             for r in rows
         )
 
+    async def renew(self, item: InboxItem, now: datetime, lease_s: float) -> None:
+        """Go on holding a message that takes long; a lost lease stays lost."""
+        await self._leases.renew(item, now, lease_s)
+
     async def finish(self, item: InboxItem) -> None:
         """Mark a message done without a change."""
         async with self._database.writing() as connection:

@@ -80,6 +80,24 @@ class Leases:
             rows = (await connection.execute(taken)).all()
         return sorted(rows, key=lambda row: int(row.id))
 
+    async def renew(self, item: Leased, now: datetime, lease_s: float) -> None:
+        """Let a lease run on from now; one that was lost stays lost."""
+        table = self._table
+        until = now + timedelta(seconds=lease_s)
+        query = update(table).where(*self._current(item)).values(lease_until=until)
+        async with self._database.writing() as connection:
+            await connection.execute(query)
+
+    def _current(self, item: Leased) -> tuple[ColumnElement[bool], ...]:
+        table = self._table
+        return (
+            own(table),
+            table.c.id == item.id,
+            table.c.fence == item.fence,
+            table.c.state == _WAITING,
+            table.c.lease_until.is_not(None),
+        )
+
     def _earlier(self) -> ColumnElement[int]:
         earlier: ColumnElement[int] = (self._table.c.attempts - 1).label("attempts")
         return earlier
@@ -87,14 +105,7 @@ class Leases:
     async def settle(self, connection: AsyncConnection, item: Leased, **values: object) -> bool:
         """End a lease by changing its row; false when the lease was lost meanwhile."""
         table = self._table
-        current = (
-            own(table),
-            table.c.id == item.id,
-            table.c.fence == item.fence,
-            table.c.state == _WAITING,
-            table.c.lease_until.is_not(None),
-        )
-        settled = update(table).where(*current).values(lease_until=None, **values)
+        settled = update(table).where(*self._current(item)).values(lease_until=None, **values)
         kept = (await connection.execute(settled)).rowcount == 1
         if not kept:
             log.warning("lease_lost", queue=table.name, id=item.id, fence=item.fence)

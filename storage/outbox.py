@@ -40,6 +40,10 @@ class SqlOutbox:
             for r in rows
         )
 
+    async def renew(self, item: OutboxItem, now: datetime, lease_s: float) -> None:
+        """Go on holding a notice that takes long; a lost lease stays lost."""
+        await self._leases.renew(item, now, lease_s)
+
     async def finish(
         self,
         item: OutboxItem,

@@ -144,6 +144,7 @@ async def _finance_and_cashier(stage: "_Stage", platform: str, number: str) -> N
     due = await qian.card("付款卡片 · the cashier's card", "pay", about=number)
     await qian.press("钱伟点已付款 · the cashier pays", due, "pay")
     await stage.until(number, "paid")
+    await qian.settled(number, "pay")
     await stage.phone(platform, "zhang").paid_card(number)
 
 
@@ -314,6 +315,14 @@ class _Phone:
                 if fits and card.number and card.button(action):
                     return card
         raise self._stage.failure(f"no card with {action}")
+
+    async def settled(self, number: str, action: str) -> None:
+        """Wait until no card of a claim offers an action any more."""
+        self._begin("按钮消失 · the buttons are gone")
+        async for _ in self._stage.ticks():
+            if not any(c.number == number and c.button(action) for c in await self.cards()):
+                return
+        raise self._stage.failure(f"a card of {number} still offers {action}")
 
     async def paid_card(self, number: str) -> None:
         """Wait until the employee's own card says that the money is out."""

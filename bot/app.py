@@ -142,6 +142,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         "inbox",
         lease=hands.lease,
         handle=hands.handle,
+        renew=hands.renew,
         wait=storage.wait_inbox,
         parallel=worker.PARALLEL,
     )
@@ -149,6 +150,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         "outbox",
         lease=mouth.lease,
         handle=mouth.handle,
+        renew=mouth.renew,
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )

@@ -202,6 +202,9 @@ class Inbox(Protocol):
         """Take waiting messages: per lane only the oldest unfinished one."""
         ...
 
+    async def renew(self, item: InboxItem, now: datetime, lease_s: float) -> None:
+        """Go on holding a row that takes long; a lost lease stays lost."""
+
     async def finish(self, item: InboxItem) -> None:
         """Mark a message done without a change."""
 
@@ -234,6 +237,9 @@ class Outbox(Protocol):
     async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
         """Take due notices: per lane only the oldest unfinished one."""
         ...
+
+    async def renew(self, item: OutboxItem, now: datetime, lease_s: float) -> None:
+        """Go on holding a row that takes long; a lost lease stays lost."""
 
     async def finish(
         self,

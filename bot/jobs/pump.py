@@ -12,6 +12,11 @@ IDLE_S = 1.0
 T = TypeVar("T")
 
 
+LEASE_S = 15.0
+"""After a crash its rows are taken again so soon; a living pump renews the leases of what it has
+in hand."""
+
+
 class Pump(Generic[T]):
     """Keeps at most `parallel` rows in hand; a row whose handling raises is left to its lease."""
 
@@ -21,32 +26,38 @@ class Pump(Generic[T]):
         *,
         lease: Callable[[int], Awaitable[tuple[T, ...]]],
         handle: Callable[[T], Coroutine[Any, Any, None]],
+        renew: Callable[[T], Awaitable[None]],
         wait: Callable[[float], Awaitable[None]],
         parallel: int,
     ) -> None:
         self._name = name
         self._lease = lease
         self._handle = handle
+        self._renew = renew
         self._wait = wait
         self._parallel = parallel
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], T] = {}
         self._freed = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to lease and handle in the background."""
-        self._loop = asyncio.create_task(self._run(), name=self._name)
+        self._loops = [
+            asyncio.create_task(self._run(), name=self._name),
+            asyncio.create_task(self._keep_leases(), name=f"{self._name}-leases"),
+        ]
 
     async def stop(self, grace_s: float) -> None:
         """Lease no more, let what is in hand finish for a while, then let go of it."""
-        if self._loop:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
-        if self._running:
-            await asyncio.wait(self._running, timeout=grace_s)
-        for task in self._running:
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        running = list(self._running)
+        if running:
+            await asyncio.wait(running, timeout=grace_s)
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
@@ -55,7 +66,7 @@ class Pump(Generic[T]):
             items = await self._leased(room) if room else ()
             for item in items:
                 task = asyncio.create_task(self._handle(item))
-                self._running.add(task)
+                self._running[task] = item
                 task.add_done_callback(self._done)
             if not items:
                 await self._rest()
@@ -67,6 +78,19 @@ class Pump(Generic[T]):
             log.exception("lease_failed", pump=self._name)
             await asyncio.sleep(IDLE_S)
             return ()
+
+    async def _keep_leases(self) -> None:
+        """Renew what is in hand three times a lease."""
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            for item in list(self._running.values()):
+                await self._kept(item)
+
+    async def _kept(self, item: T) -> None:
+        try:
+            await self._renew(item)
+        except Exception:
+            log.exception("lease_not_renewed", pump=self._name)
 
     async def _rest(self) -> None:
         """Sleep until something arrives or something in hand is done."""
@@ -82,7 +106,7 @@ class Pump(Generic[T]):
             await asyncio.gather(*sleepers, return_exceptions=True)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._freed.set()
         error = None if task.cancelled() else task.exception()
         if error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -9,18 +10,21 @@ import structlog
 from bot.events import ChannelName
 from bot.jobs.drawing import Studio, open_cards
 from bot.jobs.posting import Posting
+from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.port import Channel
 from bot.texts import say
 from core.company import Company, Person
-from core.errors import AuthFailed, Rejected, ResultUnknown
-from core.notices import Reply, Say, ShowCard
+from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
+from core.notices import Notice, Reply, Say, ShowCard
 from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
 
 log = structlog.get_logger(__name__)
 
-LEASE_S = 60.0
 PARALLEL = 16
+RATE_WINDOW_S = 60
+MAX_PER_WINDOW = 28
+"""WeCom drops what exceeds 30 messages a minute to one member, without an error."""
 
 Target = tuple[Channel, str]
 
@@ -39,6 +43,10 @@ class Relay:
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
         return await self.outbox.lease(room, self.clock(), LEASE_S)
+
+    async def renew(self, item: OutboxItem) -> None:
+        """Go on holding a notice that takes long."""
+        await self.outbox.renew(item, self.clock(), LEASE_S)
 
     async def handle(self, item: OutboxItem) -> None:
         """Send one notice; the edge where a refusal is written down."""
@@ -62,39 +70,49 @@ class Relay:
             await self.outbox.retry(item, self.clock() + pause(item.attempts, error), kind)
 
     async def _deliver(self, item: OutboxItem) -> tuple[tuple[CardRecord, ...], bool]:
-        notice = item.notice
+        notice, company = item.notice, await self.store.company()
+        person, targets = self._audience(notice, company)
+        await self._pace(item, targets)
         if isinstance(notice, ShowCard):
-            return await self._show(item, notice)
-        company = await self.store.company()
-        if isinstance(notice, Reply):
-            person = company.person_by_user(notice.channel, notice.user)
-            channel = self.channels.get(notice.channel)
-            targets: tuple[Target, ...] = ((channel, notice.user),) if channel else ()
-        else:
-            person = company.person(notice.person)
-            targets = self._targets(person)
+            return await self._show(item, notice, targets)
         await _speak(notice, targets, person, company)
         return (), False
 
-    def _targets(self, person: Person | None) -> tuple[Target, ...]:
-        """Give every messenger in which the company knows a person."""
+    def _audience(
+        self, notice: Notice, company: Company
+    ) -> tuple[Person | None, tuple[Target, ...]]:
+        """Give whom a notice is for, and every messenger in which the company knows them.
+
+        An answer goes only to where it was asked.
+        """
+        if isinstance(notice, Reply):
+            channel = self.channels.get(notice.channel)
+            person = company.person_by_user(notice.channel, notice.user)
+            return person, ((channel, notice.user),) if channel else ()
+        person = company.person(notice.person)
         if person is None or not person.active:
-            return ()
+            return None, ()
         users: dict[ChannelName, str | None] = {"dingtalk": person.dingtalk, "wecom": person.wecom}
-        return tuple((c, user) for name, c in self.channels.items() if (user := users[name]))
+        return person, tuple((c, user) for n, c in self.channels.items() if (user := users[n]))
+
+    async def _pace(self, item: OutboxItem, targets: tuple[Target, ...]) -> None:
+        """Stay below what WeCom drops silently, over all replicas; Retryable until there is room."""
+        since = self.clock() - timedelta(seconds=RATE_WINDOW_S)
+        in_wecom = any(channel.name == "wecom" for channel, _ in targets)
+        if in_wecom and await self.outbox.sent_since(item.lane, since) >= MAX_PER_WINDOW:
+            raise Retryable("member_rate", retry_after_s=RATE_WINDOW_S / 4)
 
     async def _show(
-        self, item: OutboxItem, notice: ShowCard
+        self, item: OutboxItem, notice: ShowCard, targets: tuple[Target, ...]
     ) -> tuple[tuple[CardRecord, ...], bool]:
         """Post a card; the second answer says that the claim moved on meanwhile."""
         today = self.clock().astimezone(self.zone).date()
         drawing = await self.studio.draw(notice, today, item.id)
         if drawing is None:
             return (), False
-        company = await self.store.company()
         known = await self.store.cards(notice.claim)
         drawn: list[CardRecord] = []
-        for channel, user in self._targets(company.person(notice.person)):
+        for channel, user in targets:
             live = open_cards(known, notice, channel.name)
             posting = Posting(self.studio, channel, user, item.id, notice, drawing, live)
             drawn += await posting.post()

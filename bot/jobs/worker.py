@@ -8,6 +8,7 @@ import structlog
 from bot.events import Event, from_json
 from bot.handlers.refusals import refusal
 from bot.handlers.work import Rooms, Work
+from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.router import dispatch
 from core.change import Change, InboxRef, Outgoing
@@ -18,7 +19,6 @@ from core.ports import Clock, Inbox, InboxItem
 
 log = structlog.get_logger(__name__)
 
-LEASE_S = 180.0
 PARALLEL = 16
 """People served at once; one person's messages are handled one after another."""
 CONFLICT_TRIES = 8
@@ -36,6 +36,10 @@ class InboxWorker:
     async def lease(self, room: int) -> tuple[InboxItem, ...]:
         """Take waiting messages."""
         return await self._inbox.lease(room, self._clock(), LEASE_S)
+
+    async def renew(self, item: InboxItem) -> None:
+        """Go on holding a message that takes long."""
+        await self._inbox.renew(item, self._clock(), LEASE_S)
 
     async def handle(self, item: InboxItem) -> None:
         """Handle one message; the edge where whatever went wrong is written down."""

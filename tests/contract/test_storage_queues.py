@@ -74,6 +74,26 @@ async def test_a_retried_message_holds_its_lane_until_it_is_due(storage: AnyStor
     assert again.fence > item.fence
 
 
+async def test_a_renewed_lease_runs_on(storage: AnyStorage) -> None:
+    await storage.inbox.put("m1", "zhang", "", NOW)
+    (item,) = await storage.inbox.lease(10, NOW, 60)
+
+    await storage.inbox.renew(item, SOON, 60)
+
+    assert await storage.inbox.lease(10, LATER, 60) == ()
+
+
+async def test_a_lost_lease_is_not_renewed(storage: AnyStorage) -> None:
+    await storage.inbox.put("m1", "zhang", "", NOW)
+    (lost,) = await storage.inbox.lease(10, NOW, 60)
+    await storage.inbox.lease(10, LATER, 1)
+
+    await storage.inbox.renew(lost, LATER, 600)
+
+    (taken,) = await storage.inbox.lease(10, LATER + timedelta(seconds=2), 60)
+    assert taken.fence == lost.fence + 2
+
+
 async def test_an_expired_lease_is_taken_again_and_the_old_one_is_worth_nothing(
     storage: AnyStorage,
 ) -> None:

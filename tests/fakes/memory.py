@@ -85,6 +85,11 @@ class _Queue:
         return row if live else None
 
 
+def _renew(row: _Row | None, now: datetime, lease_s: float) -> None:
+    if row:
+        row.until = now + timedelta(seconds=lease_s)
+
+
 def _end(row: _Row | None, state: str, at: datetime) -> None:
     if row:
         row.state, row.until, row.finished = state, None, at
@@ -111,6 +116,9 @@ class MemoryInbox:
             InboxItem(r.id, r.fence, r.key, r.lane, str(r.payload), r.attempts - 1, r.arrived)
             for r in self.queue.take(limit, now, lease_s)
         )
+
+    async def renew(self, item: InboxItem, now: datetime, lease_s: float) -> None:
+        _renew(self.queue.held(item.id, item.fence), now, lease_s)
 
     async def finish(self, item: InboxItem) -> None:
         _end(self.queue.held(item.id, item.fence), "done", self._clock())
@@ -142,6 +150,9 @@ class MemoryOutbox:
             for r in self.queue.take(limit, now, lease_s)
             if not isinstance(r.payload, str)
         )
+
+    async def renew(self, item: OutboxItem, now: datetime, lease_s: float) -> None:
+        _renew(self.queue.held(item.id, item.fence), now, lease_s)
 
     async def finish(
         self,

@@ -102,7 +102,11 @@ TRANSITIONS: dict[State, dict[Event, Transition]] = {
         Event.FAIL_PAYMENT: Transition(State.APPROVED),
     },
     State.PAID: {},
-    State.REJECTED: {},
+    State.REJECTED: {
+        Event.EDIT: Transition(State.REJECTED),
+        Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
+        Event.DISCARD: Transition(State.VOID),
+    },
     State.VOID: {},
 }
 """An event that has no row here is illegal. Money is held exactly while a claim is in review

@@ -32,7 +32,7 @@ STYLES: dict[ActionId, Style] = {
     "reject": "danger",
     "discard": "danger",
 }
-_QUIET = frozenset({State.PAID, State.REJECTED, State.VOID})
+_QUIET = frozenset({State.PAID, State.VOID})
 """Where a claim has ended, warnings have had their say."""
 
 

@@ -30,7 +30,7 @@ from core.phrases.intents import (
 from core.phrases.results import Ambiguous, Expense, Problem
 from core.phrases.vocabulary import match_category, match_project, vocabulary_of
 
-CHANGEABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN)
+CHANGEABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN, State.REJECTED)
 REQUEST_WORDS: dict[Kind, str] = {"travel_request": "差旅", "purchase_request": "采购"}
 """The everyday word behind a request, to find the company's category for its line."""
 

@@ -96,7 +96,7 @@ class Relay:
         return person, tuple((c, user) for n, c in self.channels.items() if (user := users[n]))
 
     async def _pace(self, item: OutboxItem, targets: tuple[Target, ...]) -> None:
-        """Stay below what WeCom drops silently, over all replicas; Retryable until there is room."""
+        """Stay below what WeCom drops silently, over all replicas; else Retryable."""
         since = self.clock() - timedelta(seconds=RATE_WINDOW_S)
         in_wecom = any(channel.name == "wecom" for channel, _ in targets)
         if in_wecom and await self.outbox.sent_since(item.lane, since) >= MAX_PER_WINDOW:

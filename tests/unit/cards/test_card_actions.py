@@ -29,6 +29,7 @@ OWNERS = {
     State.DRAFT: ("submit", "edit", "discard"),
     State.RETURNED: ("submit", "edit", "discard"),
     State.WITHDRAWN: ("submit", "edit", "discard"),
+    State.REJECTED: ("submit", "edit", "discard"),
     State.IN_REVIEW: ("remind", "withdraw"),
 }
 

@@ -33,6 +33,9 @@ LEGAL = {
     ("withdrawn", "edit"): "withdrawn",
     ("withdrawn", "submit"): "in_review",
     ("withdrawn", "discard"): "void",
+    ("rejected", "edit"): "rejected",
+    ("rejected", "submit"): "in_review",
+    ("rejected", "discard"): "void",
     ("approved", "export"): "paying",
     ("approved", "pay"): "paid",
     ("paying", "pay"): "paid",
@@ -55,7 +58,7 @@ def test_every_pair_of_state_and_event(state: State, event: Event) -> None:
 
 def test_the_table_has_a_row_for_every_state() -> None:
     assert set(TRANSITIONS) == set(State)
-    assert {State.DRAFT, State.RETURNED, State.WITHDRAWN} == EDITABLE
+    assert {State.DRAFT, State.RETURNED, State.WITHDRAWN, State.REJECTED} == EDITABLE
 
 
 def _held_after(move: BudgetMove, *, held: bool, consume_on: str) -> bool:

@@ -1,7 +1,6 @@
 """Stages for flows, on SQLite and (where it is there) on PostgreSQL."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from bot.desk.company import read_company
 from core.company import Company
 from sandbox.invoices import write_samples
-from tests.flow.stage import Stage, on_stage
+from tests.flow.stage import Stage, free_port, on_stage
 
 
 @pytest.fixture
@@ -21,9 +20,7 @@ def company() -> Company:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture(scope="session")

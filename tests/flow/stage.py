@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.app import Service, running, utc_now
+from bot.app import Service, build, utc_now
 from bot.config import Config
 from bot.desk.company import apply_company
 from core.company import Company
-from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, WeComTenant
+from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, Timing, WeComTenant
 from sandbox.server import RunningSandbox, start_sandbox
 
 PATIENCE_S = 20.0
@@ -163,9 +164,21 @@ class Stage:
         found = await self.api(f"budgets/{name}")
         return str(found["reserved"]), str(found["consumed"])
 
+    async def restart(self) -> None:
+        """Stop the service as an update would, and start it anew on the same data."""
+        await self.service.stop()
+        self.service = await started(self.config)
+        await connected(self.service)
+
     async def fault(self, **fault: object) -> None:
         async with self.session.post(f"{self.sandbox.url}/sandbox/faults", json=fault) as answer:
             assert answer.status == 200, await answer.text()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def people_of(company: Company) -> tuple[SandboxPerson, ...]:
@@ -232,16 +245,28 @@ async def on_stage(
         chit_token=TOKEN,
         page_dir=Path("sandbox/page"),
         samples_dir=Path("sandbox/samples"),
+        timing=Timing(dingtalk_redeliver_s=2),
     )
     platform = await start_sandbox(config)
     settings = config_of(platform.url, port, folder, database, template)
     try:
-        async with aiohttp.ClientSession() as session, running(settings) as service:
-            await apply_company(service.storage.store, company, utc_now, dry_run=False)
-            await connected(service)
-            yield Stage(platform, service, settings, people_of(company), session)
+        async with aiohttp.ClientSession() as session:
+            service = await started(settings)
+            stage = Stage(platform, service, settings, people_of(company), session)
+            try:
+                await apply_company(service.storage.store, company, utc_now, dry_run=False)
+                await connected(service)
+                yield stage
+            finally:
+                await stage.service.stop()
     finally:
         await platform.stop()
+
+
+async def started(settings: Config) -> Service:
+    service = await build(settings)
+    await service.start()
+    return service
 
 
 async def connected(service: Service) -> None:

@@ -23,7 +23,7 @@ from core.errors import Refused
 from core.invoice import Item, Reading, ReadingFinding
 
 TWENTY = "12345678901234567890"
-EDITABLE = [State.DRAFT, State.RETURNED, State.WITHDRAWN]
+EDITABLE = [State.DRAFT, State.RETURNED, State.WITHDRAWN, State.REJECTED]
 CLOSED = [s for s in State if s not in EDITABLE]
 
 

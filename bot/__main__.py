@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from recognition.files import recognise_paths
-from recognition.reader import Recogniser
 
 from bot import app as service
 from bot.config import Config, ConfigError, load_config
@@ -21,6 +19,8 @@ from bot.logs import redact, set_up_logs
 from connectors.filedrop.payment_files import PAYMENT_FORMATS
 from core.company_file import CompanyFileError
 from core.errors import ChitError
+from recognition.files import recognise_paths
+from recognition.reader import Recogniser
 from storage.migrate import migrate as upgrade_schema
 from storage.open import open_storage
 

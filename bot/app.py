@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
-from recognition.reader import Recogniser
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import router
@@ -35,6 +34,7 @@ from bot.web.problems import problems
 from core.actions.basics import Settings
 from core.errors import Rejected
 from core.ports import Clock, InboxItem, OutboxItem
+from recognition.reader import Recogniser
 from storage.files import open_files
 from storage.open import Storage, open_storage
 

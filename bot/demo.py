@@ -140,7 +140,7 @@ async def run_demo(*, headless: bool) -> int:
     if headless:
         with tempfile.TemporaryDirectory(prefix="chit-demo-") as scratch:
             return await _play(_stage(Path(scratch), _free_port()))
-    folder = Path(os.path.abspath(".demo"))  # noqa: PTH100 asks the disk nothing, unlike resolve
+    folder = Path(".demo")
     shutil.rmtree(folder, ignore_errors=True)
     return await _show(_stage(folder, int(os.environ.get("DEMO_PORT", str(DEFAULT_PORT)))))
 
@@ -225,16 +225,20 @@ async def _ready(process: asyncio.subprocess.Process, stage: _Stage) -> None:
     """Wait until the service has its database and both channels."""
     deadline = asyncio.get_running_loop().time() + READY_S
     async with aiohttp.ClientSession(trust_env=False) as session:
-        while asyncio.get_running_loop().time() < deadline:
-            if process.returncode is not None:
-                break
-            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
-                async with session.get(f"{stage.chit_url}/readyz") as answer:
-                    if answer.ok:
-                        return
+        while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+            if await _answers(session, f"{stage.chit_url}/readyz"):
+                return
             await asyncio.sleep(0.1)
     tail = (stage.folder / "chit.log").read_text("utf-8", "replace")[-2000:]
     raise OSError(f"the service did not become ready · 服务没有就绪:\n{tail}")
+
+
+async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url) as answer:
+            return answer.ok
+    except (aiohttp.ClientError, TimeoutError):
+        return False
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

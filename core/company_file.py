@@ -197,12 +197,15 @@ def _references(company: Company) -> Iterator[Reference]:
 
 
 def _flow_references(company: Company) -> Iterator[Reference]:
-    for i, flow in enumerate(company.flows):
-        for j, step in enumerate(flow.steps):
-            for k, rule in enumerate(step.approvers):
-                word, _, argument = rule.partition(":")
-                if word == "person":
-                    yield ("flows", i, "steps", j, "approvers", k), "person", argument
+    rules = (
+        (("flows", i, "steps", j, "approvers", k), rule.partition(":"))
+        for i, flow in enumerate(company.flows)
+        for j, step in enumerate(flow.steps)
+        for k, rule in enumerate(step.approvers)
+    )
+    for place, (word, _, argument) in rules:
+        if word == "person":
+            yield place, "person", argument
 
 
 def _find_loops(company: Company) -> Iterator[Fault]:

@@ -260,11 +260,13 @@ def _canonical(body: JsonObject) -> str:
 
 async def _read_media(request: web.Request) -> Blob:
     """Read the part `media`; it must carry a plain filename, `filename*` alone is not seen."""
-    if request.content_type.startswith("multipart/"):
-        async for part in await request.multipart():
-            if isinstance(part, BodyPartReader) and part.name == "media":
-                name = _RAW_FILENAME.search(part.headers.get("Content-Disposition", ""))
-                data = bytes(await part.read(decode=False))
-                if name is not None:
-                    return Blob(data, name[1], float("inf"))
+    if not request.content_type.startswith("multipart/"):
+        raise WeComRefused(44001, "empty media data")
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or part.name != "media":
+            continue
+        name = _RAW_FILENAME.search(part.headers.get("Content-Disposition", ""))
+        data = bytes(await part.read(decode=False))
+        if name is not None:
+            return Blob(data, name[1], float("inf"))
     raise WeComRefused(44001, "empty media data")

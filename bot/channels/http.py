@@ -145,23 +145,25 @@ class Outgoing:
         Every redirect is judged like the first address. Rejected `address_refused`,
         `media_expired`, `media_too_large`; Retryable when the server cannot answer now.
         """
-        url = guard.admit(address)
         try:
-            for _ in range(_MAX_HOPS):
-                async with self.session.get(
-                    url, allow_redirects=False, timeout=self._media_timeout
-                ) as response:
-                    if 300 <= response.status < 400:  # noqa: PLR2004 - the range of redirects
-                        url = guard.admit(url.join(URL(response.headers.get("Location", ""))))
-                        continue
-                    _check_status(response.status)
-                    return await read_capped(response, limit_bytes)
+            return await self._follow(guard.admit(address), guard, limit_bytes)
         except ForbiddenAddress as error:
             raise Rejected("address_refused") from error
         except TooLarge as error:
             raise Rejected("media_too_large", limit_bytes=limit_bytes) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Retryable("media_unreachable") from error
+
+    async def _follow(self, url: URL, guard: Guard, limit_bytes: int) -> bytes:
+        for _ in range(_MAX_HOPS):
+            async with self.session.get(
+                url, allow_redirects=False, timeout=self._media_timeout
+            ) as response:
+                if 300 <= response.status < 400:  # noqa: PLR2004 - the range of redirects
+                    url = guard.admit(url.join(URL(response.headers.get("Location", ""))))
+                    continue
+                _check_status(response.status)
+                return await read_capped(response, limit_bytes)
         raise Rejected("address_refused")
 
     async def close(self) -> None:

@@ -330,7 +330,10 @@ async def test_order_holds_across_a_reconnection(
 async def test_a_closed_socket_is_replaced(platform: DingTalkPlatform, link: Connection) -> None:
     await link.socket.close()
 
-    await (await platform.connection()).push("SYSTEM", "ping", {"opaque": "1"})
+    fresh = await platform.connection()
+    await fresh.push("SYSTEM", "ping", {"opaque": "1"})
+
+    assert fresh is not link
 
 
 async def test_a_torn_socket_is_replaced_and_the_frame_comes_again(

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 
@@ -124,7 +125,12 @@ class Phone:
         return await until(look, f"{self.user}: a text with {words}", self.items)
 
 
-async def until(look: Callable, what: str, seen: Callable):  # type: ignore[no-untyped-def, type-arg]
+T = TypeVar("T")
+
+
+async def until(
+    look: Callable[[], Awaitable[T | None]], what: str, seen: Callable[[], Awaitable[object]]
+) -> T:
     """Look again until something is there; AssertionError with what was seen instead."""
     deadline = asyncio.get_running_loop().time() + PATIENCE_S
     while asyncio.get_running_loop().time() < deadline:
@@ -132,9 +138,8 @@ async def until(look: Callable, what: str, seen: Callable):  # type: ignore[no-u
         if found is not None:
             return found
         await asyncio.sleep(0.02)
-    raise AssertionError(
-        f"waited in vain for {what}; there is {json.dumps(await seen(), ensure_ascii=False)[-3000:]}"
-    )
+    there = json.dumps(await seen(), ensure_ascii=False)
+    raise AssertionError(f"waited in vain for {what}; there is {there[-3000:]}")
 
 
 @dataclass(slots=True)

@@ -19,8 +19,9 @@ EDGES = {
     "bot/jobs/worker.py",
     "bot/jobs/relay.py",
     "bot/jobs/pump.py",
+    "recognition/worker.py",
 }
-"""Where a broad `except` may stand: channel, worker, relay."""
+"""Where a broad `except` may stand: channel, worker, relay, and the child that reads files."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)

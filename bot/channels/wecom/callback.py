@@ -75,13 +75,17 @@ class Callback:
 
 async def _read_capped(request: web.Request) -> bytes:
     """Read at most the cap whatever Content-Length says, unpacked size counted."""
-    body = bytearray()
     try:
         async with asyncio.timeout(_BODY_TIMEOUT_S):
-            async for chunk in request.content.iter_chunked(64 * 1024):
-                body += chunk
-                if len(body) > BODY_MAX_BYTES:
-                    raise Untrusted("size")
+            return await _read_counted(request)
     except (TimeoutError, web.RequestPayloadError, aiohttp.ClientPayloadError):
         raise Untrusted("body") from None
+
+
+async def _read_counted(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > BODY_MAX_BYTES:
+            raise Untrusted("size")
     return bytes(body)

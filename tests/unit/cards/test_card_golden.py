@@ -26,7 +26,7 @@ def drawn(view: CardView) -> str:
     return json.dumps(bodies, ensure_ascii=False, indent=2) + "\n"
 
 
-def check(name: str, text: str) -> None:
+def check_golden(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.json"
     if os.environ.get("UPDATE_GOLDEN") == "1":
         path.write_text(text, encoding="utf-8")
@@ -36,7 +36,7 @@ def check(name: str, text: str) -> None:
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_every_state_for_every_purpose(state: State, purpose: Purpose) -> None:
-    check(f"{purpose}-{state.value}", drawn(view_of(claim_in(state), purpose)))
+    check_golden(f"{purpose}-{state.value}", drawn(view_of(claim_in(state), purpose)))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_every_state_for_every_purpose(state: State, purpose: Purpose) -> None:
 def test_english_cards(state: State, purpose: Purpose) -> None:
     view = view_of(claim_in(state), purpose, language="en")
 
-    check(f"{purpose}-{state.value}-en", drawn(view))
+    check_golden(f"{purpose}-{state.value}-en", drawn(view))
 
 
 def test_no_golden_card_is_left_over() -> None:

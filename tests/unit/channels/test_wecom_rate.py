@@ -54,6 +54,8 @@ def test_members_do_not_wait_for_one_another() -> None:
     rate.take("lisi", 29)
 
     rate.take("wangwu")
+    with pytest.raises(Retryable):
+        rate.take("lisi")
 
 
 def test_several_messages_are_booked_together_or_not_at_all() -> None:

@@ -275,3 +275,48 @@ class Files(Protocol):
     async def get(self, sha256: str) -> bytes:
         """Give bytes back; FileNotFoundError when they were never kept."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTry:
+    """A browser on its way through a messenger's sign-in, and the page that it asked for."""
+
+    channel: Literal["dingtalk", "wecom"]
+    browser: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that somebody has signed in at; it ends at `until` unless it is used before."""
+
+    person: str
+    opened_at: datetime
+    until: datetime
+
+
+class Sessions(Protocol):
+    """Who has signed in where. Keys and `browser` are SHA-256 in hex of random values.
+
+    The values themselves are only in the browsers: a copy of the records opens nothing.
+    """
+
+    async def begin(self, key: str, attempt: SignInTry, until: datetime, now: datetime) -> None:
+        """Remember a sign-in that has begun, until it comes back or its time is over."""
+
+    async def take(self, key: str, browser: str, now: datetime) -> SignInTry | None:
+        """Take a begun sign-in, once; None for one of another browser, a late or unknown one."""
+        ...
+
+    async def open(self, key: str, session: Session, now: datetime) -> None:
+        """Begin a session."""
+
+    async def find(self, key: str, now: datetime) -> Session | None:
+        """Find a session that has not ended."""
+        ...
+
+    async def extend(self, key: str, until: datetime) -> None:
+        """Let a session last longer; one that has been ended stays ended."""
+
+    async def end(self, key: str) -> None:
+        """End a session at once, everywhere."""

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.ports import Clock, Inbox, Outbox, Store
+from core.ports import Clock, Inbox, Outbox, Sessions, Store
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
+from storage.sessions import SqlSessions
 from storage.store import SqlStore
 from storage.tables import slots
 from storage.wakeups import Listener, Signal
@@ -21,6 +22,7 @@ class Storage:
     store: Store
     inbox: Inbox
     outbox: Outbox
+    sessions: Sessions
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -33,6 +35,8 @@ class Storage:
         self.store = SqlStore(database, self._writer)
         self.inbox = self._arrivals
         self.outbox = SqlOutbox(database, clock, self._outbox_signal)
+        self._visits = SqlSessions(database)
+        self.sessions = self._visits
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""
@@ -64,6 +68,7 @@ class Storage:
         """Let what waits go through, then close every connection."""
         await self._writer.close()
         await self._arrivals.close()
+        await self._visits.close()
         if self._listener is not None:
             await self._listener.close()
         await self._database.close()

@@ -289,6 +289,31 @@ slots = Table(
     PrimaryKeyConstraint("company", "job", "slot"),
 )
 
+sessions = Table(
+    "sessions",
+    metadata,
+    _tenant(),
+    _text("key"),
+    _text("person"),
+    _moment("opened_at"),
+    _moment("until"),
+    PrimaryKeyConstraint("company", "key"),
+    Index(None, "company", "until"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _tenant(),
+    _text("key"),
+    _text("browser"),
+    _text("channel"),
+    _text("target"),
+    _moment("until"),
+    PrimaryKeyConstraint("company", "key"),
+    Index(None, "company", "until"),
+)
+
 
 def _queue(name: str, payload: str, arrived: str) -> Table:
     """Make a table whose rows are leased, oldest first in each lane."""

@@ -30,6 +30,7 @@ from storage.effects import waiting_people
 from storage.ledger import Account, Ledger
 from storage.store import beginning
 from storage.wakeups import Signal
+from tests.fakes.sessions import MemorySessions
 
 
 @dataclass(slots=True)
@@ -391,6 +392,7 @@ class MemoryStorage:
         self.inbox = MemoryInbox(clock)
         self.outbox = MemoryOutbox(clock, cards)
         self.store = MemoryStore(self.inbox, self.outbox, cards)
+        self.sessions = MemorySessions()
         self._slots: set[tuple[str, datetime]] = set()
 
     async def wait_inbox(self, timeout_s: float) -> None:

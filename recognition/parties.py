@@ -1,0 +1,158 @@
+"""Buyer and seller on a page: names and tax ids, told apart by label or by place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from core.invoice import InvoiceKind
+from recognition.evidence import Draft, tidy
+from recognition.kinds import VAT
+from recognition.taxid import is_taxid, mend, verdict
+from recognition.words import Line, Page, Value, Word
+
+Side = Literal["buyer", "seller"]
+
+_EXPLICIT: tuple[tuple[Side, re.Pattern[str]], ...] = (
+    ("buyer", re.compile(r"(?:(?:购买方|购方|买方|付款方|购货单位)名称|付款单位|交款人):\s?")),
+    ("seller", re.compile(r"(?:(?:销售方|销方|卖方|收款方|销货单位)名称|收款单位|填开单位):\s?")),
+)
+_NAME = re.compile(r"(?<!方)(?<!位)(?:名\s?)?称:\s?")
+_TAXID = re.compile(r"(?:识别号|信用代码|税号)[^:]{0,8}:\s?([0-9A-Za-z]{15,20})(?![0-9A-Za-z])")
+_BARE_TAXID = re.compile(r"(?<![0-9A-Za-z])([0-9A-Z]{18})(?![0-9A-Za-z])")
+_NO_NAME = re.compile(
+    r"^(?:密|码|区|统一|纳税人|名|称|地址|电话|开户|购|销|备注|信息|价税|合计|\(章\)|:)|^[买方售]$"
+)
+_TOTAL = re.compile(r"(价税合计|小写)")
+_CELL = 1.3
+"""Of the height: how far above or below its label the two lines of a wrapped name stand."""
+_NEAR = 0.9
+"""Of the height: a gap between two words of one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Where buyer and seller stand: side by side, or one above the other."""
+
+    beside: bool
+    middle: float
+
+    def of(self, word: Word) -> Side:
+        return "buyer" if (word.x if self.beside else word.y) < self.middle else "seller"
+
+
+def read_parties(page: Page, draft: Draft, kind: InvoiceKind) -> None:
+    """Put names and tax ids into the draft; what stands on no clear side is left out."""
+    for side, pattern in _EXPLICIT:
+        found = [v for line in page.lines for v in _names(page, line, pattern)]
+        draft.choose(side, [(tidy(v.text), v.sure) for v in found])
+    sides = _sides(page, kind)
+    if sides is None:
+        _only_buyer(page, draft, kind)
+        return
+    _by_side(page, draft, sides)
+
+
+def _only_buyer(page: Page, draft: Draft, kind: InvoiceKind) -> None:
+    """Rail and air tickets print the buyer's tax id only."""
+    if kind in {"rail_e", "air_itinerary"}:
+        _put_taxid(draft, "buyer", page.find(_TAXID))
+
+
+def _by_side(page: Page, draft: Draft, sides: _Sides) -> None:
+    names: dict[Side, list[Value]] = {"buyer": [], "seller": []}
+    ids: dict[Side, list[Value]] = {"buyer": [], "seller": []}
+    for line in page.lines:
+        for value in _names(page, line, _NAME):
+            names[sides.of(value.word)].append(value)
+    labelled = page.find(_TAXID)
+    bare = [v for v in page.find(_BARE_TAXID) if verdict(v.text) == "proven"]
+    for value in labelled:
+        ids[sides.of(value.word)].append(value)
+    for value in bare:
+        ids[sides.of(value.word)] = ids[sides.of(value.word)] or [value]
+    for side, found in names.items():
+        if getattr(draft.facts, side) is None:
+            draft.choose(side, [(tidy(v.text), v.sure) for v in found])
+        _put_taxid(draft, side, ids[side])
+
+
+def _put_taxid(draft: Draft, side: Side, found: list[Value]) -> None:
+    """Take a tax id; a proven check digit makes up for characters that were hard to read."""
+    pairs: list[tuple[object, float]] = []
+    for value in found:
+        text = mend(value.text.upper())
+        if is_taxid(text):
+            pairs.append((text, 1.0 if verdict(text) == "proven" else value.sure))
+    draft.choose(f"{side}_taxid", pairs)
+
+
+def _sides(page: Page, kind: InvoiceKind) -> _Sides | None:
+    if kind not in VAT:
+        return None
+    left, top, right, bottom = page.box
+    if kind.startswith("digital") or _stands_beside(page):
+        return _Sides(beside=True, middle=(left + right) / 2)
+    totals = [v.word.y for v in page.find(_TOTAL)]
+    return _Sides(beside=False, middle=totals[0] if totals else (top + bottom) / 2)
+
+
+def _stands_beside(page: Page) -> bool:
+    return any(len(_NAME.findall(line.text)) > 1 for line in page.lines)
+
+
+def _names(page: Page, line: Line, label: "re.Pattern[str]") -> Iterator[Value]:
+    for m in label.finditer(line.text):
+        value = _name_after(line, m.end()) or _wrapped(page, line, m)
+        if value:
+            yield value
+
+
+def _name_after(line: Line, start: int) -> Value | None:
+    """Take the word after a label, and those that touch it."""
+    text = line.text
+    if start >= len(text) or not text[start:].strip():
+        return None
+    end = _word_end(text, start)
+    while end < len(text) and _touches(line, end) and not _NO_NAME.match(text[end + 1 :]):
+        end = _word_end(text, end + 1)
+    value = line.value(start, end)
+    return value if _is_name(value.text) else None
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be a name: a few letters, no label, no number."""
+    letters = sum(char.isalpha() for char in text)
+    return letters > 1 and 2 * letters > len(text) and not _NO_NAME.match(text)
+
+
+def _word_end(text: str, start: int) -> int:
+    end = text.find(" ", start)
+    return len(text) if end < 0 else end
+
+
+def _touches(line: Line, blank: int) -> bool:
+    before, after = line.word_at(blank - 1), line.word_at(blank + 1)
+    return after.x0 - before.x1 < _NEAR * min(before.height, after.height)
+
+
+def _wrapped(page: Page, line: Line, m: "re.Match[str]") -> Value | None:
+    """Read a long name whose two lines stand a little above and below its label."""
+    label = line.word_at(m.end() - 1)
+    next_word = line.word_at(m.end() + 1)
+    limit = next_word.x0 if next_word.x0 > label.x1 else page.box[2] + 1
+    near = [
+        w
+        for w in page.words
+        if label.x1 - label.height <= w.x0 < limit
+        and w not in line.words
+        and abs(w.y - label.y) < _CELL * label.height
+    ]
+    if len(near) != 2 or near[0].y == near[1].y:  # noqa: PLR2004 the two lines of a cell
+        return None
+    upper, lower = sorted(near, key=lambda w: w.y)
+    if not upper.y < label.y < lower.y:
+        return None
+    text = upper.folded[0] + lower.folded[0]
+    sure = min((*upper.folded[1], *lower.folded[1]), default=1.0)
+    return Value(text, sure, upper) if _is_name(text) and ":" not in text else None

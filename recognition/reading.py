@@ -1,0 +1,208 @@
+"""Bytes of a file to readings, inside the isolated process: format, sources, joining."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from core.invoice import Reading, ReadingFinding
+from recognition import limits, merge, qr
+from recognition.detect import detect
+from recognition.evidence import FIELDS, Document, Evidence
+from recognition.layout import legible, read_page
+from recognition.limits import Package, Unreadable
+from recognition.ocr import Engine, read_words
+from recognition.ofd import is_ofd, read_ofd
+from recognition.pdf import Pdf, PdfPage, read_pdf
+from recognition.picture import open_picture
+from recognition.texts import finding, reason
+from recognition.xml import read_xml
+
+_LEGIBLE = 0.92
+"""Below this share of sure characters a picture is too coarse to be believed."""
+_TEXT_LAYER = 20
+"""Characters; a page with fewer is a picture."""
+_OCR_FIELDS = ("buyer", "seller", "amount", "tax", "total")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The readings of a file; `wants_ocr` when OCR could add to them."""
+
+    readings: tuple[Reading, ...]
+    wants_ocr: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """Documents of one file; doubts about the file hold for each of them."""
+
+    documents: list[Document] = field(default_factory=list)
+    doubts: list[ReadingFinding] = field(default_factory=list)
+    wants_ocr: bool = False
+
+
+def read_file(name: str, data: bytes, engine: Engine | None) -> Outcome:
+    """Read every voucher of a file; without an engine pictures give their QR codes only.
+
+    What is refused or is no voucher gives one reading that says why.
+    """
+    try:
+        found = _read(data, engine, nested=False)
+    except Unreadable as error:
+        return Outcome((refusal(name, error.code, **error.facts),))
+    documents = _joined(found.documents)
+    if not documents:
+        return Outcome((refusal(name, "not_an_invoice"),), found.wants_ocr)
+    for document in documents:
+        document.doubts += found.doubts
+    return Outcome(tuple(merge.join(name, d) for d in documents), found.wants_ocr)
+
+
+def refusal(name: str, code: str, **facts: str) -> Reading:
+    """Make the reading of a file that could not be read."""
+    return Reading(file=name, ok=False, reason=reason(code, **facts))
+
+
+def _joined(documents: Iterable[Document]) -> list[Document]:
+    """Let documents of one identity become one, in order of appearance."""
+    joined: list[Document] = []
+    for document in documents:
+        same = next((d for d in joined if merge.same_voucher(d, document)), None)
+        if same:
+            same.evidence += document.evidence
+            same.doubts += document.doubts
+        else:
+            joined.append(document)
+    return joined
+
+
+def _read(data: bytes, engine: Engine | None, *, nested: bool) -> _Found:
+    match detect(data):
+        case "xml":
+            return _xml(data)
+        case "picture":
+            return _picture(open_picture(data), engine)
+        case "pdf":
+            return _pdf(read_pdf(data), engine)
+        case "zip":
+            package = Package(data)
+            if is_ofd(package):
+                return _ofd(package)
+            if nested:
+                raise Unreadable("type_not_allowed")
+            return _archive(package, engine)
+
+
+def _xml(data: bytes) -> _Found:
+    evidence = read_xml(data)
+    if not evidence:
+        raise Unreadable("unknown_xml")
+    return _Found([Document([e]) for e in evidence if e.facts.number or e.facts.total_fen])
+
+
+def _ofd(package: Package) -> _Found:
+    ofd = read_ofd(package)
+    evidence = [*ofd.evidence, *qr.evidence_of(ofd.codes)]
+    if not any(e.facts.number or e.facts.kind for e in evidence):
+        return _Found()
+    return _Found([Document(evidence)], _skipped(ofd.skipped))
+
+
+def _skipped(pages: int) -> list[ReadingFinding]:
+    return [finding("pages_skipped", pages=str(limits.MAX_PAGES))] if pages else []
+
+
+def _archive(package: Package, engine: Engine | None) -> _Found:
+    """Read the files of a zip, each for itself; what cannot be read is counted and said."""
+    found, unread = _Found(), list[str]()
+    for name in package.names():
+        if name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("."):
+            continue
+        data = package.read(name)
+        try:
+            part = _read(data, engine, nested=True)
+        except Unreadable as error:
+            if error.code == "bomb":
+                raise
+            unread.append(error.code)
+            continue
+        for document in part.documents:
+            document.doubts += part.doubts
+        found.documents += part.documents
+        found.wants_ocr |= part.wants_ocr
+    if unread:
+        why = reason(unread[0], limit="").partition(" · ")[0]
+        found.doubts.append(finding("entries_skipped", entries=str(len(unread)), why=why))
+    return found
+
+
+def _pdf(pdf: Pdf, engine: Engine | None) -> _Found:
+    found = _Found(doubts=_skipped(pdf.skipped))
+    if pdf.active:
+        found.doubts.append(finding("active_content"))
+    found.documents += [Document([e]) for data in pdf.attachments for e in _attachment(data)]
+    for page in pdf.pages:
+        document, wants = _pdf_page(page, engine)
+        found.wants_ocr |= wants
+        if document.evidence:
+            found.documents.append(document)
+    found.documents = _with_main(found.documents)
+    return found
+
+
+def _with_main(documents: list[Document]) -> list[Document]:
+    """Drop pages without an identity beside one that has it: lists of goods, notes."""
+    named = [d for d in documents if merge.identity(d)]
+    return named or documents[:1]
+
+
+def _attachment(data: bytes) -> list[Evidence]:
+    """Read an attachment; what is no XML invoice is none of our business."""
+    try:
+        return read_xml(data) if detect(data) == "xml" else []
+    except Unreadable:
+        return []
+
+
+def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
+    document = Document()
+    text = read_page(page.page, "pdf")
+    if text:
+        document.evidence.append(text)
+    document.evidence += qr.evidence_of(page.codes)
+    bare = sum(len(w.text) for w in page.page.words) < _TEXT_LAYER
+    over = bool(text) and page.covered
+    if over:
+        document.doubts.append(finding("text_over_image", *_money_read(text)))
+    if (bare or over) and engine:
+        document.evidence += _recognised(page.render, engine)
+    return document, (bare or over) and engine is None
+
+
+def _money_read(text: Evidence | None) -> tuple[str, ...]:
+    names = ("number", "date", "amount", "tax", "total", "buyer", "seller")
+    return tuple(n for n in names if text and getattr(text.facts, FIELDS[n]) is not None)
+
+
+def _picture(picture: Image.Image, engine: Engine | None) -> _Found:
+    codes = qr.find_codes(picture)
+    evidence = qr.evidence_of(codes)
+    if len(evidence) > 1:
+        return _several(evidence)
+    if engine is None:
+        return _Found([Document(evidence)] if evidence else [], wants_ocr=True)
+    evidence += _recognised(picture, engine)
+    return _Found([Document(evidence)] if evidence else [])
+
+
+def _several(evidence: list[Evidence]) -> _Found:
+    """Give each code its own reading; texts cannot be told apart, so none are used."""
+    doubt = finding("several_on_picture", *_OCR_FIELDS)
+    return _Found([Document([e], [doubt]) for e in evidence])
+
+
+def _recognised(picture: Image.Image, engine: Engine) -> list[Evidence]:
+    page = read_words(picture, engine)
+    evidence = read_page(page, "ocr", coarse=legible(page) < _LEGIBLE)
+    return [evidence] if evidence else []

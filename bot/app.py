@@ -81,8 +81,11 @@ class Service:
     url: str = ""
     warming: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def start(self) -> None:
-        """Listen, connect, and begin to work on what waits."""
+    async def start(self, *, warm: bool = True) -> None:
+        """Listen, connect, and begin to work on what waits.
+
+        `warm` loads the OCR models at once, so that the first photo need not wait for them.
+        """
         await self.recogniser.start()
         await self.runner.setup()
         server = self.config.server
@@ -94,12 +97,9 @@ class Service:
         self.outbox.start()
         for channel in self.channels.values():
             await channel.start()
-        self.warming.append(asyncio.create_task(self._warm(), name="warm"))
+        if warm:
+            self.warming.append(asyncio.create_task(self.recogniser.warm(), name="warm"))
         log.info("serving", url=self.url, channels=sorted(self.channels))
-
-    async def _warm(self) -> None:
-        """Load the OCR models before the first photo comes; a failure shows at that photo."""
-        await self.recogniser.warm()
 
     async def stop(self) -> None:
         """Stop receiving, let what is in hand finish, close; nothing acknowledged is lost."""
@@ -184,6 +184,7 @@ def _channels(
             template_id=ding.card_template_id,
             api_url=ding.api_url,
             oapi_url=ding.oapi_url,
+            login_url=ding.login_url,
             accept=accept,
             clock=clock,
             processing=PROCESSING if ding.card_template_id else PROCESSING_BUILTIN,
@@ -198,6 +199,8 @@ def _channels(
             token=wecom.token.get_secret_value(),
             encoding_aes_key=wecom.encoding_aes_key.get_secret_value(),
             api_url=wecom.api_url,
+            login_url=wecom.login_url,
+            open_url=wecom.open_url,
             accept=accept,
             clock=clock,
             on_refused=metrics.refuse("wecom"),

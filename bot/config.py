@@ -25,6 +25,8 @@ Scope = Literal[
 ]
 PREFIX = "CHIT_"
 AES_KEY_CHARS = 43
+ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+"""An address of ours or a vendor's: no query, no user name."""
 
 
 class ConfigError(Exception):
@@ -42,7 +44,7 @@ class ServerSettings(Section):
 
     host: str = "0.0.0.0"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str = ""
+    public_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
 
 
 class DatabaseSettings(Section):
@@ -69,6 +71,7 @@ class DingTalkSettings(Section):
     card_template_id: str = ""
     api_url: str = "https://api.dingtalk.com"
     oapi_url: str = "https://oapi.dingtalk.com"
+    login_url: str = Field(default="https://login.dingtalk.com", pattern=ADDRESS)
 
     @field_validator("agent_id", mode="before")
     @classmethod
@@ -86,6 +89,8 @@ class WeComSettings(Section):
     token: SecretStr = SecretStr("")
     encoding_aes_key: SecretStr = SecretStr("")
     api_url: str = "https://qyapi.weixin.qq.com"
+    login_url: str = Field(default="https://login.work.weixin.qq.com", pattern=ADDRESS)
+    open_url: str = Field(default="https://open.weixin.qq.com", pattern=ADDRESS)
     callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
 
 

@@ -106,6 +106,7 @@ corp_id = "{ding.corp_id}"
 card_template_id = "{ding.card_templates[0]}"
 api_url = "{stage.url}/dingtalk"
 oapi_url = "{stage.url}/dingtalk-oapi"
+login_url = "{stage.url}/dingtalk-login"
 [wecom]
 enabled = true
 corp_id = "{wecom.corp_id}"
@@ -114,6 +115,8 @@ secret = "{wecom.secret}"
 token = "{wecom.token}"
 encoding_aes_key = "{wecom.encoding_aes_key}"
 api_url = "{stage.url}/wecom"
+login_url = "{stage.url}/wecom-login"
+open_url = "{stage.url}/wecom-open"
 [[api.tokens]]
 name = "sandbox"
 token = "{stage.api_token}"

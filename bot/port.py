@@ -37,10 +37,30 @@ class CardHandle:
     message: str = ""
 
 
-class Channel(Protocol):
-    """One messenger. Errors are those of `core.errors` (Retryable, Rejected, ResultUnknown, …)."""
+class SignInDoor(Protocol):
+    """A messenger as the one who knows people: pages let in whom it vouches for."""
 
     name: ChannelName
+
+    def sign_in_url(self, *, redirect: str, state: str, inside: bool) -> str:
+        """Give the address at which a browser proves who it is.
+
+        It comes back to `redirect` with a code and `state` (letters and digits). `inside` says
+        that the browser is the messenger's own.
+        """
+        ...
+
+    async def sign_in(self, code: str) -> str:
+        """Give the user id behind the code of a sign-in, which is spent by it.
+
+        Rejected `code_refused` for a code that is none, was used or has expired, `stranger` for
+        somebody of another organisation or of none.
+        """
+        ...
+
+
+class Channel(SignInDoor, Protocol):
+    """One messenger. Errors are those of `core.errors` (Retryable, Rejected, ResultUnknown, …)."""
 
     async def start(self) -> None:
         """Connect in the background; returns at once."""

@@ -65,7 +65,9 @@ class Leases:
             .limit(limit)
         )
         if self._database.postgres:
-            ready = ready.with_for_update(skip_locked=True)
+            # A plain subquery may be run again for each row and then takes more than its limit.
+            chosen = ready.with_for_update(skip_locked=True).cte("chosen")
+            ready = select(chosen.c.id)
         taken = (
             update(table)
             .where(own(table), table.c.id.in_(ready))

@@ -9,7 +9,7 @@ from core.actions.drafts import identities_of
 from core.actions.submission import Surroundings, check_claim
 from core.budget import charges_of
 from core.claim import EDITABLE, Claim, State
-from core.company import Company
+from core.company import Company, Person
 from core.errors import Refused
 from core.ports import ClaimQuery, Page, Store
 
@@ -66,12 +66,17 @@ async def claim_named(work: Work, number: str) -> Claim:
 
 
 def may_see(work: Work, claim: Claim) -> bool:
-    """Whether a claim concerns the person: own it, asked about it, or look after all."""
+    """Whether a claim concerns the person who writes."""
+    return concerns(claim, work.person)
+
+
+def concerns(claim: Claim, person: Person) -> bool:
+    """Whether somebody may see a claim: they own it, are asked about it, or look after all."""
     asked = claim.plan.people() if claim.plan else frozenset[str]()
     return (
-        work.person.id == claim.employee
-        or work.person.id in asked
-        or bool(AUDITORS.intersection(work.person.roles))
+        person.id == claim.employee
+        or person.id in asked
+        or bool(AUDITORS.intersection(person.roles))
     )
 
 

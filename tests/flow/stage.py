@@ -18,7 +18,7 @@ from core.company import Company
 from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, Timing, WeComTenant
 from sandbox.server import RunningSandbox, start_sandbox
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 TOKEN = "flow-test-token-0123456789"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 DING = DingTalkTenant("dingflow", "flow-secret", "dingflow", "dingcorp", ("chit-claim.schema",))
@@ -208,6 +208,7 @@ def config_of(sandbox_url: str, port: int, folder: Path, database: str, template
                 "card_template_id": template,
                 "api_url": f"{sandbox_url}/dingtalk",
                 "oapi_url": f"{sandbox_url}/dingtalk-oapi",
+                "login_url": f"{sandbox_url}/dingtalk-login",
             },
             "wecom": {
                 "enabled": True,
@@ -217,6 +218,8 @@ def config_of(sandbox_url: str, port: int, folder: Path, database: str, template
                 "token": "flowToken",
                 "encoding_aes_key": KEY,
                 "api_url": f"{sandbox_url}/wecom",
+                "login_url": f"{sandbox_url}/wecom-login",
+                "open_url": f"{sandbox_url}/wecom-open",
             },
             "api": {"tokens": [{"name": "flow", "token": TOKEN, "scopes": scopes}]},
         }
@@ -270,7 +273,7 @@ async def on_stage(
 
 async def started(settings: Config) -> Service:
     service = await build(settings)
-    await service.start()
+    await service.start(warm=False)
     return service
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import aiohttp
 from aiolimiter import AsyncLimiter
 
-from bot.channels.dingtalk import answers
+from bot.channels.dingtalk import answers, signin
 from bot.channels.http import Outgoing, TooLarge, read_capped
 from bot.port import JsonObject
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
@@ -38,6 +39,7 @@ class DingTalkApi:
         outgoing: Outgoing,
         *,
         api_url: str,
+        oapi_url: str,
         client_id: str,
         client_secret: str,
         robot_code: str,
@@ -45,6 +47,7 @@ class DingTalkApi:
     ) -> None:
         self._outgoing = outgoing
         self._api_url = api_url.rstrip("/")
+        self._oapi_url = oapi_url.rstrip("/")
         self._client_id = client_id
         self._client_secret = client_secret
         self._robot_code = robot_code
@@ -97,6 +100,34 @@ class DingTalkApi:
             raise Rejected("media_expired")
         return url
 
+    async def sign_in(self, code: str, corp_id: str) -> str:
+        """Give the user id behind the code of a web sign-in; errors as `SignInDoor.sign_in`.
+
+        `corp_id` is the organisation that must have been chosen, "" for any.
+        """
+        body = signin.code_body(self._client_id, self._client_secret, code)
+        try:
+            granted = await self._request("POST", "/v1.0/oauth2/userAccessToken", body)
+            token = signin.read_grant(granted, corp_id)
+            me = await self._request("GET", "/v1.0/contact/users/me", None, token)
+        except Rejected as error:
+            raise signin.refusal(error) from None
+        return await self._user_of(signin.read_unionid(me))
+
+    async def _user_of(self, unionid: str) -> str:
+        """Find a member of our organisation by what they are called across organisations."""
+        token = await self._fresh_token()
+        answer = await self._old_call("/topapi/user/getbyunionid", token, {"unionid": unionid})
+        if signin.is_stale(answer):
+            token = await self._fresh_token(refused=token)
+            answer = await self._old_call("/topapi/user/getbyunionid", token, {"unionid": unionid})
+        return signin.read_user(answer)
+
+    async def _old_call(self, path: str, token: str, body: JsonObject) -> JsonObject:
+        """Call the old API, which takes its token in the address and says 200 to everything."""
+        url = f"{self._oapi_url}{path}"
+        return await self._send_out("POST", url, body, params={"access_token": token})
+
     async def call(
         self, method: str, path: str, body: JsonObject, *, repeatable: bool = True
     ) -> JsonObject:
@@ -130,25 +161,40 @@ class DingTalkApi:
         self,
         method: str,
         path: str,
-        body: JsonObject,
+        body: JsonObject | None,
         token: str = "",
         *,
         repeatable: bool = True,
     ) -> JsonObject:
-        headers = {"Accept": "application/json"}
-        if token:
-            headers["x-acs-dingtalk-access-token"] = token
+        headers = {"x-acs-dingtalk-access-token": token} if token else {}
         url = self._api_url + path
-        async with self._rates[f"{method} {path}"]:
+        return await self._send_out(method, url, body, headers=headers, repeatable=repeatable)
+
+    async def _send_out(
+        self,
+        method: str,
+        url: str,
+        body: JsonObject | None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> JsonObject:
+        """Send a request at the pace of its API and read the answer.
+
+        No error is chained: aiohttp's texts may hold the address with a token in it.
+        """
+        headers = {"Accept": "application/json", **(headers or {})}
+        async with self._rates[f"{method} {url}"]:
             try:
                 async with self._outgoing.session.request(
-                    method, url, json=body, headers=headers, allow_redirects=False
+                    method, url, json=body, headers=headers, params=params, allow_redirects=False
                 ) as response:
                     raw = await read_capped(response, _ANSWER_LIMIT_BYTES)
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                raise Retryable("unreachable") from error
-            except (aiohttp.ClientError, TimeoutError, TooLarge) as error:
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+                raise Retryable("unreachable") from None
+            except (aiohttp.ClientError, TimeoutError, TooLarge):
                 if repeatable:
-                    raise Retryable("connection_lost") from error
-                raise ResultUnknown("connection_lost") from error
+                    raise Retryable("connection_lost") from None
+                raise ResultUnknown("connection_lost") from None
         return answers.read_answer(response.status, raw)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from bot.channels.dingtalk import signin
 from bot.channels.dingtalk.answers import card_variables
 from bot.channels.dingtalk.api import DingTalkApi
 from bot.channels.dingtalk.hosts import FILE_HOSTS
@@ -16,6 +17,7 @@ from bot.events import ChannelName, MediaRef
 from bot.port import Accept, CardHandle, JsonObject
 from core.ports import Clock
 
+LOGIN_URL = "https://login.dingtalk.com"
 _RANDOM = secrets.SystemRandom().random
 
 
@@ -31,6 +33,7 @@ class DingTalkChannel:
     shows from the click until it is redrawn. `public_hosts` are further origins
     (`https://files.example:8443`) from which files may be fetched, besides those of `api_url` and
     `oapi_url` and the vendor's own. `on_refused` is told why a frame had no effect, for a counter.
+    People sign in at `login_url`.
     """
 
     name: ChannelName = "dingtalk"
@@ -53,10 +56,14 @@ class DingTalkChannel:
         timings: Timings | None = None,
         jitter: Callable[[], float] = _RANDOM,
         resolver: AbstractResolver | None = None,
+        login_url: str = LOGIN_URL,
     ) -> None:
         timings = timings or Timings()
         origins = frozenset(origin_of(URL(url)) for url in (api_url, oapi_url, *public_hosts))
         self._template_id = template_id
+        self._client_id = client_id
+        self._corp_id = corp_id
+        self._login_url = login_url
         self._guard = Guard(origins, FILE_HOSTS)
         self._outgoing = Outgoing(
             (host for _, host, _ in origins), timeout_s=timings.call_s, resolver=resolver
@@ -64,6 +71,7 @@ class DingTalkChannel:
         self._api = DingTalkApi(
             self._outgoing,
             api_url=api_url,
+            oapi_url=oapi_url,
             client_id=client_id,
             client_secret=client_secret,
             robot_code=robot_code or client_id,
@@ -117,3 +125,11 @@ class DingTalkChannel:
         """Fetch the bytes behind a download code; Rejected `media_expired`, `media_too_large`."""
         url = await self._api.media_url(media.id)
         return await self._outgoing.fetch_media(url, self._guard)
+
+    def sign_in_url(self, *, redirect: str, state: str, inside: bool) -> str:  # noqa: ARG002  (the same page serves DingTalk's own browser)
+        """Give the address of DingTalk's web sign-in."""
+        return signin.sign_in_url(self._login_url, self._client_id, redirect, state)
+
+    async def sign_in(self, code: str) -> str:
+        """Give the user id behind a code; Rejected `code_refused`, `stranger`."""
+        return await self._api.sign_in(code, self._corp_id)

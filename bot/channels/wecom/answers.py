@@ -85,4 +85,5 @@ _FAILURES: dict[int, Failure] = {
     40007: _rejected("media_expired"),
     830002: _rejected("media_too_large"),
     42014: _rejected("card_exists"),
+    **dict.fromkeys((40029, 42003), _rejected("code_refused")),
 }

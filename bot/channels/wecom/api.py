@@ -32,6 +32,7 @@ _TOKEN_DEFAULT_S = 7200
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _GETTOKEN = "gettoken"
 _MEDIA = "media/get"
+_USERINFO = "auth/getuserinfo"
 
 Ask = Callable[[], Awaitable[Answer]]
 
@@ -76,8 +77,17 @@ class WeComApi:
 
     async def media(self, media_id: str) -> bytes:
         """Fetch the bytes of a picture or file, at most 20 MB."""
-        answer = await self._with_token(_MEDIA, lambda token: self._get_media(token, media_id))
+        answer = await self._with_token(
+            _MEDIA, lambda token: self._get(_MEDIA, token, media_id=media_id)
+        )
         return answer.data
+
+    async def member(self, code: str) -> JsonObject:
+        """Give who is behind the code of a sign-in; outsiders come as a success too."""
+        answer = await self._with_token(
+            _USERINFO, lambda token: self._get(_USERINFO, token, code=code)
+        )
+        return answer.fields
 
     async def token(self) -> str:
         """Give the access token; however many ask at once, one request is made."""
@@ -178,10 +188,9 @@ class WeComApi:
         lost = kind("wecom_network", path=path)
         return await self._exchange("POST", path, {"access_token": token}, data=data, lost=lost)
 
-    async def _get_media(self, token: str, media_id: str) -> Answer:
-        query = {"access_token": token, "media_id": media_id}
-        lost = Retryable("wecom_network", path=_MEDIA)
-        return await self._exchange("GET", _MEDIA, query, lost=lost)
+    async def _get(self, path: str, token: str, **query: str) -> Answer:
+        lost = Retryable("wecom_network", path=path)
+        return await self._exchange("GET", path, {"access_token": token, **query}, lost=lost)
 
     async def _exchange(
         self,

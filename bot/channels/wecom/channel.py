@@ -13,6 +13,7 @@ from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import CallbackKeys
 from bot.channels.wecom.rate import MemberRate
+from bot.channels.wecom.signin import inside_url, read_member, web_url
 from bot.channels.wecom.wire import (
     build_card,
     build_text,
@@ -26,6 +27,8 @@ from bot.port import Accept, CardHandle, JsonObject
 from core.errors import OutsideError, Rejected, Unsupported
 from core.ports import Clock
 
+LOGIN_URL = "https://login.work.weixin.qq.com"
+OPEN_URL = "https://open.weixin.qq.com"
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
 _MAX_PARTS = 20
 _CARD_ID = re.compile(r"[0-9A-Za-z_@-]{1,128}", re.ASCII)
@@ -38,7 +41,7 @@ class WeComChannel:
 
     `accept` makes an inbound message durable before it is acknowledged; `on_refused` is told the
     reason of every refused callback (a metric); `back_off_s` are the pauses between attempts to
-    get the first token.
+    get the first token. People sign in at `open_url` inside WeCom, at `login_url` elsewhere.
     """
 
     name: ChannelName = "wecom"
@@ -56,7 +59,12 @@ class WeComChannel:
         clock: Clock,
         on_refused: Callable[[str], None],
         back_off_s: Sequence[float] = BACK_OFF_S,
+        login_url: str = LOGIN_URL,
+        open_url: str = OPEN_URL,
     ) -> None:
+        self._corp_id = corp_id
+        self._login_url = login_url
+        self._open_url = open_url
         self._agent_id = agent_id
         self._back_off_s = back_off_s
         self._api = WeComApi(corp_id=corp_id, secret=secret, api_url=api_url, clock=clock)
@@ -149,6 +157,16 @@ class WeComChannel:
     async def download(self, media: MediaRef) -> bytes:
         """Fetch a picture or file by its MediaId, which WeCom keeps for three days."""
         return await self._api.media(media.id)
+
+    def sign_in_url(self, *, redirect: str, state: str, inside: bool) -> str:
+        """Give the address at which WeCom says who somebody is."""
+        if inside:
+            return inside_url(self._open_url, self._corp_id, self._agent_id, redirect, state)
+        return web_url(self._login_url, self._corp_id, self._agent_id, redirect, state)
+
+    async def sign_in(self, code: str) -> str:
+        """Give the userid behind a code; Rejected `code_refused`, `stranger`."""
+        return read_member(await self._api.member(code))
 
     async def _send(self, message: JsonObject, *, repeatable: bool) -> JsonObject:
         answer = await self._api.call("message/send", message, repeatable=repeatable)

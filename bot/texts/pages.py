@@ -1,0 +1,130 @@
+"""The words of the pages that cards open: sign-in, a claim, what waits."""
+
+from collections.abc import Mapping
+
+from bot.texts.template import Language, Text, Texts
+
+PAGES: Texts = {
+    "brand": Text("小票", "Chit"),
+    # sign-in
+    "sign_in": Text("登录小票", "Sign in to Chit"),
+    "sign_in_how": Text(
+        "用公司的办公软件确认你的身份。", "Your company's messenger confirms who you are."
+    ),
+    "with_dingtalk": Text("用钉钉登录", "Sign in with DingTalk"),
+    "with_wecom": Text("用企业微信登录", "Sign in with WeCom"),
+    "no_messenger": Text(
+        "还没有启用钉钉或企业微信，请联系管理员。",
+        "Neither DingTalk nor WeCom is set up. Please tell the administrator.",
+    ),
+    "sign_out": Text("退出", "Sign out"),
+    # what went wrong
+    "not_found": Text("没有找到这个页面", "There is no such page"),
+    "not_found_how": Text(
+        "请核对单号，或从卡片重新打开。单据只对相关的人可见。",
+        "Check the number, or open it from the card again. Claims show only to those concerned.",
+    ),
+    "signin_expired": Text("登录已失效", "This sign-in is no longer valid"),
+    "signin_expired_how": Text(
+        "登录链接只能用一次，且十分钟内有效。请重新登录。",
+        "A sign-in works once and for ten minutes. Please sign in again.",
+    ),
+    "signin_refused": Text("登录没有成功", "The sign-in did not succeed"),
+    "signin_refused_how": Text(
+        "办公软件没有确认你的身份。请重新登录。",
+        "The messenger did not confirm who you are. Please sign in again.",
+    ),
+    "signin_stranger": Text("这里没有你的账号", "You have no account here"),
+    "signin_stranger_how": Text(
+        "小票只对本公司在职的同事开放。如果你刚入职，请联系管理员。",
+        "Chit is for people who work here. If you have just joined, tell the administrator.",
+    ),
+    "signin_unavailable": Text("暂时无法登录", "Signing in is not possible right now"),
+    "signin_unavailable_how": Text(
+        "办公软件没有应答。请稍后再试；仍然不行请联系管理员。",
+        "The messenger does not answer. Try again soon, or tell the administrator.",
+    ),
+    "foreign_origin": Text("请求被拒绝", "The request was refused"),
+    "foreign_origin_how": Text(
+        "这个请求来自别的网站。请从小票的页面上操作。",
+        "It came from another site. Please act on Chit's own pages.",
+    ),
+    "bad_request": Text("请求无法处理", "The request cannot be served"),
+    "bad_request_how": Text("请返回上一页再试一次。", "Please go back and try again."),
+    "again": Text("重新登录", "Sign in again"),
+    "to_todo": Text("查看我的待办", "See what waits for me"),
+    # a claim
+    "waits_for": Text("等待 ‹{people}› 处理", "Waits for ‹{people}›"),
+    "submitted": Text("提交于", "Submitted"),
+    "created": Text("创建于", "Begun"),
+    "department": Text("部门", "Department"),
+    "purpose": Text("事由", "Purpose"),
+    "project": Text("项目", "Project"),
+    "origin": Text("关联单据", "Follows"),
+    "payment": Text("付款", "Payment"),
+    "payment_reason": Text("失败原因", "Failed for"),
+    "bank": Text("开户行", "Bank"),
+    "account": Text("收款账号", "Account"),
+    "findings": Text("请留意", "To look at"),
+    "lines": Text("费用明细", "Lines"),
+    "no_lines": Text("还没有费用明细。", "There are no lines yet."),
+    "no_invoice": Text("无发票", "No invoice"),
+    "check": Text("请核对：‹{fields}›", "Check: ‹{fields}›"),
+    "invoice_number": Text("发票号码", "Invoice"),
+    "invoice_code": Text("发票代码", "Code"),
+    "invoice_date": Text("开票日期", "Issued"),
+    "seller": Text("销售方", "Seller"),
+    "buyer": Text("购买方", "Buyer"),
+    "invoice_total": Text("价税合计", "Total"),
+    "original": Text("查看原件", "See the original"),
+    "approval": Text("审批进度", "Approval"),
+    "any_one": Text("任一人同意即可", "any one suffices"),
+    "all_of": Text("需全部同意", "all must agree"),
+    "in_turn": Text("依次审批", "one after another"),
+    "by_system": Text("由‹ {system} ›审批", "decided in ‹{system}›"),
+    "did_approve": Text("已同意", "approved"),
+    "did_reject": Text("已驳回", "rejected"),
+    "did_return": Text("已退回", "sent back"),
+    "did_transfer": Text("转交给‹ {to}›", "handed over‹ to {to}›"),
+    "did_add_signer": Text("加签‹ {to}›", "added ‹{to}›"),
+    "carried": Text("与上一步同一人，自动沿用", "same person as in the step before"),
+    "step_done": Text("已完成", "Done"),
+    "step_now": Text("进行中", "Now"),
+    "step_next": Text("未开始", "To come"),
+    "step_stopped": Text("已终止", "Stopped"),
+    "budgets": Text("预算", "Budgets"),
+    "no_budget": Text("没有匹配的预算。", "No budget covers this claim."),
+    "this_claim": Text("本单", "This claim"),
+    "available": Text("可用", "Left"),
+    "available_after": Text("提交后可用", "Left after this"),
+    "limit": Text("额度", "Limit"),
+    "frozen": Text("已冻结", "Frozen"),
+    "files": Text("附件", "Files"),
+    "file": Text("附件‹ {count}›", "File‹ {count}›"),
+    "act_in_chat": Text(
+        "这里只供查看。提交、审批和付款请在聊天里的卡片上操作。",
+        "This page is for reading. Submit, decide and pay on the cards in the chat.",
+    ),
+    # what waits
+    "todo": Text("我的待办", "What waits for me"),
+    "todo_decide": Text("待我审批", "For my decision"),
+    "todo_pay": Text("待付款", "To be paid"),
+    "todo_mine": Text("待我提交", "Mine to submit"),
+    "todo_nothing": Text("没有等你处理的单据。", "Nothing waits for you."),
+    "todo_more": Text("这里只列出前 ‹{count}› 张。", "Only the first ‹{count}› are listed here."),
+}
+"""Parts of pages by code; a test reads every template for codes that are not here."""
+
+VERDICTS: Mapping[str, str] = {
+    "approve": "did_approve",
+    "reject": "did_reject",
+    "return": "did_return",
+    "transfer": "did_transfer",
+    "add_signer": "did_add_signer",
+}
+MODES: Mapping[str, str] = {"any": "any_one", "all": "all_of", "sequence": "in_turn"}
+
+
+def page_text(code: str, language: Language, **fields: str) -> str:
+    """Write a part of a page; KeyError when it has no text."""
+    return PAGES[code].fill(language, fields)

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import app as service
 from bot.config import Config, ConfigError, load_config
 from bot.desk.company import apply_company, read_company
 from bot.desk.payments import export_batch, rewrite_batch
 from bot.logs import redact, set_up_logs
+from bot.texts.refusals import refusal_text
 from connectors.filedrop.payment_files import PAYMENT_FORMATS
+from core.company import Company
 from core.company_file import CompanyFileError
-from core.errors import ChitError
+from core.errors import ChitError, Refused
 from recognition.files import recognise_paths
 from recognition.reader import Recogniser
 from storage.migrate import migrate as upgrade_schema
@@ -55,8 +58,12 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (ConfigError, CompanyFileError) as error:
         _note(str(error))
+    except Refused as error:
+        _note(" · ".join(refusal_text(error, language, Company()) for language in ("zh", "en")))
     except ChitError as error:
-        _note(f"refused · 未执行: {error}")
+        _note(f"failed · 失败: {error}")
+    except SQLAlchemyError as error:
+        _note(f"the database refused · 数据库拒绝: {redact(str(error.args[0])[:300])}")
     except OSError as error:
         _note(f"failed · 失败: {redact(str(error))}")
     raise typer.Exit(1)

@@ -50,13 +50,16 @@ class ServerSettings(Section):
 class DatabaseSettings(Section):
     """Where the data lies."""
 
-    url: str = "sqlite+aiosqlite:///data/chit.db"
+    url: str = Field(
+        default="sqlite+aiosqlite:///data/chit.db",
+        pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://)",
+    )
 
 
 class FilesSettings(Section):
     """Where the originals lie."""
 
-    url: str = "file:data/files"
+    url: str = Field(default="file:data/files", pattern=r"^file:.")
 
 
 class DingTalkSettings(Section):

@@ -162,7 +162,7 @@ def _progress(scene: Scene) -> Iterator[Fact]:
 
 
 def _step(scene: Scene, index: int, step: Step) -> str:
-    """Draw one step: ✓ agreed, ✗ rejected, ↩ returned, ⏳ waits, ○ still to come."""
+    """Draw one step: ✓ agreed, ✗ rejected, ↩ returned, ▶ waits, ○ still to come."""
     name = safe(step.name, 16)
     last = step.decisions[-1] if step.decisions else None
     if last and last.decision in {"reject", "return"}:
@@ -175,7 +175,7 @@ def _step(scene: Scene, index: int, step: Step) -> str:
     people = _people(scene, step.waiting() if waits else step.approvers)
     if step.mode == "any" and len(step.approvers) > 1:
         people = scene.say("any_one", people=people)
-    return f"{'⏳' if waits else '○'} {name} {people}".rstrip()
+    return f"{'▶' if waits else '○'} {name} {people}".rstrip()
 
 
 def _agreed(step: Step) -> tuple[str, ...]:

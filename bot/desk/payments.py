@@ -40,15 +40,17 @@ async def _in_state(store: Store, state: PaymentState) -> list[Payment]:
 
 
 async def export_batch(store: Store, clock: Clock, write: Write, out: Path) -> Batch:
-    """Write what is owed to a file and note it as exported.
+    """Write what is owed to a file and note it as exported; Refused `nothing_to_export`.
 
     The list lies complete in `OUT.tmp` before anything is noted and takes its name after, so
     that a crash in between loses nothing; a payment that somebody settles meanwhile is left out.
     """
+    due = [*await _in_state(store, "pending"), *await _in_state(store, "failed")]
+    if not due:
+        raise Refused("nothing_to_export")
     now = clock()
     sequence = await store.next_number("PAY", now.date())
     batch = f"PAY-{now:%Y%m%d}-{sequence:04d}"
-    due = [*await _in_state(store, "pending"), *await _in_state(store, "failed")]
     draft = _write(out, write(due))
     taken = [p for p in due if await _take(store, p, batch, clock)]
     if taken != due:

@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bot.events import FileReceived, LinkReceived, MediaRef, PhotoReceived
 from bot.handlers.drafts import draft_in_hand, start_claim
 from bot.handlers.work import Work
@@ -15,6 +17,8 @@ from core.invoice import Reading
 from core.notices import Reply, ShowCard
 from core.phrases.cleaning import clean
 from core.phrases.vocabulary import find_categories, vocabulary_of
+
+log = structlog.get_logger(__name__)
 
 MAX_PICTURES = 9
 MAX_WORDS = 200
@@ -50,7 +54,8 @@ async def _receive(work: Work, media: tuple[MediaRef, ...], words: str) -> None:
     for number, ref in enumerate(media, 1):
         try:
             data = await work.rooms.media.download(work.sender.channel, ref)
-        except Rejected:
+        except Rejected as error:
+            log.warning("media_not_fetched", channel=work.sender.channel, code=error.code)
             continue
         kept.append(await _keep(work, ref.name or f"photo-{number}", data))
     remarks = () if len(kept) == len(media) else (work.reply("media_lost"),)

@@ -118,6 +118,9 @@ TEXTS: Texts = {
         "‹{number} ›没有需要付款的金额，只有审批通过的报销才会付款。",
         "‹{number} ›owes no payment; only approved claims do.",
     ),
+    "nothing_to_export": Text(
+        "没有待付款的单据，未生成文件。", "Nothing is owed, so no file was written."
+    ),
     "no_such_batch": Text(
         "没有付款批次‹ {batch}›。请核对批次号。", "There is no batch‹ {batch}›. Check its number."
     ),

@@ -116,7 +116,7 @@ def test_a_finished_claim_warns_no_more() -> None:
 
 def test_progress_shows_who_decided_and_who_waits() -> None:
     assert fact(view_of(claim_in(State.IN_REVIEW), "claim"), "progress") == (
-        "✓ 直属主管 王五 → ⏳ 财务 赵六、钱七（任一）"
+        "✓ 直属主管 王五 → ▶ 财务 赵六、钱七（任一）"
     )
     assert fact(view_of(claim_in(State.RETURNED), "claim"), "progress") == (
         "↩ 直属主管 王五 → ○ 财务 赵六、钱七（任一）"
@@ -130,7 +130,7 @@ def test_a_step_of_another_system_has_no_people() -> None:
     plan = Plan((Step("OA审批", "any", (), system="weaver"),))
     view = view_of(replace(claim_in(State.IN_REVIEW), plan=plan), "claim")
 
-    assert fact(view, "progress") == "⏳ OA审批"
+    assert fact(view, "progress") == "▶ OA审批"
     assert [b.id for b in view.actions] == ["withdraw"]
 
 

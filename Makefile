@@ -31,7 +31,7 @@ demo: .venv/run ## sandbox and service with a sample company; DEMO_PORT changes 
 	@exec $(BIN)/chit demo
 
 test: .venv/dev ## every test that this machine can run
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 check: .venv/dev ## format, lint, types, imports, house rules
 	@$(BIN)/ruff format --check --quiet .

@@ -16,8 +16,8 @@ TRUST: tuple[Source, ...] = ("xml", "xbrl", "ofd", "pdf", "qr", "ocr")
 
 _Day = date
 _MONEY = re.compile(r"[-+]?\d{1,13}(?:\.\d{1,2})?")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
-_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+_ISO = re.compile(r"(\d{4})\s*-\s*(\d{1,2})\s*-\s*(\d{1,2})(?!\d)")
+_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})(?!\d)\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 
 
@@ -91,8 +91,11 @@ def money(text: str | None) -> int | None:
 
 
 def day(text: str | None) -> date | None:
-    """Read a date written 2026-03-09, 2026年3月9日 or 20260309; None when it is none."""
-    plain = flat(text or "").replace("/", "-").replace(".", "-")
+    """Read a date written 2026-03-09, 2026年3月9日 or 20260309, with or without a time after it.
+
+    None when it is none.
+    """
+    plain = unicodedata.normalize("NFKC", text or "").strip().replace("/", "-").replace(".", "-")
     found = _ISO.match(plain) or _CHINESE.match(plain) or _COMPACT.match(plain)
     return make_day(*found.groups()) if found else None
 

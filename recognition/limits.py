@@ -46,6 +46,7 @@ class Package:
             raise Unreadable("broken") from error
         self._size = len(data)
         self._unpacked = 0
+        self._read: dict[str, bytes] = {}
         self._entries = {i.filename: i for i in self._zip.infolist() if not i.is_dir()}
         self._check()
 
@@ -69,7 +70,11 @@ class Package:
 
     def read(self, name: str, limit: int = MAX_ENTRY_BYTES) -> bytes:
         """Unpack one file, counting; KeyError when there is none, Unreadable beyond limits."""
-        info = self._entries[name]
+        if name not in self._read:
+            self._read[name] = self._inflate(self._entries[name], limit)
+        return self._read[name]
+
+    def _inflate(self, info: zipfile.ZipInfo, limit: int) -> bytes:
         parts: list[bytes] = []
         size = 0
         try:

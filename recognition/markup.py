@@ -9,7 +9,7 @@ from recognition.limits import MAX_XML_BYTES, Unreadable
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,20})["']""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_FORBIDDEN = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_FORBIDDEN = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ENCODINGS = {
     "utf-8": "utf-8", "utf8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030",
     "gb18030": "gb18030", "utf-16": "utf-16", "us-ascii": "utf-8", "ascii": "utf-8",
@@ -26,9 +26,8 @@ def parse(data: bytes, *, lenient: bool = False) -> etree._Element:
     """
     if len(data) > MAX_XML_BYTES:
         raise Unreadable("bomb")
+    forbid_doctype(data)
     text = _DECLARATION.sub("", _decode(data))
-    if _FORBIDDEN.search(text):
-        raise Unreadable("doctype")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -46,6 +45,12 @@ def parse(data: bytes, *, lenient: bool = False) -> etree._Element:
     if root is None:
         raise Unreadable("broken")
     return root
+
+
+def forbid_doctype(data: bytes) -> None:
+    """Refuse a DTD in any encoding, before anything is parsed: Unreadable `doctype`."""
+    if _FORBIDDEN.search(data.replace(b"\0", b"")):
+        raise Unreadable("doctype")
 
 
 def _decode(data: bytes) -> str:

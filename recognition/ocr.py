@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Protocol
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from recognition.picture import fit
+from recognition.picture import resized
 from recognition.words import Page, Word
 
 LONG_SIDE_PX = 2_000
@@ -22,6 +22,7 @@ _PARAMS = {
     "Det.limit_type": "max",
     "Det.limit_side_len": SEARCH_SIDE_PX,
 }
+_LARGER, _SMALLER = 1.5, 0.7
 _MOST_WORDS = 1_500
 _WIDE = 3.0
 _TALL = 1.5
@@ -80,10 +81,17 @@ def _sures(
 
 def read_words(picture: Image.Image, engine: Engine) -> Page:
     """Recognise a picture and lay its words out straight and upright."""
-    found = engine.read(fit(picture, SEARCH_SIDE_PX, LONG_SIDE_PX))
+    found = engine.read(picture)
     angle = _angle([corners for corners, _, _ in found])
     words = [_word(corners, text, sures, angle) for corners, text, sures in found]
     return Page(tuple(_upright(words)))
+
+
+def views(picture: Image.Image) -> Iterator[Image.Image]:
+    """Give the picture as it is read first, and another size for what the first look misses."""
+    first = resized(picture, min(1.0, LONG_SIDE_PX / max(picture.size)))
+    yield first
+    yield resized(first, _LARGER if max(first.size) < SEARCH_SIDE_PX else _SMALLER)
 
 
 def _angle(boxes: list[Corners]) -> float:

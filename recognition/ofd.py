@@ -12,7 +12,7 @@ from recognition import limits
 from recognition.evidence import Evidence, Facts, day, flat, money, tidy
 from recognition.layout import read_page
 from recognition.limits import Package, Unreadable
-from recognition.markup import local, parse
+from recognition.markup import forbid_doctype, local, parse
 from recognition.picture import open_picture
 from recognition.qr import Code, find_codes
 from recognition.words import Page, Word, glue
@@ -57,11 +57,14 @@ def read_ofd(package: Package) -> Ofd:
     Nested archives are never opened. Attachments count as what they are (XML, XBRL).
     """
     names = set(package.names())
+    for name in names:
+        if name.lower().endswith(".xml"):
+            forbid_doctype(package.read(name, limits.MAX_XML_BYTES))
     root = parse(package.read(ROOT, limits.MAX_XML_BYTES))
     found = Ofd()
     found.evidence += _attached(package, names)
     found.evidence += _custom(root)
-    objects, pages, found.skipped = _pages(package, names, _document(package, names, root))
+    objects, pages, found.skipped = _pages(package, names, _document(names, root))
     found.evidence += _tagged(package, names, objects)
     visible = read_page(Page(tuple(w for page in pages for w in page)), "ofd") if pages else None
     found.evidence += [visible] if visible else []
@@ -106,13 +109,12 @@ def _facts(values: dict[str, str]) -> Facts:
     )
 
 
-def _document(package: Package, names: set[str], root: etree._Element) -> str:
+def _document(names: set[str], root: etree._Element) -> str:
     """Give the name of the document's root file."""
     place = next((e.text for e in root.iter("{*}DocRoot") if e.text), "Doc_0/Document.xml")
     name = place.strip().lstrip("/")
     if name not in names:
         raise Unreadable("broken")
-    package.read(name, limits.MAX_XML_BYTES)
     return name
 
 

@@ -1,8 +1,10 @@
 """PDF: attachments, text with places, QR codes by rendering; nothing in it is ever executed."""
 
 import ctypes
+import math
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,10 +20,12 @@ from recognition.words import Page, Word, glue
 _SCALE = 3.0
 """Pixels a point for a common page: enough for a code of half a millimetre a module."""
 _PICTURE_SHARE = 0.5
-_QUARTER = 90
+_QUARTER = math.pi / 2
+_ANGLES = 200
 _TWICE = 0.25
 _ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|SubmitForm|ImportData|EmbeddedGo|RichMedia)\b")
-_OPEN = re.compile(rb"/(?:OpenAction|AA)\b\s*(?!\[)")
+_OPEN = re.compile(rb"/(?:OpenAction|AA)\b(?!\s*\[)")
+_STREAM = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
 _HEX_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
 _INFLATED = 1_000_000
@@ -111,10 +115,11 @@ def _glyphs(page: pypdfium2.PdfPage) -> list[Word]:
     """Give each printed character with its box, as seen (a turned page is turned back)."""
     text = page.get_textpage()
     try:
-        turn = _turner(page)
+        count = min(text.count_chars(), limits.MAX_CHARS)
+        turn = _turner(text, count)
         seen: dict[str, list[Word]] = {}
         box = pdfium.FS_RECTF()
-        for i in range(min(text.count_chars(), limits.MAX_CHARS)):
+        for i in range(count):
             char = chr(pdfium.FPDFText_GetUnicode(text, i))
             pdfium.FPDFText_GetLooseCharBox(text, i, ctypes.byref(box))
             if char.isspace() or not char.isprintable() or box.right <= box.left:
@@ -137,26 +142,35 @@ def _printed_twice(one: Word, other: Word) -> bool:
 _Box = tuple[float, float, float, float]
 
 
-def _turner(page: pypdfium2.PdfPage) -> Callable[[float, float, float, float], _Box]:
-    """Give what turns a box of the page's own space (y upwards) into one as seen (y downwards)."""
-    width, height = page.get_size()
-    quarters = page.get_rotation() // _QUARTER
+def _turner(
+    text: pypdfium2.PdfTextpage, count: int
+) -> Callable[[float, float, float, float], _Box]:
+    """Give what turns a box of the page's own space (y upwards) into one with upright text.
+
+    Pages are turned by their own entry, by what draws on them, or by both; the angle of most
+    characters knows.
+    """
+    step = max(1, count // _ANGLES)
+    angles = (pdfium.FPDFText_GetCharAngle(text, i) for i in range(0, count, step))
+    quarters = Counter(round(angle / _QUARTER) % 4 for angle in angles if angle >= 0)
+    quarter = quarters.most_common(1)[0][0] if quarters else 0
 
     def turn(left: float, bottom: float, right: float, top: float) -> _Box:
         turned: dict[int, _Box] = {
-            0: (left, height - top, right, height - bottom),
+            0: (left, -top, right, -bottom),
             1: (bottom, left, top, right),
-            2: (width - right, bottom, width - left, top),
-            3: (width - top, height - right, width - bottom, height - left),
+            2: (-right, bottom, -left, top),
+            3: (-top, -right, -bottom, -left),
         }
-        return turned[quarters]
+        return turned[quarter]
 
     return turn
 
 
 def _is_active(data: bytes) -> bool:
     """Whether scripts or actions are in the file, object streams included; never run here."""
-    return any(_acts(part) for part in (data, *_object_streams(data)))
+    plain = _STREAM.sub(b"", data)
+    return any(_acts(part) for part in (plain, *_object_streams(data)))
 
 
 def _acts(part: bytes) -> bool:

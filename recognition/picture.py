@@ -59,10 +59,8 @@ def _on_white(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def fit(picture: Image.Image, least: int, most: int) -> Image.Image:
-    """Give a copy whose long side has between `least` and `most` pixels."""
-    long = max(picture.size)
-    scale = min(most, max(least, long)) / long
+def resized(picture: Image.Image, scale: float) -> Image.Image:
+    """Give a copy `scale` times as large."""
     if scale == 1:
         return picture
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))

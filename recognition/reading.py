@@ -1,17 +1,18 @@
 """Bytes of a file to readings, inside the isolated process: format, sources, joining."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
 from core.invoice import Reading, ReadingFinding
 from recognition import limits, merge, qr
 from recognition.detect import detect
-from recognition.evidence import FIELDS, Document, Evidence
+from recognition.evidence import FIELDS, Document, Evidence, Facts
+from recognition.kinds import VAT
 from recognition.layout import legible, read_page
 from recognition.limits import Package, Unreadable
-from recognition.ocr import Engine, read_words
+from recognition.ocr import Engine, read_words, views
 from recognition.ofd import is_ofd, read_ofd
 from recognition.pdf import Pdf, PdfPage, read_pdf
 from recognition.picture import open_picture
@@ -176,7 +177,7 @@ def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
     if over:
         document.doubts.append(finding("text_over_image", *_money_read(text)))
     if (bare or over) and engine:
-        document.evidence += _recognised(page.render, engine)
+        document.evidence += _recognised(page.render, engine, document.evidence)
     return document, (bare or over) and engine is None
 
 
@@ -192,7 +193,7 @@ def _picture(picture: Image.Image, engine: Engine | None) -> _Found:
         return _several(evidence)
     if engine is None:
         return _Found([Document(evidence)] if evidence else [], wants_ocr=True)
-    evidence += _recognised(picture, engine)
+    evidence += _recognised(picture, engine, evidence)
     return _Found([Document(evidence)] if evidence else [])
 
 
@@ -202,7 +203,40 @@ def _several(evidence: list[Evidence]) -> _Found:
     return _Found([Document([e], [doubt]) for e in evidence])
 
 
-def _recognised(picture: Image.Image, engine: Engine) -> list[Evidence]:
-    page = read_words(picture, engine)
-    evidence = read_page(page, "ocr", coarse=legible(page) < _LEGIBLE)
-    return [evidence] if evidence else []
+def _recognised(picture: Image.Image, engine: Engine, known: list[Evidence]) -> list[Evidence]:
+    """Recognise a picture; where much is missing, look again at another size."""
+    found: Evidence | None = None
+    for view in views(picture):
+        page = read_words(view, engine)
+        seen = read_page(page, "ocr", coarse=legible(page) < _LEGIBLE)
+        found = _both(found, seen) if found and seen else found or seen
+        if found and not _lacking([*known, found]):
+            break
+    return [found] if found else []
+
+
+def _lacking(evidence: list[Evidence]) -> bool:
+    kind = next((e.facts.kind for e in evidence if e.facts.kind), None)
+    needed = ("total", "amount", "number", "buyer", "seller") if kind in VAT else ("total",)
+    return any(all(getattr(e.facts, FIELDS[n]) is None for e in evidence) for n in needed)
+
+
+def _both(first: Evidence, second: Evidence) -> Evidence:
+    """Join two looks at one picture: the first wins, what they read differently is weak."""
+    values: dict[str, object] = {}
+    weak = set(first.weak)
+    for name, place in FIELDS.items():
+        one, other = getattr(first.facts, place), getattr(second.facts, place)
+        missing = one in {None, ()}
+        values[place] = other if missing else one
+        if (missing and name in second.weak) or (not missing and other and one != other):
+            weak.add(name)
+    return replace(
+        first,
+        facts=Facts(**values),  # type: ignore[arg-type]  # the values come from Facts
+        doubts=(*first.doubts, *second.doubts),
+        words_fen=second.words_fen if first.words_fen is None else first.words_fen,
+        outside_fen=first.outside_fen or second.outside_fen,
+        weak=frozenset(weak),
+        coarse=first.coarse and second.coarse,
+    )

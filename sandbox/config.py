@@ -77,6 +77,7 @@ class Timing:
     wecom_retry_pause_s: float = 1  # assumed: only the number of retries is documented
     wecom_code_s: float = 72 * 3600
     wecom_media_s: float = 3 * 86400
+    sign_in_code_s: float = 300
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
 from sandbox.edge import FaultDesk, make_edge
 from sandbox.page_api import Hands, PageApi, page_edge
+from sandbox.signin import CodeDesk, SignInApi
+from sandbox.signin_pages import SignInPages
 from sandbox.wecom_api import WeComApi
 from sandbox.wecom_callback import WeComCallback
 from sandbox.wecom_cards import WeComCards
@@ -89,7 +91,11 @@ def _build_platforms(
     callback = WeComCallback(config.wecom, timing, world, background)
     wecom = WeComPhone(config, world, wecom_api, callback, wecom_cards, background, gallery)
     hands = Hands(dingtalk, wecom, api, stream, callback, faults)
-    return hands, [*api.routes(), *stream.routes(), *wecom_api.routes()]
+    codes = CodeDesk(world.clock, timing.sign_in_code_s)
+    asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
+    doors = SignInPages(config, codes)
+    platforms = [*api.routes(), *stream.routes(), *wecom_api.routes()]
+    return hands, [*platforms, *asked.routes(), *doors.routes()]
 
 
 async def start_sandbox(config: SandboxConfig, clock: Clock = time.time) -> RunningSandbox:

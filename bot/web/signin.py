@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -74,11 +75,11 @@ class SignIn:
         target = local_target(str(request.rel_url))
         agent = request.headers.get("User-Agent", "")
         inside = next((name for mark, name in _MARKS if mark in agent), None)
-        if inside in self.doors:
+        if inside is not None and inside in self.doors:
             return await self._send_away(request, inside, target, inside=True)
         if len(self.doors) == 1:
             return await self._send_away(request, next(iter(self.doors)), target, inside=False)
-        return self.site.redirect(f"/app/signin?next={target}")
+        return self.site.redirect(f"/app/signin?next={quote(target)}")
 
     async def choose(self, request: web.Request) -> web.Response:
         """Show the messengers that can vouch for somebody."""

@@ -1,4 +1,4 @@
-"""The common ground of the pages: their addresses, how they are drawn, what every answer carries."""
+"""The common ground of the pages: their addresses, their drawing, what every answer carries."""
 
 import hashlib
 from functools import partial

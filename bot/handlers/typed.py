@@ -11,7 +11,7 @@ from bot.handlers import approvals, drafts, payments, queries
 from bot.handlers.dialogs import EXPENSE, PERSON, REASON, alive, ended, facts, in_hand, waiting
 from bot.handlers.finding import claim_named
 from bot.handlers.work import Work
-from core.change import Dialog
+from core.change import Change, Dialog, Outgoing
 from core.errors import Refused
 from core.phrases import answer_message, parse_message
 from core.phrases import intents as say
@@ -106,8 +106,10 @@ def _question_from(text: str) -> Question:
 
 
 async def on_entered(_: PersonEntered, work: Work) -> None:
-    """Greet somebody who opened the chat for the first time."""
-    await work.answer("welcome", name=work.person.name)
+    """Greet somebody who opened the chat for the first time: WeCom tells of every time."""
+    hello = work.reply("welcome", name=work.person.name)
+    once = Outgoing(f"welcome:{work.sender.channel}:{work.person.id}", work.person.id, hello)
+    await work.commit(Change(at=work.now, outbox=(once,)))
 
 
 async def on_unsupported(event: UnsupportedReceived, work: Work) -> None:

@@ -143,7 +143,7 @@ _Box = tuple[float, float, float, float]
 
 
 def _turner(
-    text: pypdfium2.PdfTextpage, count: int
+    text: pypdfium2.PdfTextPage, count: int
 ) -> Callable[[float, float, float, float], _Box]:
     """Give what turns a box of the page's own space (y upwards) into one with upright text.
 

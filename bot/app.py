@@ -29,8 +29,14 @@ from bot.jobs.pump import Pump
 from bot.port import Channel, Inbound
 from bot.web.access import Access
 from bot.web.api import Api
+from bot.web.claim_page import ClaimPage
 from bot.web.health import Health, Metrics
+from bot.web.pages import Pages
 from bot.web.problems import problems
+from bot.web.sessions import Visits
+from bot.web.signin import SignIn
+from bot.web.site import Site
+from bot.web.todo_page import TodoPage
 from core.actions.basics import Settings
 from core.errors import Rejected
 from core.ports import Clock, InboxItem, OutboxItem
@@ -154,7 +160,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )
-    runner = _web(config, storage, channels, metrics, clock)
+    pages = _pages(config, storage, rooms, channels, clock)
+    runner = _web(config, storage, channels, pages, metrics, clock)
     return Service(config, storage, recogniser, channels, inbox, outbox, runner)
 
 
@@ -213,10 +220,28 @@ def _renders(config: Config) -> dict[ChannelName, Render]:
     return {"dingtalk": ding, "wecom": for_wecom}
 
 
+def _pages(
+    config: Config,
+    storage: Storage,
+    rooms: Rooms,
+    channels: dict[ChannelName, Channel],
+    clock: Clock,
+) -> Pages:
+    site = Site(_public_url(config))
+    visits = Visits(site, storage.sessions, storage.store, clock)
+    return Pages(
+        site,
+        SignIn(site, visits, channels),
+        ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
+        TodoPage(site, storage.store),
+    )
+
+
 def _web(
     config: Config,
     storage: Storage,
     channels: dict[ChannelName, Channel],
+    pages: Pages,
     metrics: Metrics,
     clock: Clock,
 ) -> web.AppRunner:
@@ -228,11 +253,12 @@ def _web(
             return False
         return True
 
-    app = web.Application(middlewares=[problems], client_max_size=2 * 1024 * 1024)
+    app = web.Application(middlewares=[problems, pages.guard()], client_max_size=2 * 1024 * 1024)
+    app.on_response_prepare.append(pages.site.protect)
     health = Health(alive, storage.inbox, channels, metrics, clock)
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
-    app.add_routes([*health.routes(), *api.routes()])
+    app.add_routes([*health.routes(), *api.routes(), *pages.routes()])
     wecom = channels.get("wecom")
     if isinstance(wecom, WeComChannel):
         app.add_routes(wecom.routes(config.wecom.callback_path))

@@ -1,0 +1,111 @@
+"""The page of a claim and its files, for those whom the claim concerns; others find nothing."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.handlers.finding import concerns, with_findings
+from bot.web.claim_view import Scene, view_of
+from bot.web.site import Site
+from core.actions.basics import Settings
+from core.budget import charges_of
+from core.claim import Claim
+from core.company import Person
+from core.ports import Clock, Files, Store
+
+_NUMBER = re.compile(r"[A-Z]{2}-[0-9]{8}-[0-9]{4,9}")
+_UNSAFE = re.compile(r'[^A-Za-z0-9._ -]|"')
+_SIGNS: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"%PDF-", "application/pdf"),
+)
+"""What a browser may show; everything else is only saved."""
+KEPT = "private, max-age=3600, immutable"
+"""A file's name is the hash of its bytes; who may see it is asked again after an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """The handlers and what they read from."""
+
+    site: Site
+    store: Store
+    files: Files
+    settings: Settings
+    clock: Clock
+    zone: ZoneInfo
+
+    async def claim(self, request: web.Request, person: Person) -> web.Response:
+        """Show a claim."""
+        claim = await self._find(request, person)
+        company = await self.store.company()
+        today = self.clock().astimezone(self.zone).date()
+        shown = await with_findings(self.store, company, claim, today, self.settings)
+        budgets = [charge.budget for charge in charges_of(company, shown)]
+        scene = Scene(
+            claim=shown,
+            company=company,
+            balances=await self.store.balances(budgets) if budgets else (),
+            payment=await self.store.payment(f"P-{claim.number}"),
+            reader=person,
+            zone=self.zone,
+            base=self.site.base,
+        )
+        return self.site.render("claim.html", person.language, person=person, claim=view_of(scene))
+
+    async def file(self, request: web.Request, person: Person) -> web.Response:
+        """Give a file of a claim as it was received."""
+        claim = await self._find(request, person)
+        wanted = request.match_info["sha256"]
+        file = next((f for f in claim.files if f.sha256 == wanted), None)
+        if file is None:
+            raise web.HTTPNotFound
+        try:
+            data = await self.files.get(file.sha256)
+        except FileNotFoundError:
+            raise web.HTTPNotFound from None
+        return _file_answer(data, file.name)
+
+    async def _find(self, request: web.Request, person: Person) -> Claim:
+        """Find a claim that concerns the person; a stranger's is answered like none at all."""
+        number = request.match_info["number"]
+        claim = await self.store.claim(number) if _NUMBER.fullmatch(number) else None
+        if claim is None or not concerns(claim, person):
+            raise web.HTTPNotFound
+        return claim
+
+
+def _file_answer(data: bytes, name: str) -> web.Response:
+    """Answer with foreign bytes: judged by what they are, shut off from everything of ours."""
+    kind = kind_of(data)
+    shown = "attachment" if kind is None else "inline"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    headers = {
+        "Content-Disposition": f"{shown}; {_file_name(name, kind)}",
+        "Content-Security-Policy": policy,
+        "Cache-Control": KEPT,
+    }
+    return web.Response(body=data, content_type=kind or "application/octet-stream", headers=headers)
+
+
+def kind_of(data: bytes) -> str | None:
+    """Name the type of bytes that a browser may show, None for all others."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for sign, kind in _SIGNS if data.startswith(sign)), None)
+
+
+def _file_name(name: str, kind: str | None) -> str:
+    """Write a name for a header: plain for old browsers, in full for the others."""
+    shown = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:120]
+    shown = shown.replace("/", "-").replace("\\", "-") or "file"
+    if "." not in shown and kind is not None:
+        shown = f"{shown}.{kind.partition('/')[2]}"
+    plain = _UNSAFE.sub("_", shown)
+    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(shown.encode('utf-8', 'replace'))}"

@@ -1,0 +1,341 @@
+"""What the page of a claim shows: computed once from the records, drawn by a template.
+
+Every text of a person is one visible line here; the template makes it harmless as HTML.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.texts.findings import finding_text
+from bot.texts.names import (
+    budget_scope,
+    category_name,
+    department_name,
+    person_name,
+    project_name,
+)
+from bot.texts.pages import MODES, VERDICTS, page_text
+from bot.texts.plain import one_line
+from bot.texts.template import Language
+from bot.texts.words import field_text, kind_text, payment_state_text, state_text
+from core.actions.settlement import PAYERS
+from core.approval import Decision, Step
+from core.budget import Balance, charges_of
+from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice, State, StoredFile
+from core.company import Company, Person
+from core.money import format_cny
+from core.payment import Payment, mask_account
+
+PICTURES = frozenset({"", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"})
+"""Names of what a browser can show; pictures of a chat come without one."""
+CARRIED = "same_approver"
+_QUIET = frozenset({State.PAID, State.VOID})
+_RANKS = {"block": 0, "warn": 1, "info": 2}
+StepMark = Literal["done", "stopped", "now", "next"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A labelled value."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One expense with its voucher's facts; `doubt` says what to check, "" for nothing."""
+
+    category: str
+    amount: str
+    date: str
+    words: str
+    facts: tuple[Fact, ...]
+    doubt: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What one person decided."""
+
+    person: str
+    did: str
+    reason: str
+    at: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of the plan; `people` are those asked, with how many must agree."""
+
+    name: str
+    mark: StepMark
+    mark_text: str
+    people: str
+    decisions: tuple[DecisionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetView:
+    """A budget that this claim is charged to; widths are percentages of its limit."""
+
+    scope: str
+    this_claim: str
+    left_key: str
+    left: str
+    limit: str
+    used_width: int
+    own_width: int
+    tight: bool
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file as received; `path` is where its bytes are."""
+
+    name: str
+    path: str
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """The page of a claim for one reader."""
+
+    number: str
+    heading: str
+    total: str
+    state: str
+    state_text: str
+    waits: str
+    facts: tuple[Fact, ...]
+    findings: tuple[tuple[str, str], ...]
+    lines: tuple[LineView, ...]
+    steps: tuple[StepView, ...]
+    budgets: tuple[BudgetView, ...]
+    files: tuple[FileView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the page is computed from; findings are inside the claim."""
+
+    claim: Claim
+    company: Company
+    balances: Sequence[Balance]
+    payment: Payment | None
+    reader: Person
+    zone: ZoneInfo
+    base: str
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self.reader.language
+
+    def say(self, code: str, **fields: str) -> str:
+        """Write a part of the page."""
+        return page_text(code, self.language, **fields)
+
+    def people(self, ids: Sequence[str]) -> str:
+        """Name several people."""
+        names = [person_name(self.company, i) for i in ids]
+        return ("、" if self.language == "zh" else ", ").join(names)
+
+    def moment(self, at: datetime) -> str:
+        """Write a moment in the company's time zone: 2026-11-25 14:03."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def file_path(self, sha256: str) -> str:
+        """Give the path of a file of the claim."""
+        return f"{self.base}/app/claims/{self.claim.number}/files/{sha256}"
+
+
+def view_of(scene: Scene) -> ClaimView:
+    """Compute the page of a claim."""
+    claim, language = scene.claim, scene.language
+    name, kind = person_name(scene.company, claim.employee), kind_text(claim.kind, language)
+    waiting = claim.plan.waiting() if claim.plan and claim.state is State.IN_REVIEW else ()
+    return ClaimView(
+        number=claim.number,
+        heading=f"{name}的{kind}" if language == "zh" else f"{name}'s {kind}",
+        total=format_cny(claim.total_fen),
+        state=claim.state.value,
+        state_text=state_text(claim.state, language),
+        waits=scene.say("waits_for", people=scene.people(waiting)) if waiting else "",
+        facts=(*_facts(scene), *_payment(scene)),
+        findings=_findings(scene),
+        lines=tuple(_line(scene, line) for line in claim.lines),
+        steps=_steps(scene),
+        budgets=_budgets(scene),
+        files=tuple(_file(scene, i, f) for i, f in enumerate(claim.files, 1)),
+    )
+
+
+def _facts(scene: Scene) -> tuple[Fact, ...]:
+    claim, company = scene.claim, scene.company
+    when = "submitted" if claim.submitted_at else "created"
+    named = (
+        ("department", department_name(company, claim.department, scene.language)),
+        (when, scene.moment(claim.submitted_at or claim.created_at)),
+        ("purpose", one_line(claim.purpose)),
+        ("project", project_name(company, claim.project) if claim.project else ""),
+        ("origin", one_line(claim.origin or "")),
+    )
+    return _named(scene, named)
+
+
+def _named(scene: Scene, pairs: Sequence[tuple[str, str]]) -> tuple[Fact, ...]:
+    return tuple(Fact(scene.say(code), value) for code, value in pairs if value)
+
+
+def _payment(scene: Scene) -> tuple[Fact, ...]:
+    """How the money goes out; the account only for its owner and for those who pay, masked."""
+    payment, reader = scene.payment, scene.reader
+    if payment is None:
+        return ()
+    close = reader.id == payment.payee or bool(PAYERS.intersection(reader.roles))
+    account = mask_account(payment.account).replace("*", "•")[-8:] if close else ""
+    named = (
+        ("payment", payment_state_text(payment.state, scene.language)),
+        ("payment_reason", one_line(payment.reason) if payment.state == "failed" else ""),
+        ("bank", one_line(payment.bank) if account else ""),
+        ("account", account),
+    )
+    return _named(scene, named)
+
+
+def _findings(scene: Scene) -> tuple[tuple[str, str], ...]:
+    """Say what to look at, what blocks first; doubts stand beside their lines."""
+    if scene.claim.state in _QUIET:
+        return ()
+    found = sorted((f for f in scene.claim.findings if f.code != "doubt"), key=_rank)
+    texts = ((f.severity, finding_text(f, scene.language, scene.company)) for f in found)
+    return tuple(dict.fromkeys(texts))
+
+
+def _rank(finding: Finding) -> int:
+    return _RANKS[finding.severity]
+
+
+def _line(scene: Scene, line: Line) -> LineView:
+    company, language = scene.company, scene.language
+    project = project_name(company, line.project) if line.project else ""
+    kept = {f.sha256 for f in scene.claim.files}
+    file = line.invoice.file if line.invoice else None
+    return LineView(
+        category=category_name(company, line.category, language),
+        amount=format_cny(line.amount_fen),
+        date=line.date.isoformat(),
+        words=" · ".join(w for w in (one_line(line.description), project) if w),
+        facts=_voucher(scene, line.invoice) if line.invoice else (),
+        doubt=_doubt(scene, line),
+        file=scene.file_path(file) if file and file in kept else "",
+    )
+
+
+def _voucher(scene: Scene, invoice: LineInvoice) -> tuple[Fact, ...]:
+    total = invoice.total_fen
+    return _named(
+        scene,
+        (
+            ("seller", one_line(invoice.seller or "")),
+            ("invoice_number", one_line(invoice.number or "")),
+            ("invoice_code", one_line(invoice.code or "")),
+            ("invoice_date", invoice.date.isoformat() if invoice.date else ""),
+            ("invoice_total", "" if total is None else format_cny(total)),
+            ("buyer", one_line(invoice.buyer or "")),
+        ),
+    )
+
+
+def _doubt(scene: Scene, line: Line) -> str:
+    if not line.doubts or scene.claim.state in _QUIET:
+        return ""
+    names = dict.fromkeys(field_text(code, scene.language) for code in line.doubts)
+    return scene.say("check", fields=("、" if scene.language == "zh" else ", ").join(names))
+
+
+def _steps(scene: Scene) -> tuple[StepView, ...]:
+    plan = scene.claim.plan
+    if plan is None or scene.claim.state is State.DRAFT:
+        return ()
+    return tuple(_step(scene, i, step, plan.current) for i, step in enumerate(plan.steps))
+
+
+def _step(scene: Scene, index: int, step: Step, current: int) -> StepView:
+    mark = _mark(scene.claim.state, index, step, current)
+    people = scene.people(step.approvers)
+    if step.system:
+        people = scene.say("by_system", system=one_line(step.system))
+    elif len(step.approvers) > 1:
+        people = f"{people} · {scene.say(MODES[step.mode])}"
+    decisions = tuple(_decision(scene, d) for d in step.decisions)
+    name = one_line(step.name, 40)
+    return StepView(name, mark, scene.say(f"step_{mark}"), people, decisions)
+
+
+def _mark(state: State, index: int, step: Step, current: int) -> StepMark:
+    if any(d.decision in {"reject", "return"} for d in step.decisions):
+        return "stopped"
+    if index < current:
+        return "done"
+    return "now" if index == current and state is State.IN_REVIEW else "next"
+
+
+def _decision(scene: Scene, decision: Decision) -> DecisionView:
+    to = person_name(scene.company, decision.to) if decision.to else ""
+    carried = decision.reason == CARRIED
+    return DecisionView(
+        person=person_name(scene.company, decision.approver),
+        did=scene.say(VERDICTS[decision.decision], to=to),
+        reason=scene.say("carried") if carried else one_line(decision.reason, 500),
+        at=scene.moment(decision.at),
+        tone="bad" if decision.decision in {"reject", "return"} else "good",
+    )
+
+
+def _budgets(scene: Scene) -> tuple[BudgetView, ...]:
+    """What each budget has left; balances hold what a submitted claim has taken already."""
+    pending = scene.claim.state in EDITABLE
+    amounts = {c.budget: c.amount_fen for c in charges_of(scene.company, scene.claim)}
+    return tuple(
+        _budget(scene, balance, amounts[balance.budget.id], pending=pending)
+        for balance in scene.balances
+        if balance.budget.id in amounts
+    )
+
+
+def _budget(scene: Scene, balance: Balance, amount_fen: int, *, pending: bool) -> BudgetView:
+    limit_fen = balance.budget.limit_fen
+    left_fen = balance.available_fen - (amount_fen if pending else 0)
+    others_fen = limit_fen - left_fen - amount_fen
+    used = _percent(others_fen, limit_fen)
+    return BudgetView(
+        scope=budget_scope(scene.company, balance.budget, scene.language),
+        this_claim=format_cny(amount_fen),
+        left_key=scene.say("available_after" if pending else "available"),
+        left=format_cny(left_fen),
+        limit=format_cny(limit_fen),
+        used_width=used,
+        own_width=min(100 - used, _percent(amount_fen, limit_fen)),
+        tight=left_fen < 0,
+        frozen=balance.frozen,
+    )
+
+
+def _percent(part_fen: int, whole_fen: int) -> int:
+    return max(0, min(100, round(100 * part_fen / whole_fen))) if whole_fen > 0 else 100
+
+
+def _file(scene: Scene, number: int, file: StoredFile) -> FileView:
+    name = one_line(file.name, 60) or scene.say("file", count=str(number))
+    picture = PurePath(file.name).suffix.lower() in PICTURES
+    return FileView(name, scene.file_path(file.sha256), picture)

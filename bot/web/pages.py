@@ -1,0 +1,78 @@
+"""The pages for people below `/app/`, joined: their routes, and what guards all of them."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.web.claim_page import ClaimPage
+from bot.web.signin import HOME, SignIn
+from bot.web.site import Site
+from bot.web.todo_page import TodoPage
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ROOT = "/app"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """All pages and the way in."""
+
+    site: Site
+    signin: SignIn
+    claims: ClaimPage
+    todo: TodoPage
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes below `/app`."""
+        guarded = self.signin.guarded
+        return [
+            web.get("/app", self.home),
+            web.get("/app/", self.home),
+            web.get("/app/static/{name}", self.site.static),
+            *self.signin.routes(),
+            web.get("/app/todo", guarded(self.todo.todo)),
+            web.get("/app/claims/{number}", guarded(self.claims.claim)),
+            web.get("/app/claims/{number}/files/{sha256}", guarded(self.claims.file)),
+        ]
+
+    async def home(self, _: web.Request) -> web.Response:
+        """Send a browser to what waits for its person."""
+        return self.site.redirect(HOME)
+
+    def guard(self) -> Middleware:
+        """Make the middleware that refuses other origins and draws what went wrong."""
+
+        @web.middleware
+        async def pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if request.path != _ROOT and not request.path.startswith(_ROOT + "/"):
+                return await handler(request)
+            if request.method not in SAFE and not is_own(request, self.site):
+                log.info("foreign_origin", path=request.path)
+                return self.site.refusal(HTTPStatus.FORBIDDEN, "foreign_origin")
+            try:
+                return await handler(request)
+            except web.HTTPClientError as error:
+                code = "not_found" if error.status == HTTPStatus.NOT_FOUND else "bad_request"
+                response = self.site.refusal(error.status, code)
+                if "Allow" in error.headers:
+                    response.headers["Allow"] = error.headers["Allow"]
+                return response
+
+        return pages
+
+
+def is_own(request: web.Request, site: Site) -> bool:
+    """Whether a request that may change something comes from one of our own pages.
+
+    Browsers say where it comes from; what says nothing is no browser and has no cookie to abuse.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or origin == site.origin or urlsplit(origin).netloc == request.host

@@ -5,8 +5,9 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -21,7 +22,7 @@ _SCALE = 3.0
 """Pixels a point for a common page: enough for a code of half a millimetre a module."""
 _PICTURE_SHARE = 0.5
 _QUARTER = math.pi / 2
-_ANGLES = 200
+_STEP = 2.5
 _TWICE = 0.25
 _ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|SubmitForm|ImportData|EmbeddedGo|RichMedia)\b")
 _OPEN = re.compile(rb"/(?:OpenAction|AA)\b(?!\s*\[)")
@@ -30,6 +31,9 @@ _HEX_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
 _INFLATED = 1_000_000
 _STREAMS = 50
+
+
+_Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
@@ -112,25 +116,30 @@ def _covered(page: pypdfium2.PdfPage) -> bool:
 
 
 def _glyphs(page: pypdfium2.PdfPage) -> list[Word]:
-    """Give each printed character with its box, as seen (a turned page is turned back)."""
+    """Give each printed character with its box, as read (turned text is turned back)."""
     text = page.get_textpage()
     try:
-        count = min(text.count_chars(), limits.MAX_CHARS)
-        turn = _turner(text, count)
-        seen: dict[str, list[Word]] = {}
-        box = pdfium.FS_RECTF()
-        for i in range(count):
-            char = chr(pdfium.FPDFText_GetUnicode(text, i))
-            pdfium.FPDFText_GetLooseCharBox(text, i, ctypes.byref(box))
-            if char.isspace() or not char.isprintable() or box.right <= box.left:
-                continue
-            word = Word(char, *turn(box.left, box.bottom, box.right, box.top))
-            alike = seen.setdefault(char, [])
-            if not any(_printed_twice(word, other) for other in alike):
-                alike.append(word)
-        return [word for words in seen.values() for word in words]
+        boxes = list(_boxes(text))
     finally:
         text.close()
+    quarter = _quarter([box for _, box in boxes])
+    seen: dict[str, list[Word]] = {}
+    for char, box in boxes:
+        word = Word(char, *_turned(box, quarter))
+        alike = seen.setdefault(char, [])
+        if not any(_printed_twice(word, other) for other in alike):
+            alike.append(word)
+    return [word for words in seen.values() for word in words]
+
+
+def _boxes(text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, _Box]]:
+    """Give characters in their stored order: left, bottom, right, top in the page's own space."""
+    box = pdfium.FS_RECTF()
+    for i in range(min(text.count_chars(), limits.MAX_CHARS)):
+        char = chr(pdfium.FPDFText_GetUnicode(text, i))
+        pdfium.FPDFText_GetLooseCharBox(text, i, ctypes.byref(box))
+        if char.isprintable() and not char.isspace() and box.right > box.left:
+            yield char, (box.left, box.bottom, box.right, box.top)
 
 
 def _printed_twice(one: Word, other: Word) -> bool:
@@ -139,32 +148,31 @@ def _printed_twice(one: Word, other: Word) -> bool:
     return abs(one.x - other.x) < _TWICE * width and abs(one.y - other.y) < _TWICE * one.height
 
 
-_Box = tuple[float, float, float, float]
+def _quarter(boxes: list[_Box]) -> int:
+    """Give by how many quarters the text is turned: where most characters' next one stands.
 
-
-def _turner(
-    text: pypdfium2.PdfTextPage, count: int
-) -> Callable[[float, float, float, float], _Box]:
-    """Give what turns a box of the page's own space (y upwards) into one with upright text.
-
-    Pages are turned by their own entry, by what draws on them, or by both; the angle of most
-    characters knows.
+    Neither the page's own rotation nor the angle of the font says it: either may be undone by
+    the other.
     """
-    step = max(1, count // _ANGLES)
-    angles = (pdfium.FPDFText_GetCharAngle(text, i) for i in range(0, count, step))
-    quarters = Counter(round(angle / _QUARTER) % 4 for angle in angles if angle >= 0)
-    quarter = quarters.most_common(1)[0][0] if quarters else 0
+    steps: Counter[int] = Counter()
+    for (left, bottom, right, top), following in pairwise(boxes):
+        dx = following[0] + following[2] - left - right
+        dy = following[1] + following[3] - bottom - top
+        if max(abs(dx), abs(dy)) < _STEP * (top - bottom + right - left):
+            steps[round(math.atan2(dy, dx) / _QUARTER) % 4] += 1
+    return steps.most_common(1)[0][0] if steps else 0
 
-    def turn(left: float, bottom: float, right: float, top: float) -> _Box:
-        turned: dict[int, _Box] = {
-            0: (left, -top, right, -bottom),
-            1: (bottom, left, top, right),
-            2: (-right, bottom, -left, top),
-            3: (-top, -right, -bottom, -left),
-        }
-        return turned[quarter]
 
-    return turn
+def _turned(box: _Box, quarter: int) -> _Box:
+    """Turn a box with y upwards into one with y downwards whose text runs to the right."""
+    left, bottom, right, top = box
+    turned: dict[int, _Box] = {
+        0: (left, -top, right, -bottom),
+        1: (bottom, left, top, right),
+        2: (-right, bottom, -left, top),
+        3: (-top, -right, -bottom, -left),
+    }
+    return turned[quarter]
 
 
 def _is_active(data: bytes) -> bool:

@@ -20,9 +20,18 @@ class Recogniser:
     So a slow photo never delays an e-invoice. Each process takes one file at a time.
     """
 
-    def __init__(self, quick: Child | None = None, slow: Child | None = None) -> None:
+    def __init__(
+        self,
+        quick: Child | None = None,
+        slow: Child | None = None,
+        *,
+        quick_s: float = QUICK_S,
+        ocr_s: float = OCR_S,
+    ) -> None:
         self._quick = quick or Child("quick")
         self._slow = slow or Child("ocr")
+        self._quick_s = quick_s
+        self._ocr_s = ocr_s
 
     async def start(self) -> None:
         """Start the process for files; the one for OCR starts when it is needed or warmed."""
@@ -53,22 +62,22 @@ class Recogniser:
 
     async def _file(self, name: str, data: bytes) -> tuple[Reading, ...]:
         try:
-            answer = await self._quick.ask(name, data, ocr=False, limit_s=QUICK_S)
+            answer = await self._quick.ask(name, data, ocr=False, limit_s=self._quick_s)
         except Failed as failure:
             return (refusal(name, failure.code),)
         if not answer.wants_ocr:
             return answer.readings
         try:
-            return (await self._slow.ask(name, data, ocr=True, limit_s=OCR_S)).readings
+            return (await self._slow.ask(name, data, ocr=True, limit_s=self._ocr_s)).readings
         except Failed as failure:
             return _without_ocr(name, answer.readings, failure)
 
     async def _picture(self, name: str, data: bytes) -> tuple[Reading, ...]:
         try:
-            return (await self._slow.ask(name, data, ocr=True, limit_s=OCR_S)).readings
+            return (await self._slow.ask(name, data, ocr=True, limit_s=self._ocr_s)).readings
         except Failed as failure:
             try:
-                answer = await self._quick.ask(name, data, ocr=False, limit_s=QUICK_S)
+                answer = await self._quick.ask(name, data, ocr=False, limit_s=self._quick_s)
             except Failed:
                 return (refusal(name, failure.code),)
             return _without_ocr(name, answer.readings, failure)

@@ -19,7 +19,9 @@ REFUSED = 400
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name} · 沙盒登录 Sandbox sign-in</title><link rel="stylesheet" href="/page/style.css">
+<title>{name} · 沙盒登录 Sandbox sign-in</title>
+<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/page/style.css">
 <link rel="stylesheet" href="/page/signin.css"></head>
 <body data-platform="{platform}"><main class="signin"><h1>{name}</h1>
 <p>{words}</p><ul>{people}</ul></main></body></html>

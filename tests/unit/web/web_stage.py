@@ -1,0 +1,205 @@
+"""The pages on a real port over storage in memory, and messengers that say what they are told."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from yarl import URL
+
+from bot.events import ChannelName
+from bot.web.claim_page import ClaimPage
+from bot.web.pages import Pages
+from bot.web.sessions import Visits
+from bot.web.signin import SignIn
+from bot.web.site import Site
+from bot.web.todo_page import TodoPage
+from core.actions.basics import Settings
+from core.approval import Decision, Plan, Step
+from core.change import Change
+from core.claim import Claim, Line, LineInvoice, State, StoredFile
+from core.company import Company
+from core.errors import OutsideError
+from core.payment import Payment
+from tests.fakes.memory import MemoryStorage
+
+AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+NUMBER = "BX-20261125-0007"
+PAGE = f"/app/claims/{NUMBER}"
+DING = {"User-Agent": "Mozilla/5.0 (iPhone) DingTalk/7.6.0"}
+WORK = {"User-Agent": "Mozilla/5.0 (iPhone) MicroMessenger/8.0 wxwork/4.1.22"}
+
+COMPANY = Company.model_validate(
+    {
+        "departments": [{"id": "sales", "name": "市场部", "head": "wang"}],
+        "people": [
+            {"id": "zhang", "name": "张三", "department": "sales", "dingtalk": "z", "wecom": "Z"},
+            {"id": "wang", "name": "王五", "dingtalk": "w", "wecom": "W"},
+            {"id": "li", "name": "李雷", "dingtalk": "l", "wecom": "L"},
+            {"id": "zhao", "name": "赵六", "roles": ["finance"], "dingtalk": "f", "wecom": "F"},
+            {"id": "ann", "name": "Ann", "language": "en", "roles": ["auditor"], "dingtalk": "a"},
+            {"id": "left", "name": "孙八", "active": False, "dingtalk": "gone", "wecom": "Gone"},
+        ],
+        "categories": [{"id": "taxi", "name": "市内交通", "requires_invoice": False}],
+        "budgets": [
+            {"id": "q4", "department": "sales", "period": "2026-Q4", "limit": "10000.00"}
+        ],
+        "flows": [{"id": "f", "steps": [{"name": "主管", "approvers": ["person:wang"]}]}],
+    }
+)  # fmt: skip
+
+INVOICE = LineInvoice(
+    identity="26312000000123456789",
+    number="26312000000123456789",
+    code=None,
+    kind="digital_general",
+    seller="上海滴滴出行科技有限公司",
+    buyer="示例科技有限公司",
+    date=date(2026, 11, 24),
+    total_fen=28000,
+)
+
+
+def claim(**changes: object) -> Claim:
+    line = Line("taxi", 28000, date(2026, 11, 24), "去客户现场", None, INVOICE, ("total",))
+    made = Claim(
+        number=NUMBER,
+        company="main",
+        kind="reimbursement",
+        state=State.IN_REVIEW,
+        employee="zhang",
+        department="sales",
+        created_at=AT,
+        submitted_at=AT,
+        lines=(line,),
+        plan=Plan((Step("主管", "any", ("wang",)), Step("财务", "any", ("zhao",)))),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def decided(verdict: str, reason: str, to: str | None = None) -> Plan:
+    decision = Decision("wang", verdict, reason, AT, "m1", to)  # type: ignore[arg-type]
+    return Plan((Step("主管", "any", ("wang",), (decision,)), Step("财务", "any", ("zhao",))))
+
+
+PAYMENT = Payment(f"P-{NUMBER}", NUMBER, "zhang", "张三", 28000, "6222021234567890", "招商银行")
+
+
+@dataclass
+class Door:
+    """A messenger: each code is a user or what goes wrong."""
+
+    name: ChannelName
+    codes: dict[str, str | OutsideError] = field(default_factory=dict)
+
+    def sign_in_url(self, *, redirect: str, state: str, inside: bool) -> str:
+        query = {"redirect": redirect, "state": state, "inside": str(inside)}
+        return str(URL(f"https://{self.name}.example/auth").with_query(query))
+
+    async def sign_in(self, code: str) -> str:
+        found = self.codes.pop(code)
+        if isinstance(found, OutsideError):
+            raise found
+        return found
+
+
+class MemoryFiles:
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    async def put(self, data: bytes) -> str:
+        name = f"{len(self.kept):064x}"
+        self.kept[name] = data
+        return name
+
+    async def get(self, sha256: str) -> bytes:
+        if sha256 not in self.kept:
+            raise FileNotFoundError(sha256)
+        return self.kept[sha256]
+
+
+class Stage:
+    """Everything that a test of pages needs; `client` keeps cookies as a browser does."""
+
+    def __init__(self, public_url: str, doors: tuple[ChannelName, ...]) -> None:
+        self.now = AT
+        self.storage = MemoryStorage(self.clock)
+        self.files = MemoryFiles()
+        self.doors: dict[ChannelName, Door] = {name: Door(name) for name in doors}
+        site = Site(public_url)
+        visits = Visits(site, self.storage.sessions, self.storage.store, self.clock)
+        zone = ZoneInfo("Asia/Shanghai")
+        self.pages = Pages(
+            site,
+            SignIn(site, visits, self.doors),
+            ClaimPage(
+                site,
+                self.storage.store,
+                self.files,
+                Settings("approved", "allow"),
+                self.clock,
+                zone,
+            ),
+            TodoPage(site, self.storage.store),
+        )
+        self.client: TestClient[web.Request, web.Application]
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def on(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[self.pages.guard()])
+        app.on_response_prepare.append(self.pages.site.protect)
+        app.add_routes(self.pages.routes())
+        return app
+
+    async def keep(self, made: Claim, *payments: Payment) -> None:
+        await self.storage.store.commit(Change(at=AT, claims=(made,), payments=payments))
+
+    async def add_file(self, made: Claim, name: str, data: bytes) -> tuple[Claim, str]:
+        sha256 = await self.files.put(data)
+        return replace(made, files=(*made.files, StoredFile(sha256, name))), sha256
+
+    async def get(self, path: str, **headers: str) -> tuple[int, str, "Headers"]:
+        async with self.client.get(path, headers=headers, allow_redirects=False) as answer:
+            return answer.status, (await answer.read()).decode("utf-8", "replace"), answer.headers
+
+    async def leave_for(self, path: str = PAGE, agent: dict[str, str] = DING) -> URL:
+        """Ask for a page without a session; gives where the messenger is asked."""
+        status, _, headers = await self.get(path, **agent)
+        assert status == 302, status
+        return URL(headers["Location"])
+
+    async def come_back(
+        self, to: URL, user: str | OutsideError, name: str = "authCode"
+    ) -> tuple[int, str, "Headers"]:
+        """Return from the messenger with a code for somebody."""
+        channel = to.host.partition(".")[0]  # type: ignore[union-attr]
+        self.doors[channel].codes["c1"] = user  # type: ignore[index]
+        back = URL(to.query["redirect"]).update_query({name: "c1", "state": to.query["state"]})
+        return await self.get(back.path_qs)
+
+    async def be(self, user: str) -> None:
+        """Sign in as somebody."""
+        status, page, _ = await self.come_back(await self.leave_for(), user)
+        assert status == 302, page
+
+
+Headers = dict[str, str]
+
+
+@asynccontextmanager
+async def on_stage(
+    public_url: str = "http://127.0.0.1:8000",
+    doors: tuple[ChannelName, ...] = ("dingtalk", "wecom"),
+) -> AsyncIterator[Stage]:
+    stage = Stage(public_url, doors)
+    await stage.storage.store.apply_company(COMPANY, expected_version=0, at=AT, actor="t")
+    async with TestClient(TestServer(stage.app())) as stage.client:
+        yield stage

@@ -73,7 +73,7 @@ def _sums(draft: Draft, values: list[Value], no_tax: bool) -> None:  # noqa: FBT
     if len(pairs) == 2:  # noqa: PLR2004 without tax, and the tax
         draft.put("amount", *pairs[0])
         draft.put("tax", *pairs[1])
-    elif len(pairs) == 1 and (no_tax or pairs[0][0] == draft.facts.total_fen):
+    elif len(pairs) == 1 and no_tax:
         draft.put("amount", *pairs[0])
 
 

@@ -5,12 +5,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from recognition_builders import SAMPLES, codes, einvoice, png
+from recognition_builders import SAMPLES, codes, einvoice, pdf, png
 
 from recognition.process import Child, Failed
 from recognition.reader import Recogniser
@@ -119,6 +121,29 @@ async def test_a_stuck_file_is_refused_and_the_photo_falls_back_to_its_code() ->
     assert not lost.ok
 
 
+async def test_a_page_that_unpacks_twice_is_stopped_and_the_next_file_is_read() -> None:
+    twice = zlib.compress(zlib.compress(b"1 0 0 1 0 0 cm " * 3_000_000, 9), 9)
+    bomb = pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 400] /Contents 4 0 R >>",
+            b"<< /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n%b\nendstream"
+            % (len(twice), twice),
+        ]
+    )
+    reader = Recogniser(quick_s=2.0)
+    await reader.start()
+
+    (refused,) = await reader.read("bomb.pdf", bomb)
+    (kept,) = await reader.read("a.xml", einvoice().encode())
+    await reader.stop()
+
+    assert len(bomb) < 5_000
+    assert not refused.ok
+    assert kept.ok
+
+
 async def test_a_slow_photo_does_not_delay_a_file() -> None:
     reader = Recogniser(slow=child(STUCK))
     photo = asyncio.create_task(reader.read("photo.png", png(200, 200)))
@@ -201,7 +226,7 @@ def _ends(pid: int) -> bool:
             return True
         if state == "Z":
             return True
-        os.sched_yield()
+        time.sleep(0.01)
     return False
 
 

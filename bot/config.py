@@ -188,19 +188,26 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """
     environ = os.environ if environ is None else environ
     text, data = _read(path, environ)
-    for (section, key), value in _from_environment(environ).items():
+    given = _from_environment(environ)
+    for (section, key), value in given.items():
         table = data.setdefault(section, {})
         if isinstance(table, dict):
             table[key] = value
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        faults = [(e["loc"], e["msg"].removeprefix("Value error, ")) for e in error.errors()]
-        raise ConfigError(_lines(faults, path, text)) from None
+        faults = [(e["loc"], _said(e["type"], e["msg"])) for e in error.errors()]
+        raise ConfigError(_lines(faults, path, text, given)) from None
     faults = list(_missing(config))
     if faults:
-        raise ConfigError(_lines(faults, path, text))
+        raise ConfigError(_lines(faults, path, text, given))
     return config
+
+
+def _said(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key · 不认识的配置项"
+    return message.removeprefix("Value error, ")
 
 
 def _read(path: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, object]]:
@@ -262,11 +269,20 @@ def _missing(config: Config) -> Iterable[tuple[Location, str]]:
         yield ("wecom", "encoding_aes_key"), "must be 43 letters and digits · 应为 43 位字母数字"
 
 
-def _lines(faults: Iterable[tuple[Location, str]], path: Path, text: str) -> str:
-    return "\n".join(
-        f"{path}:{_line_of(text, loc)}: {'.'.join(map(str, loc))}: {message}"
-        for loc, message in faults
-    )
+def _lines(
+    faults: Iterable[tuple[Location, str]],
+    path: Path,
+    text: str,
+    given: Mapping[tuple[str, str], object],
+) -> str:
+    """Write a line a fault: where it was set, which key, what is wrong."""
+
+    def place(loc: Location) -> str:
+        if tuple(loc[:2]) in given:
+            return f"{PREFIX}{'__'.join(map(str, loc[:2]))}".upper()
+        return f"{path}:{_line_of(text, loc)}"
+
+    return "\n".join(f"{place(loc)}: {'.'.join(map(str, loc))}: {said}" for loc, said in faults)
 
 
 def _line_of(text: str, loc: Location) -> int:

@@ -1,0 +1,94 @@
+"""Settings: every fault names the place, the key and what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, load_config
+
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+WECOM = f"""[wecom]
+enabled = true
+corp_id = "ww1"
+agent_id = 1000002
+secret = "s"
+token = "t"
+encoding_aes_key = "{KEY}"
+"""
+
+
+def load(folder: Path, text: str, **environ: str) -> object:
+    path = folder / "chit.toml"
+    path.write_text(text, "utf-8")
+    return load_config(path, environ)
+
+
+def faults(folder: Path, text: str, **environ: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text, **environ)
+    return str(caught.value).replace(str(folder), "")
+
+
+def test_an_empty_file_is_enough(tmp_path: Path) -> None:
+    config = load(tmp_path, "")
+
+    assert config.database.url.startswith("sqlite+aiosqlite:///")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[server]\nport = 1\n[databse]\n", "/chit.toml:3: databse: unknown key"),
+        ('[server]\nhots = "x"\n', "/chit.toml:2: server.hots: unknown key"),
+        ('[server]\nport = "x"\n', "/chit.toml:2: server.port: "),
+        ('[database]\nurl = "mysql://x"\n', "/chit.toml:2: database.url: "),
+        ('[schedule]\ntimezone = "Asia/Shangai"\n', "/chit.toml:2: schedule.timezone: "),
+        ('[schedule]\ndigest = "every day"\n', "/chit.toml:2: schedule.digest: "),
+        ("[wecom]\nenabled = true\n", "/chit.toml:1: wecom.corp_id: required when enabled"),
+        (WECOM.replace(KEY, "short"), "/chit.toml:7: wecom.encoding_aes_key: must be 43"),
+        ("[dingtalk]\nenabled = true\n", "/chit.toml:1: dingtalk.client_id: required"),
+        ('[budget]\nconsume_on = "never"\n', "/chit.toml:2: budget.consume_on: "),
+        (
+            '[[api.tokens]]\nname = "a"\ntoken = "0123456789abcdef"\nscopes = ["all"]\n',
+            "/chit.toml:4: api.tokens.0.scopes.0: ",
+        ),
+        ("port = \n", "/chit.toml: not TOML"),
+    ],
+)
+def test_a_fault_names_line_and_key(tmp_path: Path, text: str, line: str) -> None:
+    assert line in faults(tmp_path, text)
+
+
+def test_the_environment_wins_and_is_named(tmp_path: Path) -> None:
+    config = load(tmp_path, "[server]\nport = 1\n", CHIT_SERVER__PORT="2")
+
+    assert config.server.port == 2  # type: ignore[attr-defined]
+    assert faults(tmp_path, "", CHIT_SERVER__PORT="x").startswith("CHIT_SERVER__PORT: server.port")
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hidden\n", "utf-8")
+
+    config = load(tmp_path, WECOM, CHIT_WECOM__SECRET_FILE=str(secret))
+
+    assert config.wecom.secret.get_secret_value() == "hidden"  # type: ignore[attr-defined]
+    assert "hidden" not in repr(config)
+
+
+def test_a_secret_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "CHIT_WECOM__SECRET_FILE" in faults(
+        tmp_path, WECOM, CHIT_WECOM__SECRET_FILE=str(tmp_path / "none")
+    )
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--config"):
+        load_config(tmp_path / "chit.toml", {})
+
+
+def test_faults_never_show_values(tmp_path: Path) -> None:
+    said = faults(tmp_path, WECOM.replace('secret = "s"', "secret = 12345678"))
+
+    assert "wecom.secret" in said
+    assert "12345678" not in said

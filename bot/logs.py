@@ -12,7 +12,8 @@ import structlog
 _URL_PASSWORD = re.compile(r"(\w[\w+.-]*://[^\s:/@]*):[^\s@/]+@")
 _NAMED_SECRET = re.compile(
     r"(?i)\b(access_token|ticket|code|secret|client_?secret|corpsecret|appsecret|signature"
-    r"|msg_signature|authorization|bearer|token|key)([\"']?\s*[=: ]\s*[\"']?)(?:bearer\s+)?[^\s&\"',;]{6,}"
+    r"|msg_signature|authorization|bearer|token|key)([\"']?\s*[=: ]\s*[\"']?)"
+    r"(?:bearer\s+)?[^\s&\"',;]{6,}"
 )
 _LONG_DIGITS = re.compile(r"(?<!\d)\d{11,19}(?!\d)")
 """Telephone numbers, identity cards and bank accounts; claim numbers have dashes."""

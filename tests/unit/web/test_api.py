@@ -1,0 +1,229 @@
+"""The REST API of contract §4 over real HTTP, on the memory fake."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.config import ApiToken
+from bot.web.access import MAX_WRONG, Access
+from bot.web.api import Api
+from bot.web.problems import problems
+from core.actions.basics import Settings
+from core.budget import Charge, Hold
+from core.change import Change, Reserve
+from core.claim import State
+from core.payment import Payment
+from tests.contract.storage_samples import NOW, apply, claim, company_with
+from tests.fakes.memory import MemoryStorage
+
+ALL = "reads-everything-0123"
+NONE = "reads-nothing-012345"
+SCOPES = ("claims:read", "budgets:read", "invoices:read", "payments:read", "payments:write")
+TOKENS = (
+    ApiToken(name="erp", token=ALL, scopes=(*SCOPES, "audit:read")),  # type: ignore[arg-type]
+    ApiToken(name="poor", token=NONE),  # type: ignore[arg-type]
+)
+NUMBER = "BX-20261125-0001"
+
+
+def moment() -> datetime:
+    return datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def storage() -> MemoryStorage:
+    """Give one claim that is approved and owed, and a budget of 1,000 yuan with 100 held."""
+    found = MemoryStorage(moment)
+    await apply(found, company_with(all="1000.00"))
+    paid = Payment("P-" + NUMBER, NUMBER, "zhang", "张三", 10000, "6222021234567890", "招商银行")
+    approved = replace(claim(), state=State.APPROVED, submitted_at=NOW)
+    hold = Hold(f"{NUMBER}/1", NUMBER, (Charge("all", 10000),))
+    await found.store.commit(
+        Change(at=NOW, claims=(approved,), moves=(Reserve(hold),), payments=(paid,))
+    )
+    return found
+
+
+@pytest.fixture
+async def client(storage: MemoryStorage) -> AsyncIterator[TestClient]:
+    app = web.Application(middlewares=[problems])
+    zone = ZoneInfo("Asia/Shanghai")
+    app.add_routes(Api(storage.store, Access(TOKENS), Settings(), moment, zone).routes())
+    async with TestClient(TestServer(app)) as found:
+        yield found
+
+
+def bearer(token: str = ALL) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def get(client: TestClient, path: str, token: str = ALL) -> tuple[int, dict]:
+    async with client.get(f"/api/v1/{path}", headers=bearer(token)) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+async def post(client: TestClient, path: str, body: object) -> tuple[int, dict]:
+    async with client.post(f"/api/v1/{path}", json=body, headers=bearer()) as answer:
+        return answer.status, await answer.json(content_type=None)
+
+
+@pytest.mark.parametrize("path", ["claims", "budgets", "payments", "invoices?number=1", "audit"])
+async def test_every_list_wants_a_token_and_its_scope(client: TestClient, path: str) -> None:
+    async with client.get(f"/api/v1/{path}") as answer:
+        assert answer.status == 401
+        assert answer.content_type == "application/problem+json"
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+    status, body = await get(client, path, NONE)
+    assert (status, body["code"]) == (403, "scope_missing")
+
+    status, body = await get(client, path)
+    assert status == 200
+    assert set(body) == {"items", "next"}
+
+
+async def test_a_hundred_wrong_tokens_are_enough(client: TestClient) -> None:
+    for _ in range(MAX_WRONG):
+        status, _body = await get(client, "claims", "wrong-wrong-wrong-wrong")
+        assert status == 401
+
+    status, body = await get(client, "claims")
+
+    assert (status, body["code"]) == (429, "too_many_wrong_tokens")
+
+
+async def test_a_right_token_forgives_wrong_ones(client: TestClient) -> None:
+    for token in ["wrong-wrong-wrong"] * (MAX_WRONG - 1) + [ALL] + ["wrong-wrong-wrong"] * 5:
+        await get(client, "claims", token)
+
+    assert (await get(client, "claims"))[0] == 200
+
+
+async def test_a_claim_has_the_contracts_shape(client: TestClient) -> None:
+    status, body = await get(client, f"claims/{NUMBER}")
+
+    assert status == 200
+    assert {"number", "kind", "state", "employee", "total", "version", "lines"} <= set(body)
+    assert (body["state"], body["total"], body["currency"]) == ("approved", "100.00", "CNY")
+    assert body["budgets"] == [{"id": "all", "amount": "100.00", "available_after": "900.00"}]
+    assert body["lines"][0]["amount"] == "100.00"
+
+
+async def test_what_is_not_there_is_a_problem(client: TestClient) -> None:
+    for path, code in [
+        ("claims/BX-1", "no_such_claim"),
+        ("budgets/none", "no_such_budget"),
+        ("budgets/none/entries", "no_such_budget"),
+        ("nowhere", "not_found"),
+    ]:
+        status, body = await get(client, path)
+        assert (status, body["code"]) == (404, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("claims?state=lost", "invalid_state"),
+        ("claims?limit=0", "invalid_limit"),
+        ("claims?limit=x", "invalid_limit"),
+        ("claims?cursor=!!", "invalid_cursor"),
+        ("payments?state=gone", "invalid_state"),
+        ("invoices", "number_missing"),
+    ],
+)
+async def test_a_bad_question_is_told_what_is_wrong(
+    client: TestClient, path: str, code: str
+) -> None:
+    status, body = await get(client, path)
+
+    assert (status, body["code"]) == (400, code)
+    assert body["detail"]
+
+
+async def test_a_budget_and_its_journal(client: TestClient) -> None:
+    _, budget = await get(client, "budgets/all")
+    _, entries = await get(client, "budgets/all/entries")
+
+    assert (budget["limit"], budget["reserved"], budget["available"]) == (
+        "1000.00",
+        "100.00",
+        "900.00",
+    )
+    assert [(e["claim"], e["kind"], e["amount"]) for e in entries["items"]] == [
+        (NUMBER, "reserve", "100.00")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "decision"), [("900.00", "allow"), ("900.01", "block"), ("-5", "allow")]
+)
+async def test_a_check_decides_and_reserves_nothing(
+    client: TestClient, amount: str, decision: str
+) -> None:
+    question = {"department": "sales", "date": "2026-11-25", "amount": amount}
+
+    status, body = await post(client, "budgets/check", question)
+    _, budget = await get(client, "budgets/all")
+
+    assert (status, body["decision"]) == (200, decision)
+    assert [b["id"] for b in body["budgets"]] == ["all"]
+    assert budget["reserved"] == "100.00"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"date": "2026-11-25"},
+        {"date": "yesterday", "amount": "1"},
+        {"date": "2026-11-25", "amount": "1", "approver": "me"},
+        [],
+    ],
+)
+async def test_a_body_is_checked(client: TestClient, body: object) -> None:
+    status, answer = await post(client, "budgets/check", body)
+
+    assert (status, answer["code"]) == (400, "invalid_body")
+    assert answer["errors"]
+
+
+@pytest.mark.parametrize("amount", ["1e9", "NaN", "0.001", "1,000"])
+async def test_an_amount_is_a_plain_decimal(client: TestClient, amount: str) -> None:
+    status, body = await post(client, "budgets/check", {"date": "2026-11-25", "amount": amount})
+
+    assert (status, body["code"]) == (400, "invalid_amount")
+
+
+async def test_an_account_is_masked(client: TestClient) -> None:
+    _, body = await get(client, "payments")
+
+    (payment,) = body["items"]
+    assert payment["account_masked"] == "************7890"
+    assert "6222021234567890" not in str(body)
+
+
+async def test_the_banks_result_counts_once(client: TestClient, storage: MemoryStorage) -> None:
+    path, paid = f"payments/P-{NUMBER}/result", {"result": "paid", "reference": "B-1"}
+
+    first = await post(client, path, paid)
+    second = await post(client, path, paid)
+    late = await post(client, path, {"result": "failed", "reason": "账号错误"})
+    stored = await storage.store.claim(NUMBER)
+
+    assert [first[0], second[0]] == [200, 200]
+    assert first[1]["state"] == second[1]["state"] == "paid"
+    assert (late[0], late[1]["code"]) == (422, "wrong_state")
+    assert stored
+    assert stored.state is State.PAID
+
+
+async def test_a_bounced_payment_is_owed_again(client: TestClient) -> None:
+    path = f"payments/P-{NUMBER}/result"
+
+    status, body = await post(client, path, {"result": "failed", "reason": "账号错误"})
+
+    assert (status, body["state"], body["reason"]) == (200, "failed", "账号错误")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.change import Change
@@ -96,22 +96,16 @@ class Effects:
         await self.database.insert(self.connection, waiting, asked)
 
     async def _accounts(self) -> None:
-        changed = [
+        changed: list[Row] = [
             {
-                "budget": account.id,
-                "reserved": account.reserved_fen,
-                "consumed": account.consumed_fen,
+                "id": account.id,
+                "reserved_fen": account.reserved_fen,
+                "consumed_fen": account.consumed_fen,
             }
             for account in self.books.ledger.accounts.values()
             if account != self.before.accounts[account.id]
         ]
-        if changed:
-            statement = (
-                update(budgets)
-                .where(own(budgets), budgets.c.id == bindparam("budget"))
-                .values(reserved_fen=bindparam("reserved"), consumed_fen=bindparam("consumed"))
-            )
-            await self.connection.execute(statement, changed)
+        await self.database.revise(self.connection, budgets, "id", changed)
 
     async def _holds(self) -> None:
         held = self.books.ledger.holds

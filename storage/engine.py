@@ -8,16 +8,17 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
     Insert,
     Table,
-    any_,
     bindparam,
     event,
     func,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -75,10 +76,15 @@ class Database:
         await self._reader.dispose()
 
     def among(self, column: Column[Any], values: Collection[str | int]) -> ColumnElement[bool]:
-        """Say that a column is one of many values, as one parameter whatever their number."""
+        """Say that a column is one of many values, as one parameter whatever their number.
+
+        On PostgreSQL as rows: a prepared `= ANY (array)` may compare every row of the tenant
+        with every value.
+        """
         listed = list(values)
         if self.postgres:
-            return column == any_(bindparam(None, listed, type_=ARRAY(column.type)))
+            rows = func.unnest(bindparam(None, listed, type_=ARRAY(column.type)))
+            return column.in_(select(rows))
         each = func.json_each(json.dumps(listed)).table_valued("value")
         return column.in_(select(each.c.value))
 
@@ -105,6 +111,29 @@ class Database:
             lite = _lite_conflict(sqlite.insert(table), table, names, conflict, keep)
             done = await connection.execute(lite, [dict(row) for row in rows])
         return done.rowcount
+
+    async def revise(
+        self, connection: AsyncConnection, table: Table, key: str, rows: Sequence[Row]
+    ) -> None:
+        """Set columns of this tenant's rows, found by `key`; one round trip on PostgreSQL."""
+        if not rows:
+            return
+        # A column's own name would be taken for one of the values to set.
+        bound = {name: f"new_{name}" for name in rows[0]}
+        found = update(table).where(own(table))
+        if self.postgres:
+            fresh = select(*_unnested(table, bound)).subquery()
+            given = {name: fresh.c[name] for name in bound if name != key}
+            arrays = {new: [row[name] for row in rows] for name, new in bound.items()}
+            statement = found.where(table.c[key] == fresh.c[key]).values(given)
+            await connection.execute(statement, arrays)
+        else:
+            values: dict[str, BindParameter[Any]] = {
+                name: bindparam(new) for name, new in bound.items() if name != key
+            }
+            each = [{bound[name]: row[name] for name in bound} for row in rows]
+            statement = found.where(table.c[key] == bindparam(bound[key])).values(values)
+            await connection.execute(statement, each)
 
 
 def own(table: Table) -> ColumnElement[bool]:
@@ -162,10 +191,8 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
 def _from_arrays(
     table: Table, names: list[str], conflict: OnConflict, keep: Collection[str]
 ) -> Insert:
-    columns = [
-        func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))).label(name) for name in names
-    ]
-    statement = postgresql.insert(table).from_select(names, select(*columns))
+    rows = select(*_unnested(table, {name: name for name in names}))
+    statement = postgresql.insert(table).from_select(names, rows)
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()
     if conflict == "replace":
@@ -174,6 +201,14 @@ def _from_arrays(
             set_={c: statement.excluded[c] for c in _replaced(table, names, keep)},
         )
     return statement
+
+
+def _unnested(table: Table, bound: Mapping[str, str]) -> list[ColumnElement[Any]]:
+    """Turn one array a column, each bound by the name given for it, into rows."""
+    return [
+        func.unnest(bindparam(name, type_=ARRAY(table.c[column].type))).label(column)
+        for column, name in bound.items()
+    ]
 
 
 def _lite_conflict(

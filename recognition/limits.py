@@ -56,6 +56,9 @@ class Package:
             raise Unreadable("bomb")
         if any(i.flag_bits & _ENCRYPTED for i in infos):
             raise Unreadable("encrypted")
+        if len({i.filename for i in infos}) < len(infos):
+            # Which of two entries is shown depends on the program: one could hide the other.
+            raise Unreadable("doubled")
         if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:
             raise Unreadable("bomb")
         starts = sorted((i.header_offset, i.compress_size) for i in infos)

@@ -13,9 +13,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from core.invoice import ReadingFinding
 from recognition import limits
 from recognition.limits import Unreadable
 from recognition.qr import Code, find_codes
+from recognition.seal.pdf import signature_doubts
+from recognition.seal.trust import NONE, Anchors
 from recognition.words import Page, Word, glue
 
 _SCALE = 3.0
@@ -54,10 +57,14 @@ class Pdf:
     attachments: list[bytes] = field(default_factory=list)
     active: bool = False
     skipped: int = 0
+    doubts: list[ReadingFinding] = field(default_factory=list)
 
 
-def read_pdf(data: bytes) -> Pdf:
-    """Open a PDF and take out what can be read; Unreadable `broken` or `encrypted`."""
+def read_pdf(data: bytes, anchors: Anchors = NONE) -> Pdf:
+    """Open a PDF and take out what can be read; Unreadable `broken` or `encrypted`.
+
+    Signatures are checked against `anchors`.
+    """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -66,6 +73,7 @@ def read_pdf(data: bytes) -> Pdf:
     try:
         count = len(document)
         found = Pdf(active=_is_active(data), skipped=max(0, count - limits.MAX_PAGES))
+        found.doubts += signature_doubts(document.raw, data, anchors)
         found.attachments = list(_attachments(document))
         found.pages = [_page(document, i) for i in range(min(count, limits.MAX_PAGES))]
     except pypdfium2.PdfiumError as error:

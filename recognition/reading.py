@@ -16,6 +16,8 @@ from recognition.ocr import Engine, read_words, views
 from recognition.ofd import is_ofd, read_ofd
 from recognition.pdf import Pdf, PdfPage, read_pdf
 from recognition.picture import open_picture
+from recognition.seal.ofd import seal_doubts
+from recognition.seal.trust import NONE, Anchors
 from recognition.texts import finding, reason
 from recognition.xml import read_xml
 
@@ -43,13 +45,14 @@ class _Found:
     wants_ocr: bool = False
 
 
-def read_file(name: str, data: bytes, engine: Engine | None) -> Outcome:
+def read_file(name: str, data: bytes, engine: Engine | None, anchors: Anchors = NONE) -> Outcome:
     """Read every voucher of a file; without an engine pictures give their QR codes only.
 
-    What is refused or is no voucher gives one reading that says why.
+    What is refused or is no voucher gives one reading that says why. Seals are checked against
+    `anchors`.
     """
     try:
-        found = _read(data, engine, nested=False)
+        found = _read(data, engine, anchors, nested=False)
     except Unreadable as error:
         return Outcome((refusal(name, error.code, **error.facts),))
     documents = _joined(found.documents)
@@ -78,21 +81,21 @@ def _joined(documents: Iterable[Document]) -> list[Document]:
     return joined
 
 
-def _read(data: bytes, engine: Engine | None, *, nested: bool) -> _Found:
+def _read(data: bytes, engine: Engine | None, anchors: Anchors, *, nested: bool) -> _Found:
     match detect(data):
         case "xml":
             return _xml(data)
         case "picture":
             return _picture(open_picture(data), engine)
         case "pdf":
-            return _pdf(read_pdf(data), engine)
+            return _pdf(read_pdf(data, anchors), engine)
         case "zip":
             package = Package(data)
             if is_ofd(package):
-                return _ofd(package)
+                return _ofd(package, anchors)
             if nested:
                 raise Unreadable("type_not_allowed")
-            return _archive(package, engine)
+            return _archive(package, engine, anchors)
 
 
 def _xml(data: bytes) -> _Found:
@@ -102,19 +105,20 @@ def _xml(data: bytes) -> _Found:
     return _Found([Document([e]) for e in evidence if e.facts.number or e.facts.total_fen])
 
 
-def _ofd(package: Package) -> _Found:
+def _ofd(package: Package, anchors: Anchors) -> _Found:
     ofd = read_ofd(package)
     evidence = [*ofd.evidence, *qr.evidence_of(ofd.codes)]
     if not any(e.facts.number or e.facts.kind for e in evidence):
         return _Found()
-    return _Found([Document(evidence)], _skipped(ofd.skipped))
+    doubts = [*_skipped(ofd.skipped), *seal_doubts(package, anchors, evidence)]
+    return _Found([Document(evidence)], doubts)
 
 
 def _skipped(pages: int) -> list[ReadingFinding]:
     return [finding("pages_skipped", pages=str(limits.MAX_PAGES))] if pages else []
 
 
-def _archive(package: Package, engine: Engine | None) -> _Found:
+def _archive(package: Package, engine: Engine | None, anchors: Anchors) -> _Found:
     """Read the files of a zip, each for itself; what cannot be read is counted and said."""
     found, unread = _Found(), list[str]()
     for name in package.names():
@@ -122,7 +126,7 @@ def _archive(package: Package, engine: Engine | None) -> _Found:
             continue
         data = package.read(name)
         try:
-            part = _read(data, engine, nested=True)
+            part = _read(data, engine, anchors, nested=True)
         except Unreadable as error:
             if error.code == "bomb":
                 raise
@@ -139,7 +143,7 @@ def _archive(package: Package, engine: Engine | None) -> _Found:
 
 
 def _pdf(pdf: Pdf, engine: Engine | None) -> _Found:
-    found = _Found(doubts=_skipped(pdf.skipped))
+    found = _Found(doubts=[*_skipped(pdf.skipped), *pdf.doubts])
     if pdf.active:
         found.doubts.append(finding("active_content"))
     found.documents += [Document([e]) for data in pdf.attachments for e in _attachment(data)]

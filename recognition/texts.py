@@ -103,6 +103,50 @@ _FINDINGS = {
         "fill in amount and currency of this overseas receipt by hand",
     ),
     "seal_unverified": ("签章未验证", "the seal was not verified"),
+    "seal_broken": (
+        "签章之后内容被改动过：{parts}",
+        "changed after it was sealed: {parts}",
+    ),
+    "seal_signature_bad": (
+        "签章无效（签章人：{signer}）",
+        "the seal is invalid (signer: {signer})",
+    ),
+    "seal_expired": (
+        "签章时证书无效（{signer}，有效期 {begins} 至 {ends}）",
+        "the certificate of {signer} was not valid when it sealed ({begins} to {ends})",
+    ),
+    "seal_before_issue": (
+        "签章日期 {signed} 早于开票日期",
+        "sealed on {signed}, before the date of issue",
+    ),
+    "seal_trust_unknown": (
+        "签章完好（签章人：{signer}），但没有设置信任的根证书，不能证明真伪（颁发者：{issuer}）",
+        "the seal of {signer} is intact but unproven: no root is trusted (issuer: {issuer})",
+    ),
+    "seal_untrusted": (
+        "签章证书不受信任（签章人：{signer}，颁发者：{issuer}）",
+        "the certificate of {signer}, issued by {issuer}, is not trusted",
+    ),
+    "seal_signer": (
+        "签章人不是税务或财政机关：{signer}",
+        "sealed by {signer}, which is no tax or treasury authority",
+    ),
+    "seal_added": (
+        "税务签章之外另有签章：{signer}，请核对票面",
+        "there is another seal, by {signer}: check what is shown",
+    ),
+    "seal_changed_later": (
+        "签名之后又追加了内容，请核对票面",
+        "something was added to the file after it was signed",
+    ),
+    "seal_unlisted_content": (
+        "有内容不在签章范围内：{parts}",
+        "content that the seal does not cover: {parts}",
+    ),
+    "seal_missing": (
+        "这种电子发票应有签章，文件里没有",
+        "this kind of e-invoice should carry a seal and has none",
+    ),
 }
 
 _REASONS = {
@@ -133,6 +177,10 @@ _REASONS = {
     "bomb": (
         "压缩内容超出限制，没有读取",
         "the compressed content exceeds the limits and was not read",
+    ),
+    "doubled": (
+        "压缩内容里有同名文件，没有读取",
+        "two entries have the same name: nothing was read",
     ),
     "doctype": (
         "XML 里有 DOCTYPE 声明，没有读取",

@@ -1,0 +1,1 @@
+"""Who sealed a file and whether it was changed since: checked offline, never by any address."""

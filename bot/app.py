@@ -26,7 +26,7 @@ from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
-from bot.port import Channel, Inbound
+from bot.port import Channel, Inbound, SignInDoor
 from bot.web.access import Access
 from bot.web.api import Api
 from bot.web.claim_page import ClaimPage
@@ -229,9 +229,14 @@ def _pages(
 ) -> Pages:
     site = Site(_public_url(config))
     visits = Visits(site, storage.sessions, storage.store, clock)
+    doors: dict[ChannelName, SignInDoor] = {
+        name: channel
+        for name, channel in channels.items()
+        if isinstance(channel, DingTalkChannel | WeComChannel)
+    }
     return Pages(
         site,
-        SignIn(site, visits, channels),
+        SignIn(site, visits, doors),
         ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
         TodoPage(site, storage.store),
     )

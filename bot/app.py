@@ -41,6 +41,7 @@ from core.actions.basics import Settings
 from core.errors import Rejected
 from core.ports import Clock, InboxItem, OutboxItem
 from recognition.reader import Recogniser
+from recognition.seal.trust import load_anchors
 from storage.files import open_files
 from storage.open import Storage, open_storage
 
@@ -126,7 +127,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     storage = await open_storage(config.database.url, clock)
     metrics = Metrics()
     channels = _channels(config, storage, metrics, clock)
-    recogniser = Recogniser()
+    recogniser = Recogniser(anchors=load_anchors(config.recognition.trust_anchors))
     settings = settings_of(config)
     rooms = Rooms(
         store=storage.store,

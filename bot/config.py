@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from recognition.seal.trust import NoAnchor, load_anchors
+
 Scope = Literal[
     "claims:read",
     "claims:write",
@@ -127,6 +129,12 @@ class BudgetSettings(Section):
     unmatched: Literal["allow", "warn", "block"] = "allow"
 
 
+class RecognitionSettings(Section):
+    """How invoices are read: files of certificates whose holders may vouch for seals."""
+
+    trust_anchors: tuple[str, ...] = ()
+
+
 class ScheduleSettings(Section):
     """The clock: cron expressions in the company's time zone."""
 
@@ -162,6 +170,7 @@ class Config(Section):
     wecom_bot: WeComBotSettings = WeComBotSettings()
     api: ApiSettings = ApiSettings()
     budget: BudgetSettings = BudgetSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     connectors: dict[str, dict[str, object]] = Field(default_factory=dict, repr=False)
 
@@ -172,6 +181,7 @@ class Config(Section):
 
 
 Location = tuple[str | int, ...]
+LISTS = {("api", "tokens"), ("recognition", "trust_anchors")}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
@@ -198,7 +208,7 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     except ValidationError as error:
         faults = [(e["loc"], _said(e["type"], e["msg"])) for e in error.errors()]
         raise ConfigError(_lines(faults, path, text, given)) from None
-    faults = list(_missing(config))
+    faults = [*_missing(config), *_no_anchors(config)]
     if faults:
         raise ConfigError(_lines(faults, path, text, given))
     return config
@@ -247,13 +257,14 @@ def _secret_file(name: str, path: str) -> str:
 
 
 def _parsed(section: str, key: str, value: str) -> object:
-    """Lists come as TOML text (api.tokens); everything else as it stands."""
-    if (section, key) != ("api", "tokens"):
+    """Lists come as TOML text; everything else as it stands."""
+    if (section, key) not in LISTS:
         return value
     try:
         return tomllib.loads(f"v = {value}")["v"]
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{PREFIX}API__TOKENS: not a TOML list: {error}") from None
+        name = f"{PREFIX}{section}__{key}".upper()
+        raise ConfigError(f"{name}: not a TOML list: {error}") from None
 
 
 def _missing(config: Config) -> Iterable[tuple[Location, str]]:
@@ -267,6 +278,13 @@ def _missing(config: Config) -> Iterable[tuple[Location, str]]:
     aes = config.wecom.encoding_aes_key.get_secret_value()
     if aes and not re.fullmatch(rf"[A-Za-z0-9]{{{AES_KEY_CHARS}}}", aes):
         yield ("wecom", "encoding_aes_key"), "must be 43 letters and digits · 应为 43 位字母数字"
+
+
+def _no_anchors(config: Config) -> Iterable[tuple[Location, str]]:
+    try:
+        load_anchors(config.recognition.trust_anchors)
+    except NoAnchor as error:
+        yield ("recognition", "trust_anchors"), str(error)
 
 
 def _lines(

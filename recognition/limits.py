@@ -56,7 +56,7 @@ class Package:
             raise Unreadable("bomb")
         if any(i.flag_bits & _ENCRYPTED for i in infos):
             raise Unreadable("encrypted")
-        if len({i.filename for i in infos}) < len(infos):
+        if len(self._entries) < sum(not i.is_dir() for i in infos):
             # Which of two entries is shown depends on the program: one could hide the other.
             raise Unreadable("doubled")
         if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:

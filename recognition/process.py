@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal
 import structlog
 
 from core.invoice import Reading
+from recognition.seal.trust import NONE, Anchors
 from recognition.worker import HEADER, READINGS, frame
 
 log = structlog.get_logger(__name__)
@@ -48,8 +50,11 @@ class Child:
     alone. Only the variables that a program needs are handed on, no secrets.
     """
 
-    def __init__(self, role: str, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, role: str, command: Sequence[str] | None = None, anchors: Anchors = NONE
+    ) -> None:
         self._role = role
+        self._anchors = [b64encode(data).decode("ascii") for data in anchors.encoded]
         self._command = command or (sys.executable, "-m", "recognition.worker", role)
         self._lock = asyncio.Lock()
         self._process: Process | None = None
@@ -65,7 +70,8 @@ class Child:
 
     async def ask(self, name: str, data: bytes, *, ocr: bool, limit_s: float) -> Answer:
         """Have one file read; Failed when it takes longer than `limit_s` or kills the process."""
-        return await self._ask({"name": name, "ocr": ocr}, data, limit_s)
+        head = {"name": name, "ocr": ocr, "anchors": self._anchors}
+        return await self._ask(head, data, limit_s)
 
     async def _ask(self, head: Mapping[str, object], data: bytes, limit_s: float) -> Answer:
         async with self._lock:

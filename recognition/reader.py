@@ -8,6 +8,7 @@ from recognition.detect import detect
 from recognition.limits import Unreadable
 from recognition.process import Child, Failed
 from recognition.reading import refusal
+from recognition.seal.trust import NONE, Anchors
 from recognition.texts import finding
 
 QUICK_S = 10.0
@@ -17,7 +18,8 @@ OCR_S = 60.0
 class Recogniser:
     """Reads vouchers in two isolated processes: one for files, one for what needs OCR.
 
-    So a slow photo never delays an e-invoice. Each process takes one file at a time.
+    So a slow photo never delays an e-invoice. Each process takes one file at a time. Seals are
+    checked against `anchors`.
     """
 
     def __init__(
@@ -25,11 +27,12 @@ class Recogniser:
         quick: Child | None = None,
         slow: Child | None = None,
         *,
+        anchors: Anchors = NONE,
         quick_s: float = QUICK_S,
         ocr_s: float = OCR_S,
     ) -> None:
-        self._quick = quick or Child("quick")
-        self._slow = slow or Child("ocr")
+        self._quick = quick or Child("quick", anchors=anchors)
+        self._slow = slow or Child("ocr", anchors=anchors)
         self._quick_s = quick_s
         self._ocr_s = ocr_s
 

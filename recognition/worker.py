@@ -14,8 +14,9 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from base64 import b64decode
+from dataclasses import dataclass, field
+from functools import cache
 from typing import BinaryIO
 
 from PIL import Image, ImageDraw
@@ -23,7 +24,9 @@ from pydantic import TypeAdapter
 
 from core.invoice import Reading
 from recognition.limits import MAX_FILE_BYTES
+from recognition.ocr import Engine, RapidEngine
 from recognition.reading import Outcome, read_file, refusal
+from recognition.seal.trust import Anchors
 
 HEADER = struct.Struct(">I")
 READINGS: TypeAdapter[tuple[Reading, ...]] = TypeAdapter(tuple[Reading, ...])
@@ -44,11 +47,15 @@ _FORBIDDEN = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One file to read; `ocr` also by OCR; `warm` only loads what will be needed."""
+    """One file to read; `ocr` also by OCR; `warm` only loads what will be needed.
+
+    `anchors` are trusted certificates, DER in Base64.
+    """
 
     name: str
     ocr: bool
     warm: bool = False
+    anchors: list[str] = field(default_factory=list)
 
 
 def main() -> None:
@@ -104,7 +111,7 @@ class _Engines:
     """Makes the OCR engine at its first use."""
 
     def __init__(self) -> None:
-        self._read: Callable[[str, bytes], Outcome] | None = None
+        self._engine: Engine | None = None
 
     def warm(self, *, ocr: bool) -> Outcome:
         """Load the models and run them once: the first run takes twice as long."""
@@ -113,17 +120,20 @@ class _Engines:
             ImageDraw.Draw(paper).text((40, 120), "INVOICE 100.00", "black", font_size=48)
             with io.BytesIO() as file:
                 paper.save(file, "PNG")
-                self.ocr("warm", file.getvalue())
+                read_file("warm", file.getvalue(), self.ocr())
         return Outcome(())
 
-    def ocr(self, name: str, data: bytes) -> Outcome:
-        """Read with OCR."""
-        if self._read is None:
-            from recognition.ocr import RapidEngine
+    def ocr(self) -> Engine:
+        """Give the engine."""
+        if self._engine is None:
+            self._engine = RapidEngine()
+        return self._engine
 
-            engine = RapidEngine()
-            self._read = lambda name, data: read_file(name, data, engine)
-        return self._read(name, data)
+
+@cache
+def _anchors(encoded: tuple[str, ...]) -> Anchors:
+    """Decode the anchors once; they are the same in every request of a service."""
+    return Anchors(tuple(b64decode(one) for one in encoded))
 
 
 def _answer(request: Request, data: bytes, engines: _Engines) -> bytes:
@@ -132,10 +142,10 @@ def _answer(request: Request, data: bytes, engines: _Engines) -> bytes:
     try:
         if request.warm:
             outcome = engines.warm(ocr=request.ocr)
-        elif request.ocr:
-            outcome = engines.ocr(request.name, data)
         else:
-            outcome = read_file(request.name, data, None)
+            engine = engines.ocr() if request.ocr else None
+            anchors = _anchors(tuple(request.anchors))
+            outcome = read_file(request.name, data, engine, anchors)
     except MemoryError:
         os._exit(1)
     except Exception as fault:  # noqa: BLE001 the edge to foreign bytes

@@ -216,7 +216,7 @@ def _check_lines(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
     if not claim.lines:
         yield Finding("no_lines", "block")
     for i, line in enumerate(claim.lines):
-        if line.category is None:
+        if line.category is None and claim.kind == "reimbursement":
             yield Finding("category_missing", "block", i)
         if line.amount_fen == 0:
             yield Finding("amount_missing", "block", i)

@@ -9,7 +9,7 @@ from core.budget import Balance
 from core.change import Change, Dialog, StoredInvoice
 from core.claim import Claim, Kind, State
 from core.company import Company
-from core.notices import Notice, Purpose
+from core.notices import ChannelName, Notice, Purpose
 from core.payment import Payment, PaymentState
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class CardRecord:
     claim: str
     purpose: Purpose
     person: str
-    channel: Literal["dingtalk", "wecom"]
+    channel: ChannelName
     user: str
     version: int
     codes: tuple[str, ...] = ()
@@ -260,8 +260,8 @@ class Outbox(Protocol):
     async def bury(self, item: OutboxItem, error: str) -> None:
         """Give a notice up as a dead letter; its lane goes on."""
 
-    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
-        """Count notices finished since a moment in lanes that start like this."""
+    async def sent_since(self, lane: str, since: datetime) -> int:
+        """Count a lane's notices finished since a moment, without those that only redraw."""
         ...
 
 
@@ -281,7 +281,7 @@ class Files(Protocol):
 class SignInTry:
     """A browser on its way through a messenger's sign-in, and the page that it asked for."""
 
-    channel: Literal["dingtalk", "wecom"]
+    channel: ChannelName
     browser: str
     target: str
 
@@ -320,3 +320,17 @@ class Sessions(Protocol):
 
     async def end(self, key: str) -> None:
         """End a session at once, everywhere."""
+
+
+class Leaders(Protocol):
+    """What only one replica may do at a time: a lease on a name, renewed while its holder lives."""
+
+    async def take(self, name: str, holder: str, now: datetime, until: datetime) -> int | None:
+        """Take a lease that is free or has run out, or renew one's own; None while it is another's.
+
+        Gives the fence: how often the lease has passed from one holder to another.
+        """
+        ...
+
+    async def leave(self, name: str, holder: str, now: datetime) -> None:
+        """Give one's lease back at once; another's stays."""

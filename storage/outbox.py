@@ -104,13 +104,14 @@ class SqlOutbox:
         await self._leases.bury(item, self._clock(), error)
         self._signal.give()
 
-    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
-        """Count notices finished since a moment in lanes that start like this."""
+    async def sent_since(self, lane: str, since: datetime) -> int:
+        """Count a lane's notices finished since a moment, without those that only redraw."""
         query = select(func.count()).where(
             own(outbox),
             outbox.c.state == "done",
             outbox.c.finished_at >= since,
-            func.substr(outbox.c.lane, 1, len(lane_prefix)) == lane_prefix,
+            outbox.c.lane == lane,
+            outbox.c.notice.not_like('%"only_open":true%'),
         )
         async with self._database.reading() as connection:
             count = await connection.scalar(query)

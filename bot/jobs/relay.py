@@ -1,7 +1,7 @@
 """The outbox relay: tells people what was committed, in order, each thing once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,13 +25,18 @@ PARALLEL = 16
 RATE_WINDOW_S = 60
 MAX_PER_WINDOW = 28
 """WeCom drops what exceeds 30 messages a minute to one member, without an error."""
+_IN_WECOM = frozenset({"wecom", "wecom_bot"})
 
 Target = tuple[Channel, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Sends leased notices. What fails for now is tried again, its person's lane behind it."""
+    """Sends leased notices. What fails for now is tried again, its person's lane behind it.
+
+    `has_voice` says whether this replica can speak in every messenger: the connection of WeCom's
+    智能机器人 is held by one of them only, which then does all the telling.
+    """
 
     outbox: Outbox
     store: Store
@@ -39,9 +44,12 @@ class Relay:
     channels: Mapping[ChannelName, Channel]
     clock: Clock
     zone: ZoneInfo
+    has_voice: Callable[[], bool] = field(default=lambda: True)
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
+        if not self.has_voice():
+            return ()
         return await self.outbox.lease(room, self.clock(), LEASE_S)
 
     async def renew(self, item: OutboxItem) -> None:
@@ -83,7 +91,8 @@ class Relay:
     ) -> tuple[Person | None, tuple[Target, ...]]:
         """Give whom a notice is for, and every messenger in which the company knows them.
 
-        An answer goes only to where it was asked.
+        An answer goes only to where it was asked. In WeCom everything else comes in the
+        application's chat if there is one, and in the bot's only if there is none.
         """
         if isinstance(notice, Reply):
             channel = self.channels.get(notice.channel)
@@ -92,15 +101,19 @@ class Relay:
         person = company.person(notice.person)
         if person is None or not person.active:
             return None, ()
-        users: dict[ChannelName, str | None] = {"dingtalk": person.dingtalk, "wecom": person.wecom}
+        users: dict[ChannelName, str | None] = {
+            "dingtalk": person.dingtalk,
+            "wecom": person.wecom,
+            "wecom_bot": None if "wecom" in self.channels else person.wecom,
+        }
         return person, tuple((c, user) for n, c in self.channels.items() if (user := users[n]))
 
     async def _pace(self, item: OutboxItem, targets: tuple[Target, ...]) -> None:
         """Stay below what WeCom drops silently, over all replicas; else Retryable."""
         since = self.clock() - timedelta(seconds=RATE_WINDOW_S)
-        in_wecom = any(channel.name == "wecom" for channel, _ in targets)
+        in_wecom = any(channel.name in _IN_WECOM for channel, _ in targets)
         if in_wecom and await self.outbox.sent_since(item.lane, since) >= MAX_PER_WINDOW:
-            raise Retryable("member_rate", retry_after_s=RATE_WINDOW_S / 4)
+            raise Retryable("member_rate", retry_after_s=RATE_WINDOW_S / 12)
 
     async def _show(
         self, item: OutboxItem, notice: ShowCard, targets: tuple[Target, ...]
@@ -112,10 +125,13 @@ class Relay:
             return (), False
         known = await self.store.cards(notice.claim)
         drawn: list[CardRecord] = []
-        for channel, user in targets:
+
+        async def post(channel: Channel, user: str) -> None:
             live = open_cards(known, notice, channel.name)
             posting = Posting(self.studio, channel, user, item.id, notice, drawing, live)
-            drawn += await posting.post()
+            drawn.extend(await posting.post())
+
+        await _each(targets, post)
         now = await self.store.claim(notice.claim)
         return tuple(drawn), now is not None and now.revision != drawing.revision
 
@@ -125,5 +141,19 @@ async def _speak(
 ) -> None:
     language = person.language if person else "zh"
     text = say(notice.code, language, dict(notice.fields), company)
+    await _each(targets, lambda channel, user: channel.send_text(user, text))
+
+
+async def _each(
+    targets: tuple[Target, ...], tell: Callable[[Channel, str], Awaitable[None]]
+) -> None:
+    """Tell a person in each of their messengers; refused is only what every one refuses."""
+    refusals: list[Rejected] = []
     for channel, user in targets:
-        await channel.send_text(user, text)
+        try:
+            await tell(channel, user)
+        except Rejected as error:
+            log.info("messenger_refused", channel=channel.name, code=error.code)
+            refusals.append(error)
+    if refusals and len(refusals) == len(targets):
+        raise refusals[0]

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.change import CardCode, Change
-from core.notices import Say
+from core.change import CardCode, Change, Outgoing
+from core.notices import Say, ShowCard
 from core.ports import CardRecord
 from tests.contract.storage_samples import NOW, AnyStorage, notice
 
@@ -162,15 +162,18 @@ async def test_a_notice_is_retried_buried_or_told_again(storage: AnyStorage) -> 
 
 
 async def test_sent_notices_are_counted_by_lane_and_moment(storage: AnyStorage) -> None:
-    await tell(storage, "n1", lane="wecom:zhang")
-    await tell(storage, "n2", lane="wecom:zh_ng")
-    await tell(storage, "n3", lane="wecom:wang")
-    for i, item in enumerate(await storage.outbox.lease(10, NOW, 60)):
-        await storage.outbox.finish(item, NOW + timedelta(seconds=i))
+    await tell(storage, "n1", "n2", lane="zhang")
+    await tell(storage, "n3", lane="zhang2")
+    redraw = Outgoing("n4", "zhang", ShowCard("zhang", "BX-1", "claim", only_open=True))
+    await storage.store.commit(Change(at=NOW, outbox=(redraw,)))
+    for i in range(3):
+        for item in await storage.outbox.lease(10, NOW, 60):
+            await storage.outbox.finish(item, NOW + timedelta(seconds=i))
 
-    assert await storage.outbox.sent_since("wecom:", NOW) == 3
-    assert await storage.outbox.sent_since("wecom:zh_", NOW) == 1
-    assert await storage.outbox.sent_since("wecom:", NOW + timedelta(seconds=2)) == 1
+    assert await storage.outbox.lease(10, NOW, 60) == ()
+    assert await storage.outbox.sent_since("zhang", NOW) == 2
+    assert await storage.outbox.sent_since("zhang", NOW + timedelta(seconds=1)) == 1
+    assert await storage.outbox.sent_since("wang", NOW) == 0
 
 
 def card(name: str, *codes: str) -> CardRecord:

@@ -9,7 +9,7 @@ from core.change import AuditEntry, Change, Dialog, StoredInvoice
 from core.claim import Claim
 from core.company import Budget, Company
 from core.errors import Conflict
-from core.notices import Notice
+from core.notices import Notice, ShowCard
 from core.payment import Payment, PaymentState
 from core.ports import (
     AuditRecord,
@@ -30,6 +30,7 @@ from storage.effects import waiting_people
 from storage.ledger import Account, Ledger
 from storage.store import beginning
 from storage.wakeups import Signal
+from tests.fakes.leaders import MemoryLeaders
 from tests.fakes.sessions import MemorySessions
 
 
@@ -181,9 +182,11 @@ class MemoryOutbox:
         _end(self.queue.held(item.id, item.fence), "dead", self._clock())
         self.signal.give()
 
-    async def sent_since(self, lane_prefix: str, since: datetime) -> int:
+    async def sent_since(self, lane: str, since: datetime) -> int:
         return sum(
-            r.state == "done" and r.lane.startswith(lane_prefix)
+            r.state == "done"
+            and r.lane == lane
+            and not (isinstance(r.payload, ShowCard) and r.payload.only_open)
             for r in self.queue.rows.values()
             if r.finished is not None and r.finished >= since
         )
@@ -393,6 +396,7 @@ class MemoryStorage:
         self.outbox = MemoryOutbox(clock, cards)
         self.store = MemoryStore(self.inbox, self.outbox, cards)
         self.sessions = MemorySessions()
+        self.leaders = MemoryLeaders()
         self._slots: set[tuple[str, datetime]] = set()
 
     async def wait_inbox(self, timeout_s: float) -> None:

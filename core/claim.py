@@ -177,7 +177,8 @@ class Claim:
     """A request for money with its lines, findings and plan.
 
     `version` counts submissions (a hold is named `number/version`); `revision` counts writes and
-    guards against lost updates.
+    guards against lost updates. `origin` is the request that this claim follows and `carries` that
+    request's hold, until the first submission takes it over.
     """
 
     number: str
@@ -198,6 +199,7 @@ class Claim:
     plan: Plan | None = None
     files: tuple[StoredFile, ...] = ()
     origin: str | None = None
+    carries: str | None = None
 
     @property
     def total_fen(self) -> int:

@@ -47,9 +47,14 @@ async def draft_in_hand(work: Work) -> Claim | None:
 
 async def start_claim(work: Work, kind: Kind = "reimbursement") -> Claim:
     """Begin an empty claim under the next number of the day."""
-    sequence = await work.store.next_number(PREFIXES[kind], work.today)
-    number = claim_number(kind, work.today, sequence)
+    number = await next_number(work, kind)
     return new_claim(work.company, work.person, number, work.cause, kind)
+
+
+async def next_number(work: Work, kind: Kind = "reimbursement") -> str:
+    """Take the next claim number of the day."""
+    sequence = await work.store.next_number(PREFIXES[kind], work.today)
+    return claim_number(kind, work.today, sequence)
 
 
 async def on_expense(expense: Expense, work: Work) -> None:

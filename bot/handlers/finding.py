@@ -38,6 +38,7 @@ async def surroundings_of(
         balances=await store.balances(budgets) if budgets else (),
         holders={key: holder for key, holder in holders.items() if holder},
         settings=settings,
+        origin=await store.claim(claim.origin) if claim.origin and claim.carries else None,
     )
 
 

@@ -14,8 +14,8 @@ TEXTS: Texts = {
         " to see all.",
     ),
     "which_claim": Text(
-        "有好几张单据，请带上单号再发一次‹，例如「提交 单号」：{numbers}›。",
-        "There are several claims. Please name one‹: {numbers}›.",
+        "有好几张单据，请在后面带上单号再发一次‹：{numbers}›。",
+        "Several claims fit. Please send it again with the number‹: {numbers}›.",
     ),
     "number_missing": Text(
         "请带上单号，例如「已付 BX-20261125-0007」。",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
+from core.actions.following import FOLLOWED, follow_up
 from core.approval import Decision, Plan, Verdict, add_signer, close, decide, transfer
 from core.change import Change, Consume, FreeIdentities, Move, Release
 from core.claim import Claim, Event
@@ -15,10 +16,18 @@ MAX_REASON = 500
 """Characters of a reason or opinion that are kept; a card shows no more."""
 
 
-def approve(claim: Claim, company: Company, cause: Cause, opinion: str, rules: Settings) -> Change:
+def approve(
+    claim: Claim,
+    company: Company,
+    cause: Cause,
+    opinion: str,
+    rules: Settings,
+    next_number: str | None = None,
+) -> Change:
     """Record an agreement; the last one approves the claim, spends the hold and owes the money.
 
-    Refused `wrong_state`, `own_claim`, `not_your_turn`.
+    A travel request keeps its hold for the draft that follows it under `next_number`. Refused
+    `wrong_state`, `own_claim`, `not_your_turn`.
     """
     opinion = _trimmed(opinion)
     plan = decide(_plan_for(claim, cause), _decision(cause, "approve", opinion))
@@ -32,11 +41,15 @@ def approve(claim: Claim, company: Company, cause: Cause, opinion: str, rules: S
         for p in company.with_role("cashier")
         if payments and p.id != claim.employee
     ]
-    consume: tuple[Move, ...] = (Consume(claim.hold),) if rules.consume_on == "approved" else ()
+    followed = claim.kind in FOLLOWED and next_number is not None
+    spends = rules.consume_on == "approved" and not followed
+    moves: tuple[Move, ...] = (Consume(claim.hold),) if spends else ()
+    drafts = (follow_up(claim, next_number, cause),) if followed and next_number else ()
+    notices += [ShowCard(d.employee, d.number, "claim") for d in drafts]
     return Change(
         at=cause.at,
-        claims=(claim,),
-        moves=consume,
+        claims=(claim, *drafts),
+        moves=moves,
         payments=payments,
         audit=(audit_of(cause, "approve", claim.number, opinion=opinion, final="yes"),),
         outbox=outgoing(cause, notices),

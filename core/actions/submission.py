@@ -14,6 +14,7 @@ from core.actions.basics import (
     require_owner,
 )
 from core.actions.drafts import duplicate_finding, identities_of
+from core.actions.following import let_go, without_carried
 from core.approval import Applicant, build_plan
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
@@ -32,7 +33,8 @@ OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen"})
 class Surroundings:
     """What a check of a claim must know: the company, the person's history, budgets, holders.
 
-    `holders` maps identities of the claim's vouchers to other live claims that have them.
+    `holders` maps identities of the claim's vouchers to other live claims that have them;
+    `origin` is the request whose hold the claim still carries.
     """
 
     company: Company
@@ -41,6 +43,7 @@ class Surroundings:
     balances: tuple[Balance, ...]
     holders: Mapping[str, str]
     settings: Settings
+    origin: Claim | None = None
 
 
 def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
@@ -50,11 +53,12 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         for key in identities_of(claim)
         if around.holders.get(key, claim.number) != claim.number
     )
+    balances = without_carried(around.balances, around.company, around.origin)
     return (
         *duplicates,
         *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
-        *find_overruns(around.balances, charges_of(around.company, claim)),
+        *find_overruns(balances, charges_of(around.company, claim)),
     )
 
 
@@ -85,8 +89,8 @@ def _submitted(claim: Claim, charges: tuple[Charge, ...], cause: Cause) -> Chang
     notices += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
     return Change(
         at=cause.at,
-        claims=(claim,),
-        moves=(Reserve(Hold(claim.hold, claim.number, charges)),),
+        claims=(replace(claim, carries=None),),
+        moves=(*let_go(claim), Reserve(Hold(claim.hold, claim.number, charges))),
         identities=_identities(claim),
         audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
         outbox=outgoing(cause, notices),
@@ -165,7 +169,8 @@ def discard(claim: Claim, cause: Cause) -> Change:
     ]
     return Change(
         at=cause.at,
-        claims=(claim.after(Event.DISCARD),),
+        claims=(replace(claim.after(Event.DISCARD), carries=None),),
+        moves=let_go(claim),
         identities=(FreeIdentities(claim.number),),
         audit=(audit_of(cause, "discard", claim.number),),
         outbox=outgoing(cause, notices),

@@ -1,0 +1,72 @@
+"""An approved travel request: its draft, and the money that moves over once."""
+
+from dataclasses import replace
+from datetime import date
+
+from core_house import around, by, claim_of, company_of, taxi
+
+from core.actions.basics import Settings
+from core.actions.decision import approve
+from core.actions.following import follow_up, without_carried
+from core.actions.submission import discard, submit
+from core.approval import Plan, Step
+from core.budget import Balance
+from core.change import Consume, Release, Reserve
+from core.claim import Claim, State
+
+NUMBER = "BX-20261125-0099"
+
+
+def request() -> Claim:
+    plan = Plan((Step("主管", "any", ("wang",)),))
+    return replace(claim_of(taxi(150)), kind="travel_request", state=State.IN_REVIEW, plan=plan)
+
+
+def test_approval_keeps_the_hold_and_drafts_the_claim() -> None:
+    change = approve(request(), company_of(), by("wang"), "", Settings(), next_number=NUMBER)
+
+    approved, draft = change.claims
+    assert approved.state is State.APPROVED
+    assert (draft.number, draft.state, draft.kind) == (NUMBER, State.DRAFT, "reimbursement")
+    assert (draft.origin, draft.carries) == (approved.number, approved.hold)
+    assert change.moves == ()
+    assert change.payments == ()
+
+
+def test_a_reimbursement_is_spent_at_approval_as_before() -> None:
+    claim = replace(request(), kind="reimbursement")
+
+    change = approve(claim, company_of(), by("wang"), "", Settings(), next_number=NUMBER)
+
+    assert change.moves == (Consume(claim.hold),)
+    assert len(change.claims) == 1
+
+
+def test_the_first_submission_takes_the_hold_over() -> None:
+    draft = replace(follow_up(request(), NUMBER, by("wang")), lines=(taxi(120),))
+
+    change = submit(draft, around(), by("zhang"))
+
+    assert [type(m) for m in change.moves] == [Release, Reserve]
+    assert change.moves[0] == Release(request().hold)
+    assert change.claims[0].carries is None
+
+
+def test_a_draft_that_is_thrown_away_frees_the_request() -> None:
+    draft = follow_up(request(), NUMBER, by("wang"))
+
+    change = discard(draft, by("zhang"))
+
+    assert change.moves == (Release(request().hold),)
+    assert change.claims[0].carries is None
+
+
+def test_what_the_request_holds_counts_as_free_for_its_claim() -> None:
+    company = company_of()
+    budget = next(b for b in company.budgets if b.id == "taxi-nov")
+    held = Balance(budget, reserved_fen=150_00)
+
+    (seen,) = without_carried((held,), company, request())
+
+    assert seen.reserved_fen == 0
+    assert without_carried((held,), company, None) == (held,)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -56,71 +55,47 @@ def digest_of(algorithm: str, *parts: bytes) -> bytes:
     return digest.finalize()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate as parsed; nothing about it is believed before `signed_by`."""
+    """A certificate as parsed; nothing about it is believed before `signed_by`.
+
+    `name` and `issuer_name` are for people. `usage` are the bits of its key usage, None when it
+    has none, which allows everything; `authority` tells whether it may issue certificates.
+    """
 
     raw: bytes
     signed: bytes
     algorithm: str
     signature: bytes
     serial: int
-    issuer: Node
-    subject: Node
+    issuer: bytes
+    subject: bytes
+    name: str
+    issuer_name: str
     begins: datetime
     ends: datetime
     key: Node
-    extensions: tuple[tuple[str, bytes], ...]
-
-    @cached_property
-    def name(self) -> str:
-        """Who holds it: the common name, else the organisation."""
-        return _name(self.subject)
-
-    @cached_property
-    def issuer_name(self) -> str:
-        """Who issued it."""
-        return _name(self.issuer)
+    usage: int | None
+    authority: bool
+    key_id: bytes | None
 
     def holds_at(self, when: datetime) -> bool:
         """Whether its dates allow a moment."""
         return self.begins <= when <= self.ends
 
     def may_sign(self) -> bool:
-        """Whether its key may sign documents (no key usage allows everything)."""
-        use = self._usage()
-        return use is None or bool(use & (_SIGNS | _COMMITS))
+        """Whether its key may sign documents."""
+        return self.usage is None or bool(self.usage & (_SIGNS | _COMMITS))
 
     def may_certify(self) -> bool:
         """Whether it is one of an authority."""
-        use = self._usage()
-        limits = self.extension(_CONSTRAINTS)
-        parts = der.read(limits).parts() if limits else []
-        authority = bool(parts) and parts[0].tag == 1 and parts[0].content != b"\0"
-        return authority and (use is None or bool(use & _SIGNS_CERTIFICATES))
-
-    def extension(self, name: str) -> bytes | None:
-        """Give the content of an extension."""
-        return next((value for key, value in self.extensions if key == name), None)
-
-    @property
-    def key_id(self) -> bytes | None:
-        """The subject key identifier."""
-        value = self.extension(_KEY_ID)
-        return der.octets(der.read(value)) if value else None
+        return self.authority and (self.usage is None or bool(self.usage & _SIGNS_CERTIFICATES))
 
     def signed_by(self, other: "Certificate") -> bool:
         """Whether another certificate's key signed this one, as issuer by name."""
-        return self.issuer.raw == other.subject.raw and check_signature(
+        return self.issuer == other.subject and check_signature(
             other.key, self.algorithm, self.signed, self.signature
         )
-
-    def _usage(self) -> int | None:
-        value = self.extension(_KEY_USAGE)
-        if value is None:
-            return None
-        content = der.read(value).as_(der.BITS).content
-        return content[1] if len(content) > 1 else 0
 
 
 def read_certificate(data: bytes) -> Certificate:
@@ -135,29 +110,48 @@ def read_certificate(data: bytes) -> Certificate:
     serial, _, issuer, validity, subject, key = parts[:6]
     begins, ends = validity.parts(2)[:2]
     more = der.tagged(parts[6:], 3)
+    extensions = _extensions(more) if more else {}
+    key_id = extensions.get(_KEY_ID)
     return Certificate(
         raw=whole.raw,
         signed=body.raw,
         algorithm=der.oid(algorithm.parts(1)[0]),
         signature=der.bits(signature),
         serial=der.number(serial),
-        issuer=issuer.as_(der.SEQUENCE),
-        subject=subject.as_(der.SEQUENCE),
+        issuer=issuer.raw,
+        subject=subject.raw,
+        name=_name(subject),
+        issuer_name=_name(issuer),
         begins=der.time(begins),
         ends=der.time(ends),
         key=key.as_(der.SEQUENCE),
-        extensions=tuple(_extensions(more)) if more else (),
+        usage=_usage(extensions.get(_KEY_USAGE)),
+        authority=_authority(extensions.get(_CONSTRAINTS)),
+        key_id=der.octets(der.read(key_id)) if key_id else None,
     )
 
 
-def _extensions(more: Node) -> list[tuple[str, bytes]]:
+def _usage(value: bytes | None) -> int | None:
+    if value is None:
+        return None
+    content = der.read(value).as_(der.BITS).content
+    return content[1] if len(content) > 1 else 0
+
+
+def _authority(value: bytes | None) -> bool:
+    parts = der.read(value).parts() if value else []
+    return bool(parts) and parts[0].tag == der.BOOLEAN and parts[0].content != b"\0"
+
+
+def _extensions(more: Node) -> dict[str, bytes]:
     each = [e.parts(2) for e in more.parts(1)[0].parts()]
-    return [(der.oid(parts[0]), der.octets(parts[-1])) for parts in each]
+    return {der.oid(parts[0]): der.octets(parts[-1]) for parts in each}
 
 
 def _name(name: Node) -> str:
     """Give the last common name, else organisation, short and without control characters."""
-    pairs = [a.parts(2) for group in name.parts() for a in group.parts()]
+    groups = name.as_(der.SEQUENCE).parts()
+    pairs = [a.parts(2) for group in groups for a in group.parts()]
     known = {der.oid(p[0]): p[1] for p in pairs}
     found = known.get(_COMMON_NAME) or known.get(_ORGANISATION)
     return (tidy(der.text(found)) or "")[:_MAX_NAME] if found else ""

@@ -118,7 +118,7 @@ def _signer(who: Node, certificates: Sequence[Certificate]) -> Certificate:
     if who.tag == der.SEQUENCE:
         issuer, serial = who.parts(2)[:2]
         key = issuer.raw, der.number(serial)
-        found = [c for c in certificates if (c.issuer.raw, c.serial) == key]
+        found = [c for c in certificates if (c.issuer, c.serial) == key]
     else:
         found = [c for c in certificates if c.key_id == who.content]
     if not found:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 SEQUENCE = 0x30
 SET = 0x31
+BOOLEAN = 0x01
 INTEGER = 0x02
 BITS = 0x03
 OCTETS = 0x04

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from core.invoice import Reading, to_json
 from recognition.limits import MAX_FILE_BYTES
-from recognition.reading import refusal
+from recognition.texts import refusal
 
 
 class Reader(Protocol):

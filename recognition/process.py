@@ -15,8 +15,8 @@ from typing import Literal
 import structlog
 
 from core.invoice import Reading
+from recognition.frames import HEADER, READINGS, frame
 from recognition.seal.trust import NONE, Anchors
-from recognition.worker import HEADER, READINGS, frame
 
 log = structlog.get_logger(__name__)
 

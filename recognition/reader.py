@@ -7,9 +7,8 @@ from core.invoice import Reading
 from recognition.detect import detect
 from recognition.limits import Unreadable
 from recognition.process import Child, Failed
-from recognition.reading import refusal
 from recognition.seal.trust import NONE, Anchors
-from recognition.texts import finding
+from recognition.texts import finding, refusal
 
 QUICK_S = 10.0
 OCR_S = 60.0

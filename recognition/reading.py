@@ -12,13 +12,14 @@ from recognition.evidence import FIELDS, Document, Evidence, Facts
 from recognition.kinds import VAT
 from recognition.layout import legible, read_page
 from recognition.limits import Package, Unreadable
+from recognition.look import picture_hash
 from recognition.ocr import Engine, read_words, views
 from recognition.ofd import is_ofd, read_ofd
 from recognition.pdf import Pdf, PdfPage, read_pdf
 from recognition.picture import open_picture
 from recognition.seal.ofd import seal_doubts
 from recognition.seal.trust import NONE, Anchors
-from recognition.texts import finding, reason
+from recognition.texts import finding, reason, refusal
 from recognition.xml import read_xml
 
 _LEGIBLE = 0.92
@@ -63,11 +64,6 @@ def read_file(name: str, data: bytes, engine: Engine | None, anchors: Anchors = 
     return Outcome(tuple(merge.join(name, d) for d in documents), found.wants_ocr)
 
 
-def refusal(name: str, code: str, **facts: str) -> Reading:
-    """Make the reading of a file that could not be read."""
-    return Reading(file=name, ok=False, reason=reason(code, **facts))
-
-
 def _joined(documents: Iterable[Document]) -> list[Document]:
     """Let documents of one identity become one, in order of appearance."""
     joined: list[Document] = []
@@ -76,6 +72,7 @@ def _joined(documents: Iterable[Document]) -> list[Document]:
         if same:
             same.evidence += document.evidence
             same.doubts += document.doubts
+            same.look = same.look or document.look
         else:
             joined.append(document)
     return joined
@@ -180,6 +177,8 @@ def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
     over = bool(text) and page.covered
     if over:
         document.doubts.append(finding("text_over_image", *_money_read(text)))
+    if bare or over:
+        document.look = picture_hash(page.render)
     if (bare or over) and engine:
         document.evidence += _recognised(page.render, engine, document.evidence)
     return document, (bare or over) and engine is None
@@ -195,10 +194,10 @@ def _picture(picture: Image.Image, engine: Engine | None) -> _Found:
     evidence = qr.evidence_of(codes)
     if len(evidence) > 1:
         return _several(evidence)
-    if engine is None:
-        return _Found([Document(evidence)] if evidence else [], wants_ocr=True)
-    evidence += _recognised(picture, engine, evidence)
-    return _Found([Document(evidence)] if evidence else [])
+    if engine:
+        evidence += _recognised(picture, engine, evidence)
+    document = Document(evidence, look=picture_hash(picture))
+    return _Found([document] if evidence else [], wants_ocr=engine is None)
 
 
 def _several(evidence: list[Evidence]) -> _Found:

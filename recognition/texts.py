@@ -1,6 +1,6 @@
 """What a doubt or a refusal says to people: `中文 · English`, one text a code."""
 
-from core.invoice import ReadingFinding
+from core.invoice import Reading, ReadingFinding
 
 LABELS = {
     "kind": ("票种", "kind"),
@@ -208,6 +208,11 @@ def finding(code: str, *fields: str, **facts: str) -> ReadingFinding:
 def reason(code: str, **facts: str) -> str:
     """Say why nothing could be read."""
     return _say(_REASONS[code], facts)
+
+
+def refusal(name: str, code: str, **facts: str) -> Reading:
+    """Make the reading of a file that could not be read."""
+    return Reading(file=name, ok=False, reason=reason(code, **facts))
 
 
 def _say(text: tuple[str, str], facts: dict[str, str]) -> str:

@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import signal
-import struct
 import sys
 from base64 import b64decode
 from dataclasses import dataclass, field
@@ -20,22 +19,18 @@ from functools import cache
 from typing import BinaryIO
 
 from PIL import Image, ImageDraw
-from pydantic import TypeAdapter
 
-from core.invoice import Reading
-from recognition.limits import MAX_FILE_BYTES
+from recognition.frames import READINGS, frame, read_frame
 from recognition.ocr import Engine, RapidEngine
-from recognition.reading import Outcome, read_file, refusal
+from recognition.reading import Outcome, read_file
 from recognition.seal.trust import Anchors
+from recognition.texts import refusal
 
-HEADER = struct.Struct(">I")
-READINGS: TypeAdapter[tuple[Reading, ...]] = TypeAdapter(tuple[Reading, ...])
 QUICK_BYTES = 1_200_000_000
 OCR_BYTES = 6_000_000_000
 """Address space, most of it reserved by the OCR runtime and never touched."""
 QUICK_CPU_S = 15
 OCR_CPU_S = 120
-_MAX_NAME = 4_096
 _OPEN_FILES = 256
 _DIES_WITH_PARENT = 1
 _NO_NEW_PRIVILEGES = 38
@@ -160,23 +155,6 @@ def _allow_cpu(seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-
-
-def frame(content: bytes) -> bytes:
-    """Put the length before the content."""
-    return HEADER.pack(len(content)) + content
-
-
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """Read one frame; None at the end of the stream. ValueError for an impossible length."""
-    head = stream.read(HEADER.size)
-    if len(head) < HEADER.size:
-        return None
-    (size,) = HEADER.unpack(head)
-    if size > MAX_FILE_BYTES + _MAX_NAME:
-        raise ValueError("the frame is too long")
-    content = stream.read(size)
-    return content if len(content) == size else None
 
 
 if __name__ == "__main__":

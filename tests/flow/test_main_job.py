@@ -1,16 +1,18 @@
 """The main job from the outside: a voucher in chat becomes money paid, on both messengers."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.flow.stage import Card, Phone, Stage
+from tests.flow.stage import Card, Phone, Stage, until
 
 pytestmark = pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
 
 
 async def settle(stage: Stage, platform: str, number: str) -> None:
     """Let everybody who is asked agree, then let the cashier pay."""
+    await stage.phone(platform, "wang").card(number, action="approve")
     for person in ("wang", "zhao"):
         phone = stage.phone(platform, person)
         claim = await stage.api(f"claims/{number}")
@@ -23,8 +25,6 @@ async def settle(stage: Stage, platform: str, number: str) -> None:
 
 
 async def state_not(stage: Stage, number: str, state: str, person: str) -> None:
-    from tests.flow.stage import until
-
     async def look() -> bool | None:
         claim = await stage.api(f"claims/{number}")
         waits = [a["approver"] for a in claim["approvals"] if a["decision"] is None]  # type: ignore[union-attr]
@@ -37,8 +37,6 @@ async def state_not(stage: Stage, number: str, state: str, person: str) -> None:
 
 
 def number_of(card: Card) -> str:
-    import re
-
     found = re.search(r"BX-\d{8}-\d{4}", card.text)
     assert found, card.text
     return found.group()

@@ -1,31 +1,26 @@
-"""The command line: thin, one function a command."""
+"""The command line: thin, one function a command.
+
+Each command imports what it needs: reading an invoice loads neither the service nor a database.
+"""
 
 import asyncio
 import contextlib
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot import app as service
 from bot.config import Config, ConfigError, load_config
-from bot.desk.company import apply_company, read_company
-from bot.desk.payments import export_batch, rewrite_batch
 from bot.logs import redact, set_up_logs
-from bot.texts.refusals import refusal_text
-from connectors.filedrop.payment_files import PAYMENT_FORMATS
-from core.company import Company
 from core.company_file import CompanyFileError
 from core.errors import ChitError, Refused
-from recognition.files import recognise_paths
-from recognition.reader import Recogniser
-from storage.migrate import migrate as upgrade_schema
-from storage.open import open_storage
+
+if TYPE_CHECKING:
+    from storage.open import Storage
 
 T = TypeVar("T")
 
@@ -59,14 +54,42 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     except (ConfigError, CompanyFileError) as error:
         _note(str(error))
     except Refused as error:
-        _note(" · ".join(refusal_text(error, language, Company()) for language in ("zh", "en")))
+        _note(_refusal(error))
     except ChitError as error:
         _note(f"failed · 失败: {error}")
-    except SQLAlchemyError as error:
-        _note(f"the database refused · 数据库拒绝: {redact(str(error.args[0])[:300])}")
     except OSError as error:
         _note(f"failed · 失败: {redact(str(error))}")
     raise typer.Exit(1)
+
+
+def _refusal(error: Refused) -> str:
+    from bot.texts.refusals import refusal_text
+    from core.company import Company
+
+    return " · ".join(refusal_text(error, language, Company()) for language in ("zh", "en"))
+
+
+def _run_on_database(work: Coroutine[Any, Any, T]) -> T:
+    """Run what needs a database: its refusal is one clear line, too."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return _run(work)
+    except SQLAlchemyError as error:
+        _note(f"the database refused · 数据库拒绝: {redact(str(error.args[0])[:300])}")
+    raise typer.Exit(1)
+
+
+@contextlib.asynccontextmanager
+async def _storage(config: Config) -> "AsyncIterator[Storage]":
+    from bot.app import utc_now
+    from storage.open import open_storage
+
+    storage = await open_storage(config.database.url, utc_now)
+    try:
+        yield storage
+    finally:
+        await storage.close()
 
 
 def _config(path: Path) -> Config:
@@ -82,10 +105,12 @@ def serve(config: ConfigOption = CHIT_TOML) -> None:
     """Run the service until SIGTERM or Ctrl-C · 启动服务."""
     settings = _config(config)
     set_up_logs()
-    _run(_serve(settings))
+    _run_on_database(_serve(settings))
 
 
 async def _serve(config: Config) -> None:
+    from bot import app as service
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -98,8 +123,10 @@ async def _serve(config: Config) -> None:
 @app.command()
 def migrate(config: ConfigOption = CHIT_TOML) -> None:
     """Create or upgrade the schema · 建立或升级数据库结构."""
+    from storage.migrate import migrate as upgrade_schema
+
     settings = _config(config)
-    _run(upgrade_schema(settings.database.url))
+    _run_on_database(upgrade_schema(settings.database.url))
     _note("schema is up to date · 数据库结构已是最新")
 
 
@@ -111,16 +138,16 @@ def company_apply(
 ) -> None:
     """Put a company.yaml in force, all or nothing · 应用公司资料."""
     settings = _config(config)
-    _run(_apply(settings, file, dry_run=dry_run))
+    _run_on_database(_apply(settings, file, dry_run=dry_run))
 
 
 async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
+    from bot.app import utc_now
+    from bot.desk.company import apply_company, read_company
+
     company = read_company(file)
-    storage = await open_storage(config.database.url, service.utc_now)
-    try:
-        applied = await apply_company(storage.store, company, service.utc_now, dry_run=dry_run)
-    finally:
-        await storage.close()
+    async with _storage(config) as storage:
+        applied = await apply_company(storage.store, company, utc_now, dry_run=dry_run)
     for line in applied.lines:
         print(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
@@ -138,6 +165,9 @@ def recognise(
 
 
 async def _recognise(files: list[str], *, as_json: bool) -> None:
+    from recognition.files import recognise_paths
+    from recognition.reader import Recogniser
+
     recogniser = Recogniser()
     await recogniser.start()
     try:
@@ -170,6 +200,8 @@ def payments_export(
     config: ConfigOption = CHIT_TOML,
 ) -> None:
     """Write what is owed to a payment file · 导出付款文件."""
+    from connectors.filedrop.payment_files import PAYMENT_FORMATS
+
     if payment_format == "help":
         for known in PAYMENT_FORMATS.values():
             print(known.name)
@@ -181,27 +213,28 @@ def payments_export(
     if out is None:
         _note("--out: name the file to write · 请指明输出文件")
         raise typer.Exit(2)
-    _run(_export(_config(config), payment_format, out, batch))
+    _run_on_database(_export(_config(config), payment_format, out, batch))
 
 
 async def _export(config: Config, name: str, out: Path, batch: str | None) -> None:
+    from bot.app import utc_now
+    from bot.desk.payments import export_batch, rewrite_batch
+    from connectors.filedrop.payment_files import PAYMENT_FORMATS
+
     write = PAYMENT_FORMATS[name].write
-    storage = await open_storage(config.database.url, service.utc_now)
-    try:
+    async with _storage(config) as storage:
         done = (
             await rewrite_batch(storage.store, batch, write, out)
             if batch
-            else await export_batch(storage.store, service.utc_now, write, out)
+            else await export_batch(storage.store, utc_now, write, out)
         )
-    finally:
-        await storage.close()
     _note(f"{done.id}: {len(done.payments)} payments · 笔, {done.total} yuan · 元 → {out}")
 
 
 @audit_app.command("verify")
 def audit_verify(config: ConfigOption = CHIT_TOML) -> None:
     """Recompute the hash chain · 校验审计链."""
-    bad = _run(_verify(_config(config)))
+    bad = _run_on_database(_verify(_config(config)))
     if bad is not None:
         _note(f"the chain breaks at entry {bad} · 审计链在第 {bad} 条断裂")
         raise typer.Exit(1)
@@ -209,11 +242,8 @@ def audit_verify(config: ConfigOption = CHIT_TOML) -> None:
 
 
 async def _verify(config: Config) -> int | None:
-    storage = await open_storage(config.database.url, service.utc_now)
-    try:
+    async with _storage(config) as storage:
         return await storage.store.verify_audit()
-    finally:
-        await storage.close()
 
 
 @app.command()
@@ -225,7 +255,7 @@ def demo(
     """Run the sandbox and the service with a sample company · 本机演示."""
     from bot.demo import run_demo
 
-    raise typer.Exit(_run(run_demo(headless=headless)))
+    raise typer.Exit(_run_on_database(run_demo(headless=headless)))
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -17,16 +18,18 @@ from bot.cards.dingtalk import (
     for_dingtalk,
     for_dingtalk_builtin,
 )
-from bot.cards.wecom import for_wecom
+from bot.cards.wecom import for_wecom, for_wecom_bot
 from bot.channels.dingtalk.channel import DingTalkChannel
 from bot.channels.wecom.channel import WeComChannel
+from bot.channels.wecom_bot.channel import WeComBotChannel
 from bot.config import Config
 from bot.events import ChannelName, MediaRef, to_json
 from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
-from bot.port import Channel, Inbound, SignInDoor
+from bot.port import Channel, Fetched, Inbound, SignInDoor
+from bot.texts import say
 from bot.web.access import Access
 from bot.web.api import Api
 from bot.web.claim_page import ClaimPage
@@ -67,7 +70,7 @@ class _Media:
 
     channels: Mapping[ChannelName, Channel]
 
-    async def download(self, channel: ChannelName, media: MediaRef) -> bytes:
+    async def download(self, channel: ChannelName, media: MediaRef) -> Fetched:
         found = self.channels.get(channel)
         if found is None:
             raise Rejected("channel_off", channel=channel)
@@ -135,6 +138,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         media=_Media(channels),
         reader=recogniser,
         settings=settings,
+        cards_in_app=config.wecom.enabled,
     )
     hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
     mouth = relay.Relay(
@@ -144,6 +148,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         channels,
         clock,
         config.zone,
+        _voice(channels),
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",
@@ -169,6 +174,12 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
 def _public_url(config: Config) -> str:
     server = config.server
     return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+
+
+def _voice(channels: Mapping[ChannelName, Channel]) -> Callable[[], bool]:
+    """Say whether this replica may tell people things: with a bot only the one that leads can."""
+    bot = channels.get("wecom_bot")
+    return bot.leading if isinstance(bot, WeComBotChannel) else lambda: True
 
 
 def _channels(
@@ -213,12 +224,25 @@ def _channels(
             clock=clock,
             on_refused=metrics.refuse("wecom"),
         )
+    if config.wecom_bot.enabled:
+        bot = config.wecom_bot
+        channels["wecom_bot"] = WeComBotChannel(
+            bot_id=bot.bot_id,
+            secret=bot.secret.get_secret_value(),
+            ws_url=bot.ws_url,
+            accept=accept,
+            clock=clock,
+            leaders=storage.leaders,
+            holder=secrets.token_hex(8),
+            apology=say("not_received", "zh", {}),
+            on_refused=metrics.refuse("wecom_bot"),
+        )
     return channels
 
 
 def _renders(config: Config) -> dict[ChannelName, Render]:
     ding = for_dingtalk if config.dingtalk.card_template_id else for_dingtalk_builtin
-    return {"dingtalk": ding, "wecom": for_wecom}
+    return {"dingtalk": ding, "wecom": for_wecom, "wecom_bot": for_wecom_bot}
 
 
 def _pages(

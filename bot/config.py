@@ -30,6 +30,8 @@ AES_KEY_CHARS = 43
 ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 """An address of ours or a vendor's: no query, no user name."""
 
+WS_ADDRESS = r"^wss?://[^\s/?#@]+(/[^\s?#]*)?$"
+
 
 class ConfigError(Exception):
     """Settings that cannot be used, one line a fault: place, key, what is wrong."""
@@ -105,7 +107,7 @@ class WeComBotSettings(Section):
     enabled: bool = False
     bot_id: str = ""
     secret: SecretStr = SecretStr("")
-    ws_url: str = "wss://openws.work.weixin.qq.com"
+    ws_url: str = Field(default="wss://openws.work.weixin.qq.com", pattern=WS_ADDRESS)
 
 
 class ApiToken(Section):

@@ -5,14 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-ChannelName = Literal["dingtalk", "wecom"]
+from core import notices
+
+ChannelName = notices.ChannelName
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who wrote or clicked, as the messenger authenticated them.
 
-    `user` is the channel's own id (DingTalk staffId, WeCom userid); `nick` is only for greetings.
+    `user` is the channel's own id (DingTalk staffId, WeCom userid for both of WeCom's channels);
+    `nick` is only for greetings.
     """
 
     channel: ChannelName
@@ -22,7 +25,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """Where the bytes can be fetched: DingTalk downloadCode or WeCom MediaId; both expire."""
+    """Where the bytes can be fetched: DingTalk downloadCode or WeCom MediaId; both expire.
+
+    WeCom's 智能机器人 gives an address with a key of its own, good for five minutes; its `id` is
+    `{"url", "aeskey"}` as JSON. An `id` gives access to the bytes and is never logged.
+    """
 
     id: str
     name: str = ""
@@ -71,7 +78,8 @@ class CardClicked:
     """A button of a card.
 
     `card` is the id that we chose (outTrackId, task_id); `response_code` is WeCom's fresh,
-    single-use permission to redraw the clicker's card. `sender` is authenticated by the platform
+    single-use permission to redraw the clicker's card (of the 智能机器人 the event's req_id, good
+    for five seconds). `sender` is authenticated by the platform
     and is the only thing that gives authority; `action`, `token` and `inputs` never do.
     """
 

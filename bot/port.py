@@ -28,13 +28,21 @@ class CardHandle:
     """What is needed to redraw a card that was delivered.
 
     `card` is the id that we chose, `codes` are WeCom's unused response codes (each single use,
-    72 h), oldest first; DingTalk needs none.
+    72 h; of its 智能机器人 the req_ids of clicks, five seconds), oldest first; DingTalk needs none.
     """
 
     card: str
     user: str
     codes: tuple[str, ...] = ()
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes of a picture or file, and the name that came with them, "" when none did."""
+
+    data: bytes
+    name: str = ""
 
 
 class SignInDoor(Protocol):
@@ -59,8 +67,10 @@ class SignInDoor(Protocol):
         ...
 
 
-class Channel(SignInDoor, Protocol):
+class Channel(Protocol):
     """One messenger. Errors are those of `core.errors` (Retryable, Rejected, ResultUnknown, …)."""
+
+    name: ChannelName
 
     async def start(self) -> None:
         """Connect in the background; returns at once."""
@@ -87,6 +97,6 @@ class Channel(SignInDoor, Protocol):
         """
         ...
 
-    async def download(self, media: MediaRef) -> bytes:
-        """Fetch the bytes of a picture or file; Rejected when its code has expired."""
+    async def download(self, media: MediaRef) -> Fetched:
+        """Fetch a picture or file; Rejected when its code has expired."""
         ...

@@ -206,9 +206,13 @@ class Company(Entry):
         return self._people.get(person_id)
 
     def person_by_user(self, channel: str, user: str) -> Person | None:
-        """Find the active person behind a messenger's user id (WeCom's ignore case)."""
-        key = user.lower() if channel == "wecom" else user
-        person = self._by_user.get((channel, key))
+        """Find the active person behind a messenger's user id (WeCom's ignore case).
+
+        WeCom's application and its 智能机器人 (`wecom_bot`) know people by the same ids.
+        """
+        messenger = "wecom" if channel == "wecom_bot" else channel
+        key = user.lower() if messenger == "wecom" else user
+        person = self._by_user.get((messenger, key))
         return person if person and person.active else None
 
     def people_named(self, text: str) -> tuple[Person, ...]:

@@ -5,6 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+ChannelName = Literal["dingtalk", "wecom", "wecom_bot"]
+"""DingTalk, WeCom's self-built application, WeCom's 智能机器人. The two of WeCom know people by
+the same ids."""
+
 Purpose = Literal["claim", "approval", "payment"]
 """claim: the employee's card, from draft to paid; approval: an approver's; payment: the
 cashier's."""
@@ -40,7 +44,7 @@ class Say:
 class Reply:
     """Answer somebody by channel id, also one whom the company does not know."""
 
-    channel: Literal["dingtalk", "wecom"]
+    channel: ChannelName
     user: str
     code: str
     fields: tuple[tuple[str, str], ...] = ()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-Platform = Literal["dingtalk", "wecom"]
-PLATFORMS: tuple[Platform, ...] = ("dingtalk", "wecom")
+Platform = Literal["dingtalk", "wecom", "wecom_bot"]
+"""DingTalk, a self-built app in WeCom, and a 智能机器人 in WeCom, whose people have WeCom's ids."""
 
 Clock = Callable[[], float]
 """Gives the present moment as Unix seconds; a test hands in its own to let codes expire."""
@@ -46,6 +46,15 @@ class WeComTenant:
 
 
 @dataclass(frozen=True, slots=True)
+class WeComBotTenant:
+    """A 智能机器人 in the same company, on its long connection; `name` is what @ calls."""
+
+    bot_id: str
+    secret: str = field(repr=False)
+    name: str = "小票"
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxPerson:
     """Someone with two phones; `dingtalk` and `wecom` are the ids there, empty where they are not.
 
@@ -77,6 +86,11 @@ class Timing:
     wecom_retry_pause_s: float = 1  # assumed: only the number of retries is documented
     wecom_code_s: float = 72 * 3600
     wecom_media_s: float = 3 * 86400
+    wecom_bot_answer_s: float = 5
+    wecom_bot_reply_s: float = 86400
+    wecom_bot_file_s: float = 300
+    wecom_bot_silence_s: float = 90  # assumed: the documents say only that silence ends it
+    wecom_bot_farewell_s: float = 2  # seen between 2 and 313 s
     sign_in_code_s: float = 300
 
 
@@ -98,6 +112,7 @@ class SandboxConfig:
     page_dir: Path
     samples_dir: Path
     timing: Timing = Timing()
+    wecom_bot: WeComBotTenant | None = None
 
     def person_of(self, platform: Platform, user: str) -> SandboxPerson | None:
         """Find who has the id on a platform; WeCom compares ids without regard to case."""
@@ -116,4 +131,4 @@ class SandboxConfig:
 
 
 def _same(platform: Platform, known: str, user: str) -> bool:
-    return known == user or (platform == "wecom" and known.lower() == user.lower())
+    return known == user or (platform != "dingtalk" and known.lower() == user.lower())

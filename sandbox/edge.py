@@ -18,6 +18,7 @@ MOUNTS: tuple[tuple[str, Platform], ...] = (
     ("/dingtalk-oapi", "dingtalk"),
     ("/dingtalk", "dingtalk"),
     ("/wecom", "wecom"),
+    ("/wecom-bot", "wecom_bot"),
 )
 
 

@@ -18,6 +18,7 @@ from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
 from sandbox.edge import Fault, FaultDesk
 from sandbox.page_errors import PageRefused
+from sandbox.wecom_bot_phone import WeComBotPhone
 from sandbox.wecom_callback import WeComCallback
 from sandbox.wecom_phone import WeComPhone
 from sandbox.wire import Vault, base_of, child, parse_object, string, whole
@@ -47,6 +48,7 @@ class Hands:
     stream: DingTalkStream
     callback: WeComCallback
     faults: FaultDesk
+    bot: WeComBotPhone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class PageApi:
             web.post("/sandbox/send", self._send),
             web.post("/sandbox/upload", self._upload),
             web.post("/sandbox/click", self._click),
+            web.post("/sandbox/enter", self._enter),
             web.post("/sandbox/faults", self._fault),
             web.post("/sandbox/dingtalk/{accident}", self._accident),
             web.post("/sandbox/wecom/verify", self._verify),
@@ -174,13 +177,27 @@ class PageApi:
         text = string(body, "text")
         if not text:
             raise PageRefused("empty", "没有内容 · Nothing to send")
-        phone = self._hands.dingtalk if actor.platform == "dingtalk" else self._hands.wecom
-        return web.json_response({"id": phone.write(actor.person, text, _repeat(body))})
+        repeat = _repeat(body)
+        if actor.platform == "wecom_bot":
+            group = string(body, "group")
+            sent = await self._bot().write(actor.person, text, repeat, group)
+        elif actor.platform == "wecom":
+            sent = self._hands.wecom.write(actor.person, text, repeat)
+        else:
+            sent = self._hands.dingtalk.write(actor.person, text, repeat)
+        return web.json_response({"id": sent})
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        body = await _read(request)
+        actor = self._actor("wecom_bot", string(body, "user"))
+        return web.json_response({"id": await self._bot().enter(actor.person)})
 
     async def _upload(self, request: web.Request) -> web.Response:
         fields, name, data = await _read_upload(request)
         actor = self._actor(fields.get("platform", ""), fields.get("user", ""))
-        if actor.platform == "wecom":
+        if actor.platform == "wecom_bot":
+            sent = await self._bot().attach(actor.person, data, name, base_of(request))
+        elif actor.platform == "wecom":
             sent = self._hands.wecom.attach(actor.person, data, name, base_of(request))
         else:
             sent = self._hands.dingtalk.attach(actor.person, data, name, fields.get("text", ""))
@@ -192,6 +209,11 @@ class PageApi:
         card, action = string(body, "card"), string(body, "action")
         repeat, force = _repeat(body), body.get("force") is True
         inputs = {k: v for k, v in child(body, "inputs").items() if isinstance(v, str) and v}
+        if actor.platform == "wecom_bot":
+            presses = await self._bot().click(
+                actor.person, card, action, inputs=inputs, repeat=repeat, force=force
+            )
+            return web.json_response({"answer": presses[-1], "answers": presses})
         if actor.platform == "wecom":
             replies = await self._hands.wecom.click(
                 actor.person, card, action, inputs=inputs, repeat=repeat, force=force
@@ -248,6 +270,11 @@ class PageApi:
 
     async def _sample(self, request: web.Request) -> web.FileResponse:
         return _file(self._config.samples_dir, request.match_info["name"])
+
+    def _bot(self) -> WeComBotPhone:
+        if self._hands.bot is None:
+            raise PageRefused("unknown_platform", "没有智能机器人 · There is no 智能机器人")
+        return self._hands.bot
 
     def _actor(self, platform_name: str, user: str) -> Actor:
         platform = _platform(platform_name)

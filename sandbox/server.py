@@ -19,6 +19,10 @@ from sandbox.page_api import Hands, PageApi, page_edge
 from sandbox.signin import CodeDesk, SignInApi
 from sandbox.signin_pages import SignInPages
 from sandbox.wecom_api import WeComApi
+from sandbox.wecom_bot import WeComBot
+from sandbox.wecom_bot_cards import BotCards
+from sandbox.wecom_bot_files import BotFiles
+from sandbox.wecom_bot_phone import WeComBotPhone
 from sandbox.wecom_callback import WeComCallback
 from sandbox.wecom_cards import WeComCards
 from sandbox.wecom_phone import WeComPhone
@@ -66,6 +70,8 @@ def create_app(config: SandboxConfig, clock: Clock = time.time) -> web.Applicati
     async def hang_up(_app: web.Application) -> None:
         world.end()
         await hands.stream.close()
+        if hands.bot is not None:
+            await hands.bot.bot.close()
 
     async def close(_app: web.Application) -> AsyncIterator[None]:
         yield
@@ -90,12 +96,25 @@ def _build_platforms(
     wecom_api = WeComApi(config, world, wecom_cards, gallery)
     callback = WeComCallback(config.wecom, timing, world, background)
     wecom = WeComPhone(config, world, wecom_api, callback, wecom_cards, background, gallery)
-    hands = Hands(dingtalk, wecom, api, stream, callback, faults)
+    bot, bot_routes = _build_bot(config, world, background, faults, gallery)
+    hands = Hands(dingtalk, wecom, api, stream, callback, faults, bot)
     codes = CodeDesk(world.clock, timing.sign_in_code_s)
     asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
     doors = SignInPages(config, codes)
-    platforms = [*api.routes(), *stream.routes(), *wecom_api.routes()]
+    platforms = [*api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
     return hands, [*platforms, *asked.routes(), *doors.routes()]
+
+
+def _build_bot(
+    config: SandboxConfig, world: World, background: Background, faults: FaultDesk, gallery: Vault
+) -> tuple[WeComBotPhone | None, list[web.RouteDef]]:
+    """Build WeCom's 智能机器人 if the company has one."""
+    if config.wecom_bot is None:
+        return None, []
+    timing, cards = config.timing, BotCards(config, world)
+    bot = WeComBot(config.wecom_bot, timing, world, cards, faults, background)
+    files = BotFiles(world.clock, timing.wecom_bot_file_s)
+    return WeComBotPhone(world, bot, files, gallery), [*bot.routes(), *files.routes()]
 
 
 async def start_sandbox(config: SandboxConfig, clock: Clock = time.time) -> RunningSandbox:

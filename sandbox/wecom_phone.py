@@ -88,7 +88,7 @@ class WeComPhone:
         if view is None:
             raise PageRefused("card_unknown", "没有这张卡片 · There is no such card")
         if not force:
-            _check_press(view, key)
+            check_press(view, key)
         selected = tuple(_select(view, inputs, force=force))
         view.notice = ""
         presses = (self._press(person, view, key, selected) for _ in range(repeat))
@@ -165,14 +165,15 @@ def _keys(card: JsonObject) -> Iterator[str]:
         yield string(child(card, "submit_button"), "key")
 
 
-def _check_press(view: CardView, key: str) -> None:
+def check_press(view: CardView, key: str) -> None:
+    """Refuse what no finger can press."""
     if view.state == "disabled":
         raise PageRefused("card_disabled", "卡片已关闭 · The card is closed")
     if key not in set(_keys(view.body)):
         raise PageRefused("no_such_button", "卡片上没有这个按钮 · The card has no such button")
 
 
-def _choices(card: JsonObject) -> Iterator[Choice]:
+def choices(card: JsonObject) -> Iterator[Choice]:
     """List what can be chosen; without a valid selected_id the first option is chosen."""
     lists = [child(card, "button_selection"), child(card, "checkbox")]
     for entry in [*lists, *objects(card.get("select_list"))]:
@@ -184,7 +185,7 @@ def _choices(card: JsonObject) -> Iterator[Choice]:
 
 
 def _select(view: CardView, inputs: Mapping[str, str], *, force: bool) -> Iterator[Element]:
-    for choice in _choices(view.body):
+    for choice in choices(view.body):
         chosen = inputs.get(choice.question) or choice.default
         if chosen not in choice.options and not force:
             raise PageRefused("no_such_option", "没有这个选项 · There is no such option")

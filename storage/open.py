@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.ports import Clock, Inbox, Outbox, Sessions, Store
+from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
+from storage.leaders import SqlLeaders
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.sessions import SqlSessions
@@ -23,6 +24,7 @@ class Storage:
     inbox: Inbox
     outbox: Outbox
     sessions: Sessions
+    leaders: Leaders
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -37,6 +39,7 @@ class Storage:
         self.outbox = SqlOutbox(database, clock, self._outbox_signal)
         self._visits = SqlSessions(database)
         self.sessions = self._visits
+        self.leaders = SqlLeaders(database)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""

@@ -314,6 +314,17 @@ sign_ins = Table(
     Index(None, "company", "until"),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    _tenant(),
+    _text("name"),
+    _text("holder"),
+    _moment("until"),
+    Column("fence", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company", "name"),
+)
+
 
 def _queue(name: str, payload: str, arrived: str) -> Table:
     """Make a table whose rows are leased, oldest first in each lane."""

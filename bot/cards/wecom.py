@@ -1,6 +1,10 @@
-"""Cards for WeCom: template_card with buttons while there is something to do, else a notice."""
+"""Cards for WeCom: template_card with buttons while there is something to do, else a notice.
+
+The application and the 智能机器人 draw the same card; the bot's folds its texts earlier.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.cards.actions import pack_key
 from bot.cards.reasons import REASON_KEY, REASONS
@@ -14,12 +18,24 @@ MAX_BUTTONS = 6
 MAX_ROWS = 6
 KEY_CHARS = 5
 VALUE_CHARS = 30
-TITLE_CHARS = 36
-DESC_CHARS = 44
-SUB_CHARS = 160
 QUOTE_CHARS = 256
 BUTTON_CHARS = 10
-"""Lengths beyond which the client folds or cuts (reference, template_card fields)."""
+"""Lengths beyond which the client folds or cuts (reference, template_card fields). The bot's value
+is 26: the last characters of a figure are folded rather than cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Characters that a client shows of each text; more is folded, never refused."""
+
+    title: int
+    desc: int
+    sub: int
+    option: int
+
+
+_APP = _Room(title=36, desc=44, sub=160, option=16)
+_BOT = _Room(title=26, desc=30, sub=112, option=10)
 
 _STYLES: dict[Style, int] = {"primary": 1, "danger": 2, "default": 4}
 _ROWS = (
@@ -44,30 +60,39 @@ _ROWS = (
 
 def for_wecom(view: CardView) -> JsonObject:
     """Draw a card as a template_card without its task_id, which the channel sets."""
+    return _draw(view, _APP)
+
+
+def for_wecom_bot(view: CardView) -> JsonObject:
+    """Draw the same for a chat with the 智能机器人."""
+    return _draw(view, _BOT)
+
+
+def _draw(view: CardView, room: _Room) -> JsonObject:
     card: JsonObject = {
         "card_type": "button_interaction" if view.actions else "text_notice",
         "source": {"desc": sentence("brand", view.language), "desc_color": 0},
         "main_title": {
-            "title": _title(view),
-            "desc": cut(f"{view.number} · {view.status_text}", DESC_CHARS),
+            "title": _title(view, room.title),
+            "desc": cut(f"{view.number} · {view.status_text}", room.desc),
         },
         "horizontal_content_list": list(_rows(view)),
         "card_action": {"type": 1, "url": view.link},
     }
     if view.lines:
-        card["sub_title_text"] = _lines(view)
+        card["sub_title_text"] = _lines(view, room.sub)
     if view.warnings:
         card["quote_area"] = _quote(view)
     if view.wants_reason:
-        card["button_selection"] = _reasons(view)
+        card["button_selection"] = _reasons(view, room.option)
     if view.actions:
         card["button_list"] = _buttons(view)
     return card
 
 
-def _title(view: CardView) -> str:
+def _title(view: CardView, chars: int) -> str:
     """Keep the total whole; the name before it may be cut."""
-    return f"{cut(view.heading, TITLE_CHARS - len(view.total) - 1)} {view.total}"
+    return f"{cut(view.heading, chars - len(view.total) - 1)} {view.total}"
 
 
 def _rows(view: CardView) -> Iterator[JsonObject]:
@@ -79,7 +104,7 @@ def _rows(view: CardView) -> Iterator[JsonObject]:
         yield {"keyname": cut(brief, KEY_CHARS), "value": cut(value, VALUE_CHARS)}
 
 
-def _lines(view: CardView) -> str:
+def _lines(view: CardView, chars: int) -> str:
     """Write as many lines as fit, and how many there are when some do not."""
     more = sentence("more", view.language, count=str(len(view.lines)))
     rows: list[str] = []
@@ -87,9 +112,9 @@ def _lines(view: CardView) -> str:
         mark = "⚠ " if line.doubt else ""
         parts = (line.category, line.amount, line.date[5:], cut(line.description, 20))
         rows.append(mark + " ".join(p for p in parts if p))
-    if len("\n".join(rows)) <= SUB_CHARS:
+    if len("\n".join(rows)) <= chars:
         return "\n".join(rows)
-    while rows and len("\n".join([*rows, more])) > SUB_CHARS:
+    while rows and len("\n".join([*rows, more])) > chars:
         rows.pop()
     return "\n".join([*rows, more])
 
@@ -102,12 +127,13 @@ def _quote(view: CardView) -> JsonObject:
     }
 
 
-def _reasons(view: CardView) -> JsonObject:
+def _reasons(view: CardView, chars: int) -> JsonObject:
     return {
         "question_key": REASON_KEY,
         "title": sentence("choose_reason", view.language),
         "option_list": [
-            {"id": option, "text": text.plain(view.language)} for option, text in REASONS.items()
+            {"id": option, "text": cut(text.plain(view.language), chars)}
+            for option, text in REASONS.items()
         ],
     }
 

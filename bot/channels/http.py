@@ -5,16 +5,21 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from bot.port import Fetched
 from core.errors import Rejected, Retryable
 
 MEDIA_LIMIT_BYTES = 20 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _MAX_HOPS = 3
+MAX_NAME_CHARS = 200
+_WIDE_NAME = re.compile(r"filename\*\s*=\s*utf-8'[^';]*'([^;\s]+)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"filename\s*=\s*\"?([^\";]+)", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Origin = tuple[str, str, int]
@@ -139,8 +144,8 @@ class Outgoing:
 
     async def fetch_media(
         self, address: str, guard: Guard, limit_bytes: int = MEDIA_LIMIT_BYTES
-    ) -> bytes:
-        """Fetch a picture or file from an admitted address.
+    ) -> Fetched:
+        """Fetch a picture or file from an admitted address, with the name that the server gives.
 
         Every redirect is judged like the first address. Rejected `address_refused`,
         `media_expired`, `media_too_large`; Retryable when the server cannot answer now.
@@ -154,7 +159,7 @@ class Outgoing:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Retryable("media_unreachable") from error
 
-    async def _follow(self, url: URL, guard: Guard, limit_bytes: int) -> bytes:
+    async def _follow(self, url: URL, guard: Guard, limit_bytes: int) -> Fetched:
         for _ in range(_MAX_HOPS):
             async with self.session.get(
                 url, allow_redirects=False, timeout=self._media_timeout
@@ -163,7 +168,8 @@ class Outgoing:
                     url = guard.admit(url.join(URL(response.headers.get("Location", ""))))
                     continue
                 _check_status(response.status)
-                return await read_capped(response, limit_bytes)
+                name = file_name(response.headers.get("Content-Disposition", ""))
+                return Fetched(await read_capped(response, limit_bytes), name)
         raise Rejected("address_refused")
 
     async def close(self) -> None:
@@ -180,6 +186,19 @@ async def read_capped(response: aiohttp.ClientResponse, limit_bytes: int) -> byt
         if len(data) > limit_bytes:
             raise TooLarge
     return bytes(data)
+
+
+def file_name(disposition: str) -> str:
+    """Read the name in a Content-Disposition, "" when there is none; never a path.
+
+    `filename*` wins over `filename`, as RFC 6266 wants; both may be percent-encoded.
+    """
+    found = _WIDE_NAME.search(disposition) or _PLAIN_NAME.search(disposition)
+    if found is None:
+        return ""
+    name = unquote(found[1].strip(), errors="replace")
+    name = re.split(r"[/\\]", name)[-1]
+    return "".join(c for c in name if c.isprintable())[:MAX_NAME_CHARS]
 
 
 def _check_status(status: int) -> None:

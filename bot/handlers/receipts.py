@@ -53,11 +53,12 @@ async def _receive(work: Work, media: tuple[MediaRef, ...], words: str) -> None:
     kept: list[_Kept] = []
     for number, ref in enumerate(media, 1):
         try:
-            data = await work.rooms.media.download(work.sender.channel, ref)
+            fetched = await work.rooms.media.download(work.sender.channel, ref)
         except Rejected as error:
             log.warning("media_not_fetched", channel=work.sender.channel, code=error.code)
             continue
-        kept.append(await _keep(work, ref.name or f"photo-{number}", data))
+        name = ref.name or fetched.name or f"photo-{number}"
+        kept.append(await _keep(work, name, fetched.data))
     remarks = () if len(kept) == len(media) else (work.reply("media_lost"),)
     vouchers = _vouchers(kept)
     if any(v.reading.ok for v in vouchers):

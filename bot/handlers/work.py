@@ -5,19 +5,20 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.events import ChannelName, MediaRef, Sender
+from bot.port import Fetched
 from core.actions.basics import Cause, Settings, lane_of
 from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
 from core.company import Company, Person
 from core.invoice import Reading
-from core.notices import Notice, Reply
+from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
 
 
 class Media(Protocol):
     """Fetches what a message only points to."""
 
-    async def download(self, channel: ChannelName, media: MediaRef) -> bytes:
-        """Give the bytes; Rejected `media_expired` when their code has died."""
+    async def download(self, channel: ChannelName, media: MediaRef) -> Fetched:
+        """Give the bytes and their name; Rejected `media_expired` when their code has died."""
         ...
 
 
@@ -38,6 +39,8 @@ class Rooms:
     media: Media
     reader: Reader
     settings: Settings
+    cards_in_app: bool = False
+    """Whether WeCom's cards come in the application's chat, also for who writes to the bot."""
 
 
 @dataclass(slots=True)
@@ -68,7 +71,9 @@ class Work:
     async def commit(self, change: Change) -> None:
         """Make a change true and the message done; errors as `Store.commit`."""
         inbox = None if self.committed else self.inbox
-        await self.store.commit(replace(change, codes=(*self.codes, *change.codes), inbox=inbox))
+        outbox = (*change.outbox, *self._pointer(change))
+        codes = (*self.codes, *change.codes)
+        await self.store.commit(replace(change, outbox=outbox, codes=codes, inbox=inbox))
         self.committed, self.codes = True, ()
 
     async def tell(self, *notices: Notice, dialog: Dialog | None = None) -> None:
@@ -90,6 +95,22 @@ class Work:
             Outgoing(f"{self.source}!{i}", self._lane(notice), notice)
             for i, notice in enumerate(dict.fromkeys(notices))
         )
+
+    def _pointer(self, change: Change) -> tuple[Outgoing, ...]:
+        """Say where a card is when it comes in another chat than the one that was written in."""
+        if self.sender.channel != "wecom_bot" or not self.rooms.cards_in_app or self.committed:
+            return ()
+        cards = [
+            o.notice.claim
+            for o in change.outbox
+            if isinstance(o.notice, ShowCard)
+            and o.notice.person == self.person.id
+            and not o.notice.only_open
+        ]
+        if not cards:
+            return ()
+        answer = self.reply("card_in_app", number=cards[-1])
+        return (Outgoing(f"{self.source}!app", self.person.id, answer),)
 
     def _lane(self, notice: Notice) -> str:
         return self.person.id if isinstance(notice, Reply) else lane_of(notice)

@@ -23,6 +23,15 @@ TEXTS: Texts = {
         "Duplicate (重复): invoice ‹{identity} ›is claimed already‹ in {claim}›, so nothing was"
         " submitted. Remove that line, or ask finance.",
     ),
+    "not_received": Text(
+        "刚才没能收下你的消息。请再发一次。",
+        "Your message could not be taken in just now. Please send it again.",
+    ),
+    "card_in_app": Text(
+        "收到‹，单号 {number}›。卡片在「小票」应用的会话里，请到那里核对和提交。",
+        "Got it‹: {number}›. The card is in the chat of the Chit application; please check and"
+        " submit it there.",
+    ),
     "link_not_opened": Text(
         "为了安全，小票不会打开消息里的链接。请发送发票照片、PDF、OFD 或 XML 文件。",
         "For safety, links in messages are never opened. Please send a photo or a PDF, OFD or XML"

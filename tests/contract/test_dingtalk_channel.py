@@ -346,7 +346,7 @@ async def test_a_file_is_fetched_in_two_steps(platform: DingTalkPlatform, channe
 
     platform.files["a.file"] = give
 
-    assert await channel.download(PHOTO) == PNG
+    assert (await channel.download(PHOTO)).data == PNG
 
     (call,) = platform.asked(MEDIA)
     assert call.body == {"downloadCode": "d1", "robotCode": "dingbot"}
@@ -405,7 +405,7 @@ async def test_a_redirect_within_the_origin_is_followed(
     platform.files["a.file"] = redirect_to("/files/b.file")
     platform.files["b.file"] = bytes_of(PNG)
 
-    assert await channel.download(PHOTO) == PNG
+    assert (await channel.download(PHOTO)).data == PNG
 
 
 @pytest.mark.parametrize(

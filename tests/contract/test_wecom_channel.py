@@ -625,7 +625,7 @@ def attachment(data: bytes, content_type: str) -> Answer:
 async def test_an_attachment_is_its_bytes(world: World, data: bytes, content_type: str) -> None:
     world.server.say("media/get", attachment(data, content_type))
 
-    assert await world.channel.download(MediaRef("M+/=&1")) == data
+    assert (await world.channel.download(MediaRef("M+/=&1"))).data == data
     assert world.server.bodies[0]["media_id"] == "M+/=&1"
 
 
@@ -641,7 +641,7 @@ async def test_a_download_renews_the_token_too(world: World) -> None:
     world.server.valid = set()
     world.server.say("media/get", attachment(b"x", "image/png"))
 
-    assert await world.channel.download(MediaRef("M1")) == b"x"
+    assert (await world.channel.download(MediaRef("M1"))).data == b"x"
     assert world.server.calls["gettoken"] == 2
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import aiohttp
 
@@ -15,15 +15,25 @@ from bot.app import Service, build, utc_now
 from bot.config import Config
 from bot.desk.company import apply_company
 from core.company import Company
-from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, Timing, WeComTenant
+from sandbox.config import (
+    DingTalkTenant,
+    SandboxConfig,
+    SandboxPerson,
+    Timing,
+    WeComBotTenant,
+    WeComTenant,
+)
 from sandbox.server import RunningSandbox, start_sandbox
 
 PATIENCE_S = 30.0
 TOKEN = "flow-test-token-0123456789"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 DING = DingTalkTenant("dingflow", "flow-secret", "dingflow", "dingcorp", ("chit-claim.schema",))
+BOT = WeComBotTenant("aibflow", "bot-secret")
 
 Json = dict[str, object]
+BotPlace = Literal["none", "alone", "beside"]
+"""Whether WeCom has a 智能机器人: none, instead of the application, or beside it."""
 
 
 @dataclass(slots=True)
@@ -46,7 +56,7 @@ class Card:
 
     def buttons(self) -> dict[str, str]:
         """Map each action id to what a click sends."""
-        if self.platform == "wecom":
+        if self.platform in {"wecom", "wecom_bot"}:
             keys = [b["key"] for b in self.body.get("button_list", [])]  # type: ignore[attr-defined]
             return {key.partition("~")[0]: key for key in keys}
         variables: dict[str, str] = self.body["cardParamMap"]  # type: ignore[assignment]
@@ -65,8 +75,11 @@ class Phone:
     platform: str
     user: str
 
-    async def say(self, text: str, repeat: int = 1) -> None:
-        await self._post("send", {"text": text, "repeat": repeat})
+    async def say(self, text: str, repeat: int = 1, group: str = "") -> None:
+        await self._post("send", {"text": text, "repeat": repeat, "group": group})
+
+    async def enter(self) -> None:
+        await self._post("enter", {})
 
     async def send(self, name: str, data: bytes, kind: str = "application/octet-stream") -> None:
         form = aiohttp.FormData()
@@ -192,7 +205,14 @@ def people_of(company: Company) -> tuple[SandboxPerson, ...]:
     )
 
 
-def config_of(sandbox_url: str, port: int, folder: Path, database: str, template: str) -> Config:
+def config_of(
+    sandbox_url: str,
+    port: int,
+    folder: Path,
+    database: str,
+    template: str,
+    bot: BotPlace = "none",
+) -> Config:
     scopes = ["claims:read", "budgets:read", "payments:read", "payments:write", "audit:read"]
     return Config.model_validate(
         {
@@ -210,8 +230,14 @@ def config_of(sandbox_url: str, port: int, folder: Path, database: str, template
                 "oapi_url": f"{sandbox_url}/dingtalk-oapi",
                 "login_url": f"{sandbox_url}/dingtalk-login",
             },
+            "wecom_bot": {
+                "enabled": bot != "none",
+                "bot_id": BOT.bot_id,
+                "secret": BOT.secret,
+                "ws_url": f"{sandbox_url}/wecom-bot".replace("http", "ws", 1),
+            },
             "wecom": {
-                "enabled": True,
+                "enabled": bot != "alone",
                 "corp_id": "wwflow",
                 "agent_id": 1000002,
                 "secret": "wecom-secret",
@@ -234,6 +260,7 @@ async def on_stage(
     port: int,
     *,
     template: str = "chit-claim.schema",
+    bot: BotPlace = "none",
 ) -> AsyncIterator[Stage]:
     """Run sandbox and service for the length of a block."""
     config = SandboxConfig(
@@ -254,9 +281,10 @@ async def on_stage(
         page_dir=Path("sandbox/page"),
         samples_dir=Path("sandbox/samples"),
         timing=Timing(dingtalk_redeliver_s=2),
+        wecom_bot=None if bot == "none" else BOT,
     )
     platform = await start_sandbox(config)
-    settings = config_of(platform.url, port, folder, database, template)
+    settings = config_of(platform.url, port, folder, database, template, bot)
     try:
         async with aiohttp.ClientSession() as session:
             service = await started(settings)

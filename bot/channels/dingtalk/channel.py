@@ -14,7 +14,7 @@ from bot.channels.dingtalk.intake import Intake, OnRefused
 from bot.channels.dingtalk.stream import DingTalkStream, Timings
 from bot.channels.http import Guard, Outgoing, origin_of
 from bot.events import ChannelName, MediaRef
-from bot.port import Accept, CardHandle, JsonObject
+from bot.port import Accept, CardHandle, Fetched, JsonObject
 from core.ports import Clock
 
 LOGIN_URL = "https://login.dingtalk.com"
@@ -121,8 +121,8 @@ class DingTalkChannel:
         await self._api.update_card(handle.card, card_variables(body))
         return handle
 
-    async def download(self, media: MediaRef) -> bytes:
-        """Fetch the bytes behind a download code; Rejected `media_expired`, `media_too_large`."""
+    async def download(self, media: MediaRef) -> Fetched:
+        """Fetch the file behind a download code; Rejected `media_expired`, `media_too_large`."""
         url = await self._api.media_url(media.id)
         return await self._outgoing.fetch_media(url, self._guard)
 

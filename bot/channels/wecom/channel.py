@@ -9,10 +9,10 @@ from dataclasses import replace
 import structlog
 from aiohttp import web
 
+from bot.channels.rate import MemberRate
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import CallbackKeys
-from bot.channels.wecom.rate import MemberRate
 from bot.channels.wecom.signin import inside_url, read_member, web_url
 from bot.channels.wecom.wire import (
     build_card,
@@ -23,7 +23,7 @@ from bot.channels.wecom.wire import (
     unreached,
 )
 from bot.events import ChannelName, MediaRef
-from bot.port import Accept, CardHandle, JsonObject
+from bot.port import Accept, CardHandle, Fetched, JsonObject
 from core.errors import OutsideError, Rejected, Unsupported
 from core.ports import Clock
 
@@ -154,9 +154,9 @@ class WeComChannel:
             return replace(handle, codes=handle.codes[place:])
         raise Unsupported("no_response_code", card=handle.card)
 
-    async def download(self, media: MediaRef) -> bytes:
+    async def download(self, media: MediaRef) -> Fetched:
         """Fetch a picture or file by its MediaId, which WeCom keeps for three days."""
-        return await self._api.media(media.id)
+        return Fetched(await self._api.media(media.id))
 
     def sign_in_url(self, *, redirect: str, state: str, inside: bool) -> str:
         """Give the address at which WeCom says who somebody is."""

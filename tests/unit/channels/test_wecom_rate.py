@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.channels.wecom.rate import MemberRate
+from bot.channels.rate import MemberRate
 from core.errors import Retryable
 
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)

@@ -200,7 +200,7 @@ class Connection:
             try:
                 frame = read_frame(message.data)
             except Untrusted as error:
-                log.warning("frame_refused", reason=error.code)
+                self._intake.refuse(error.code)
                 continue
             if not frame.cmd:
                 link.settle(frame)

@@ -63,8 +63,7 @@ class Intake:
         except Untrusted as error:
             inbound = Ignored(error.code)
         if isinstance(inbound, Ignored):
-            log.warning("callback_unused", reason=inbound.reason)
-            self._on_refused(inbound.reason)
+            self.refuse(inbound.reason)
             return False
         self._open_window(link, frame, inbound)
         await self._room.acquire()
@@ -75,6 +74,11 @@ class Intake:
         link.pending.add(task)
         task.add_done_callback(lambda done: self._done(link, inbound.lane, done))
         return False
+
+    def refuse(self, reason: str) -> None:
+        """Count what had no effect."""
+        log.warning("callback_unused", reason=reason)
+        self._on_refused(reason)
 
     async def close(self) -> None:
         """Give up what is not durable yet."""

@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 LEASE_S = 15.0
 RENEW_S = 5.0
+GIVE_BACK_S = 1.0
 
 
 class Leader:
@@ -63,7 +64,8 @@ class Leader:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         self._task = None
-        await self._leave()
+        self._follow()
+        await self._give_back()
 
     async def led(self) -> None:
         """Wait until this replica leads."""
@@ -81,7 +83,8 @@ class Leader:
     async def step_aside(self) -> None:
         """Let another replica try, for the length of a lease."""
         self._away_until = self._clock() + self._lease
-        await self._leave()
+        self._follow()
+        await self._give_back()
 
     async def _run(self) -> None:
         while True:
@@ -125,13 +128,9 @@ class Leader:
         self._leads.clear()
         self._follows.set()
 
-    async def _leave(self) -> None:
-        was_leading = self.leading
-        self._follow()
-        if not was_leading:
-            return
+    async def _give_back(self) -> None:
         try:
-            async with asyncio.timeout(self._renew_s):
+            async with asyncio.timeout(GIVE_BACK_S):
                 await self._leaders.leave(self._name, self._holder, self._clock())
         except Exception as error:  # noqa: BLE001 - it ends by itself then
             log.warning("lease_not_given_back", error=type(error).__name__)

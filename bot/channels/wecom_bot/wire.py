@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.cards.actions import split_key
-from bot.channels.wecom_bot.frames import EVENT, Frame, child, objects, string
+from bot.channels.wecom_bot.frames import EVENT, MESSAGE, Frame, child, objects, string
 from bot.events import (
     CardClicked,
     Event,
@@ -47,6 +47,8 @@ def is_farewell(frame: Frame) -> bool:
 
 def read_callback(frame: Frame) -> Inbound | Ignored:
     """Read a message or an event; Untrusted when WeCom's own fields are missing."""
+    if frame.cmd not in {MESSAGE, EVENT}:
+        return Ignored("cmd_unknown")
     body = frame.body
     userid = _id(child(body, "from"), "userid")
     if len(userid.encode()) > _USERID_MAX_BYTES:

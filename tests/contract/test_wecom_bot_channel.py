@@ -577,6 +577,31 @@ async def test_a_standby_takes_over_at_once_when_the_leader_stops(stage: Stage) 
     assert stage.count("disconnected_event") == 0
 
 
+async def test_a_replica_that_froze_is_replaced_and_does_not_come_back(stage: Stage) -> None:
+    frozen = await stage.started()
+    assert frozen._leader._task
+    frozen._leader._task.cancel()
+    second = stage.channel(holder="b")
+    await second.start()
+
+    await until(second.leading)
+    await until(lambda: stage.count("disconnected_event") == 1)
+    await until(lambda: not frozen.leading())
+    await stage.written()
+
+    assert stage.count("aibot_subscribe") == 2
+    assert (frozen.connected(), second.connected()) == (True, True)
+
+
+async def test_a_connection_outlives_the_time_that_a_call_may_take(stage: Stage) -> None:
+    await stage.started(timings=Timings(**{**vars_of(QUICK), "call_s": 0.2}))
+
+    await asyncio.sleep(0.6)
+    await stage.written()
+
+    assert stage.count("aibot_subscribe") == 1
+
+
 async def test_what_came_before_the_stop_is_kept(stage: Stage) -> None:
     channel = await stage.started()
     stage.inbox.gate = asyncio.Event()

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.cards.dingtalk import for_dingtalk, for_dingtalk_builtin
 from bot.cards.sizes import fit_items
 from bot.cards.view import CardView
-from bot.cards.wecom import for_wecom
+from bot.cards.wecom import for_wecom, for_wecom_bot
 from core.claim import Claim, Finding, Line, LineInvoice, State
 from core.notices import Purpose
+from sandbox.wecom_rules import check_card
 from tests.unit.cards.samples import (
     DRAFT,
     OVERRUN,
@@ -116,10 +117,25 @@ def check_builtin(view: CardView) -> None:
 
 def check_wecom(view: CardView) -> None:
     card: Any = for_wecom(view)
-    assert len(card["main_title"]["title"]) <= 36
+    check_sizes(card, view, title=36, desc=44, sub=160, option=16)
+    assert check_card(card | {"task_id": "c1"}, lambda _user: True) is None
+
+
+def check_wecom_bot(view: CardView) -> None:
+    card: Any = for_wecom_bot(view)
+    check_sizes(card, view, title=26, desc=30, sub=112, option=10)
+    assert {r.get("type", 0) for r in card["horizontal_content_list"]} <= {0}
+    assert card.get("button_list") == for_wecom(view).get("button_list")
+    assert check_card(card | {"task_id": "c1"}, lambda _user: True) is None
+
+
+def check_sizes(card: Any, view: CardView, *, title: int, desc: int, sub: int, option: int) -> None:  # noqa: ANN401
+    assert len(card["main_title"]["title"]) <= title
     assert card["main_title"]["title"].endswith(view.total)
-    assert len(card["main_title"]["desc"]) <= 44
-    assert len(card.get("sub_title_text", "")) <= 160
+    assert len(card["main_title"]["desc"]) <= desc
+    assert len(card.get("sub_title_text", "")) <= sub
+    options = card.get("button_selection", {}).get("option_list", [])
+    assert all(0 < len(o["text"]) <= option for o in options)
     rows = card["horizontal_content_list"]
     assert len(rows) <= 6
     assert all(0 < len(r["keyname"]) <= 5 and 0 < len(r["value"]) <= 30 for r in rows)
@@ -136,7 +152,7 @@ def check_wecom(view: CardView) -> None:
 def test_any_claim_fits_both_messengers(claim: Claim, language: str, purpose: Purpose) -> None:
     view = view_of(claim, purpose, language=language)
 
-    for check in (check_builtin, check_wecom):
+    for check in (check_builtin, check_wecom, check_wecom_bot):
         check(view)
     check_values(values_of(for_dingtalk(view)))
     if language == "zh":

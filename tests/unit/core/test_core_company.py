@@ -36,6 +36,15 @@ def test_finds_people_by_name_and_role() -> None:
     assert [p.id for p in company.with_role("finance")] == ["fin1", "fin2"]
 
 
+def test_both_channels_of_wecom_know_people_by_one_id() -> None:
+    person = company_of().people[0].model_copy(update={"dingtalk": "staff-1", "wecom": "ZhangSan"})
+    company = Company(people=(person,))
+
+    assert company.person_by_user("wecom", "zhangsan") == person
+    assert company.person_by_user("wecom_bot", "ZHANGSAN") == person
+    assert company.person_by_user("wecom_bot", "staff-1") is None
+
+
 def test_walks_up_the_departments_to_the_root() -> None:
     company = company_of()
 

@@ -171,15 +171,15 @@ async def _play(stage: _Stage) -> int:
 
 @contextlib.asynccontextmanager
 async def _running(stage: _Stage) -> AsyncIterator[None]:
-    """Run the sandbox here and the service in a process of its own."""
+    """Run the sandbox here and the service in a process of its own.
+
+    What the newcomer needs besides is prepared while the service starts.
+    """
     stage.folder.mkdir(parents=True, exist_ok=True)
     samples = stage.folder / "samples"
-    now = datetime.now(UTC)
-    write_samples(samples, now.date(), int(now.timestamp()))
     company = read_company(SANDBOX / "company.yaml")
     settings = stage.folder / "chit.toml"
     settings.write_text(_chit_toml(stage), "utf-8")
-    await _load(settings, company)
     config = SandboxConfig(
         host="127.0.0.1",
         port=stage.port,
@@ -193,7 +193,13 @@ async def _running(stage: _Stage) -> AsyncIterator[None]:
     )
     platform = await start_sandbox(config)
     try:
-        async with _service(settings, stage):
+        async with _service(settings, stage) as process:
+            now = datetime.now(UTC)
+            await asyncio.gather(
+                asyncio.to_thread(write_samples, samples, now.date(), int(now.timestamp())),
+                _load(settings, company),
+                _ready(process, stage),
+            )
             yield
     finally:
         await platform.stop()
@@ -211,15 +217,14 @@ async def _load(settings: Path, company: Company) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _service(settings: Path, stage: _Stage) -> AsyncIterator[None]:
+async def _service(settings: Path, stage: _Stage) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `chit serve` as its own process, with its log in the demo's folder."""
     with (stage.folder / "chit.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", "--config", str(settings), stderr=log
         )
         try:
-            await _ready(process, stage)
-            yield
+            yield process
         finally:
             await _stop(process)
 

@@ -1,13 +1,10 @@
 """PDF: attachments, text with places, QR codes by rendering; nothing in it is ever executed."""
 
 import ctypes
-import math
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -15,18 +12,19 @@ from PIL import Image
 
 from core.invoice import ReadingFinding
 from recognition import limits
+from recognition.cover import Sight
+from recognition.glyphs import read_glyphs
 from recognition.limits import Unreadable
 from recognition.qr import Code, find_codes
 from recognition.seal.pdf import signature_doubts
 from recognition.seal.trust import NONE, Anchors
-from recognition.words import Page, Word, glue
+from recognition.words import Page
 
 _SCALE = 3.0
 """Pixels a point for a common page: enough for a code of half a millimetre a module."""
 _PICTURE_SHARE = 0.5
-_QUARTER = math.pi / 2
-_STEP = 2.5
-_TWICE = 0.25
+_TEXT_LAYER = 20
+"""Characters; a page with fewer is a picture."""
 _ACTIONS = re.compile(rb"/(?:JavaScript|JS|Launch|SubmitForm|ImportData|EmbeddedGo|RichMedia)\b")
 _OPEN = re.compile(rb"/(?:OpenAction|AA)\b(?!\s*\[)")
 _STREAM = re.compile(rb"stream\r?\n.*?endstream", re.DOTALL)
@@ -36,17 +34,20 @@ _INFLATED = 1_000_000
 _STREAMS = 50
 
 
-_Box = tuple[float, float, float, float]
-
-
 @dataclass(slots=True)
 class PdfPage:
-    """One page: its words, its QR codes, and whether a picture covers it."""
+    """One page: its words, its QR codes, and how it looks.
+
+    `covered` means that a picture covers it, `bare` that it has hardly any text; only then is
+    `render` in colour.
+    """
 
     page: Page
     codes: list[Code]
     covered: bool
+    bare: bool
     render: Image.Image
+    sight: Sight
 
 
 @dataclass(slots=True)
@@ -95,22 +96,27 @@ def _attachments(document: pypdfium2.PdfDocument) -> Iterator[bytes]:
 def _page(document: pypdfium2.PdfDocument, index: int) -> PdfPage:
     page = document[index]
     try:
-        picture = _render(page)
-        return PdfPage(
-            Page(tuple(glue(_glyphs(page)))), find_codes(picture), _covered(page), picture
-        )
+        picture = _render(page, grey=True)
+        codes = find_codes(picture)
+        covered = _covered(page)
+        words, sight = read_glyphs(page, None if covered else picture)
+        bare = sum(len(w.text) for w in words) < _TEXT_LAYER
+        if bare or covered:
+            # OCR will look at it, and colours tell a stamp from what lies under it.
+            picture = _render(page, grey=False)
+        return PdfPage(Page(tuple(words)), codes, covered, bare, picture, sight)
     finally:
         page.close()
 
 
-def _render(page: pypdfium2.PdfPage) -> Image.Image:
+def _render(page: pypdfium2.PdfPage, *, grey: bool) -> Image.Image:
     width, height = page.get_size()
     if width < 1 or height < 1:
         raise Unreadable("broken")
     scale = min(_SCALE, (limits.MAX_RENDER_PIXELS / (width * height)) ** 0.5)
-    bitmap = page.render(scale=scale, may_draw_forms=False)
+    bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=grey)
     picture: Image.Image = bitmap.to_pil()
-    return picture.convert("RGB")
+    return picture.convert("L" if grey else "RGB")
 
 
 def _covered(page: pypdfium2.PdfPage) -> bool:
@@ -121,66 +127,6 @@ def _covered(page: pypdfium2.PdfPage) -> bool:
         left, bottom, right, top = item.get_bounds()
         area = max(area, (min(right, width) - max(left, 0)) * (min(top, height) - max(bottom, 0)))
     return bool(area > _PICTURE_SHARE * width * height)
-
-
-def _glyphs(page: pypdfium2.PdfPage) -> list[Word]:
-    """Give each printed character with its box, as read (turned text is turned back)."""
-    text = page.get_textpage()
-    try:
-        boxes = list(_boxes(text))
-    finally:
-        text.close()
-    quarter = _quarter([box for _, box in boxes])
-    seen: dict[str, list[Word]] = {}
-    for char, box in boxes:
-        word = Word(char, *_turned(box, quarter))
-        alike = seen.setdefault(char, [])
-        if not any(_printed_twice(word, other) for other in alike):
-            alike.append(word)
-    return [word for words in seen.values() for word in words]
-
-
-def _boxes(text: pypdfium2.PdfTextPage) -> Iterator[tuple[str, _Box]]:
-    """Give characters in their stored order: left, bottom, right, top in the page's own space."""
-    box = pdfium.FS_RECTF()
-    for i in range(min(text.count_chars(), limits.MAX_CHARS)):
-        char = chr(pdfium.FPDFText_GetUnicode(text, i))
-        pdfium.FPDFText_GetLooseCharBox(text, i, ctypes.byref(box))
-        if char.isprintable() and not char.isspace() and box.right > box.left:
-            yield char, (box.left, box.bottom, box.right, box.top)
-
-
-def _printed_twice(one: Word, other: Word) -> bool:
-    """Whether a character was drawn again a little aside, which is how bold print is made."""
-    width = one.x1 - one.x0
-    return abs(one.x - other.x) < _TWICE * width and abs(one.y - other.y) < _TWICE * one.height
-
-
-def _quarter(boxes: list[_Box]) -> int:
-    """Give by how many quarters the text is turned: where most characters' next one stands.
-
-    Neither the page's own rotation nor the angle of the font says it: either may be undone by
-    the other.
-    """
-    steps: Counter[int] = Counter()
-    for (left, bottom, right, top), following in pairwise(boxes):
-        dx = following[0] + following[2] - left - right
-        dy = following[1] + following[3] - bottom - top
-        if max(abs(dx), abs(dy)) < _STEP * (top - bottom + right - left):
-            steps[round(math.atan2(dy, dx) / _QUARTER) % 4] += 1
-    return steps.most_common(1)[0][0] if steps else 0
-
-
-def _turned(box: _Box, quarter: int) -> _Box:
-    """Turn a box with y upwards into one with y downwards whose text runs to the right."""
-    left, bottom, right, top = box
-    turned: dict[int, _Box] = {
-        0: (left, -top, right, -bottom),
-        1: (bottom, left, top, right),
-        2: (-right, bottom, -left, top),
-        3: (-top, -right, -bottom, -left),
-    }
-    return turned[quarter]
 
 
 def _is_active(data: bytes) -> bool:

@@ -24,8 +24,6 @@ from recognition.xml import read_xml
 
 _LEGIBLE = 0.92
 """Below this share of sure characters a picture is too coarse to be believed."""
-_TEXT_LAYER = 20
-"""Characters; a page with fewer is a picture."""
 _OCR_FIELDS = ("buyer", "seller", "amount", "tax", "total")
 
 
@@ -173,15 +171,15 @@ def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
     if text:
         document.evidence.append(text)
     document.evidence += qr.evidence_of(page.codes)
-    bare = sum(len(w.text) for w in page.page.words) < _TEXT_LAYER
+    document.doubts += page.sight.doubts(text.facts if text else Facts())
     over = bool(text) and page.covered
     if over:
         document.doubts.append(finding("text_over_image", *_money_read(text)))
-    if bare or over:
+    if page.bare or over:
         document.look = picture_hash(page.render)
-    if (bare or over) and engine:
+    if (page.bare or over) and engine:
         document.evidence += _recognised(page.render, engine, document.evidence)
-    return document, (bare or over) and engine is None
+    return document, (page.bare or over) and engine is None
 
 
 def _money_read(text: Evidence | None) -> tuple[str, ...]:

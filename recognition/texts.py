@@ -81,6 +81,18 @@ _FINDINGS = {
         "文字盖在整页图片上，可能与图片不一致，请核对",
         "a text layer lies over a picture of the page and may differ from it",
     ),
+    "text_hidden": (
+        "文件里有看不见的文字，没有采用：{text}",
+        "the file holds texts that nobody can see; they were not used: {text}",
+    ),
+    "text_covered": (
+        "有图形、批注或别的文字盖在文字上，请核对票面：{text}",
+        "something is drawn over these texts, check what is shown: {text}",
+    ),
+    "doubled_field": (
+        "文件里{fields}出现了几次，内容不一样，请核对",
+        "{fields_en} stands in the file several times with different values",
+    ),
     "active_content": (
         "文件带有脚本或自动动作，没有执行",
         "the file carries scripts or actions; none was run",

@@ -139,12 +139,14 @@ def sign_pdf(
     """
     fields = b" ".join(b"%d 0 R" % n for n in (*earlier, number))
     head = b"/ByteRange [0 %010d %010d %010d]"
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%b] /SigFlags 3 >> >>"
+    kind = b"/Type /Sig /Filter /Adobe.PPKLite /SubFilter /%b" % way.encode()
+    value = b"/M (D:20261125120000+08'00') /Contents <%b>" % (b"0" * ROOM)
     objects = {
-        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%b] /SigFlags 3 >> >>" % fields,
+        1: catalog % fields,
         number: b"<< /FT /Sig /T (S%d) /V %d 0 R >>" % (number, number + 1),
-        number + 1: b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /%b %b "
-        b"/M (D:20261125120000+08'00') /Contents <%b> >>" % (way.encode(), head % (0, 0, 0), b"0" * ROOM),
-    }  # fmt: skip
+        number + 1: b"<< %b %b %b >>" % (kind, head % (0, 0, 0), value),
+    }
     return _filled(updated(data, objects), head, len(data), make)
 
 

@@ -1,0 +1,113 @@
+"""What lies over what on a page: texts that nobody sees, and texts that something lies upon."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from core.invoice import ReadingFinding
+from core.money import format_yuan
+from recognition.evidence import FIELDS, Facts, day, flat, tidy
+from recognition.texts import finding
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom; y grows downwards."""
+MOST_COVERS = 500
+_SHARE = 0.5
+"""How much of a text must lie under something to count as covered."""
+_DIGIT = re.compile(r"\d")
+_MEANT = 4
+"""Characters; fewer hidden ones without a digit are an accident of a producer."""
+_SHOWN = 40
+_FIGURES = ("amount", "tax", "total")
+_TEXTS = ("code", "number", "check_code", "buyer_taxid", "seller_taxid")
+
+
+@dataclass(slots=True)
+class Sight:
+    """Texts of a page that were left out because nobody sees them, and texts lain upon."""
+
+    hidden: list[str] = field(default_factory=list)
+    covered: list[str] = field(default_factory=list)
+
+    def doubts(self, facts: Facts) -> list[ReadingFinding]:
+        """Say what is hidden or covered, with the fields that were read with such a text."""
+        found: list[ReadingFinding] = []
+        hidden = "".join(self.hidden)
+        if _DIGIT.search(hidden) or len(hidden) >= _MEANT:
+            found.append(_finding("text_hidden", self.hidden, facts))
+        covered = [text for text in self.covered if _DIGIT.search(text)]
+        if covered:
+            found.append(_finding("text_covered", covered, facts))
+        return found
+
+
+def _finding(code: str, texts: Sequence[str], facts: Facts) -> ReadingFinding:
+    shown = (tidy(" ".join(dict.fromkeys(texts))) or "")[:_SHOWN]
+    return finding(code, *fields_in(texts, facts), text=shown)
+
+
+def fields_in(texts: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """Name the fields whose value stands in one of the texts."""
+    plain = [flat(text).replace(",", "") for text in texts]
+    wanted: dict[str, set[str]] = {}
+    for name in _FIGURES:
+        fen = getattr(facts, FIELDS[name])
+        wanted[name] = set() if fen is None else {format_yuan(fen)}
+    for name in _TEXTS:
+        wanted[name] = {value} if (value := getattr(facts, name)) else set()
+    found = [n for n, values in wanted.items() if any(v in t for v in values for t in plain)]
+    if facts.date and any(day(text) == facts.date for text in plain):
+        found.append("date")
+    return tuple(found)
+
+
+def covered_by(boxes: Sequence[Box], order: Sequence[int], covers: Sequence[Box],
+               cover_order: Sequence[int]) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """Tell for each box (rows) whether each cover (columns), drawn later, lies over most of it."""
+    texts, over = np.array(boxes, float).reshape(-1, 4), np.array(covers, float).reshape(-1, 4)
+    wide = _overlap(texts[:, 0], texts[:, 2], over[:, 0], over[:, 2])
+    high = _overlap(texts[:, 1], texts[:, 3], over[:, 1], over[:, 3])
+    area = np.maximum((texts[:, 2] - texts[:, 0]) * (texts[:, 3] - texts[:, 1]), 1e-9)
+    later = np.array(order, int)[:, None] < np.array(cover_order, int)[None, :]
+    result: npt.NDArray[np.bool_] = later & (wide * high >= _SHARE * area[:, None])
+    return result
+
+
+def _overlap(
+    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64],
+    other_start: npt.NDArray[np.float64], other_end: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:  # fmt: skip
+    first = np.maximum(start[:, None], other_start[None, :])
+    last = np.minimum(end[:, None], other_end[None, :])
+    result: npt.NDArray[np.float64] = np.clip(last - first, 0, None)
+    return result
+
+
+def crossing(boxes: Sequence[Box], groups: Sequence[int]) -> list[tuple[int, int]]:
+    """Find pairs of texts of different groups that are drawn through one another."""
+    cells: dict[tuple[int, int], list[int]] = {}
+    side = max((b[3] - b[1] for b in boxes), default=1.0) or 1.0
+    found: list[tuple[int, int]] = []
+    for i, box in enumerate(boxes):
+        column, row = int((box[0] + box[2]) / 2 // side), int((box[1] + box[3]) / 2 // side)
+        near = (cells.get((column + a, row + b), ()) for a in (-1, 0, 1) for b in (-1, 0, 1))
+        found += [(j, i) for cell in near for j in cell
+                  if groups[i] != groups[j] and _through(boxes[j], box)]  # fmt: skip
+        cells.setdefault((column, row), []).append(i)
+    return found
+
+
+def _through(one: Box, other: Box) -> bool:
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    least = min(
+        (one[2] - one[0]) * (one[3] - one[1]), (other[2] - other[0]) * (other[3] - other[1])
+    )
+    return wide > 0 and high > 0 and wide * high > _SHARE * least
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

@@ -64,6 +64,15 @@ class StoredInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stays of an original that was deleted after its time: its hash, when, by whom."""
+
+    sha256: str
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the record: who did what to what, proved by which message."""
 
@@ -125,6 +134,7 @@ class Change:
     moves: tuple[Move, ...] = ()
     identities: tuple[TakeIdentity | FreeIdentities, ...] = ()
     invoices: tuple[StoredInvoice, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
     payments: tuple[Payment, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     outbox: tuple[Outgoing, ...] = ()

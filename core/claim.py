@@ -118,7 +118,11 @@ EDITABLE = frozenset(s for s, row in TRANSITIONS.items() if Event.EDIT in row)
 
 @dataclass(frozen=True, slots=True)
 class LineInvoice:
-    """The voucher behind a line. `identity` is None where nothing on it identifies it."""
+    """The voucher behind a line. `identity` is None where nothing on it identifies it.
+
+    `picture` is the hash of what it looks like; `ride` marks the invoice of a ride, `itinerary`
+    is the file that lists the trips behind it.
+    """
 
     identity: str | None
     number: str | None
@@ -131,6 +135,9 @@ class LineInvoice:
     file: str | None = None
     buyer_taxid: str | None = None
     tax_fen: int | None = None
+    picture: str | None = None
+    ride: bool = False
+    itinerary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,16 @@ class Finding:
     def field(self, name: str) -> str:
         """Give one of the facts, or an empty text."""
         return dict(self.fields).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Somebody's word that what looks like a duplicate is none; `about` are keys of findings."""
+
+    person: str
+    at: datetime
+    reason: str
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +216,7 @@ class Claim:
     plan: Plan | None = None
     files: tuple[StoredFile, ...] = ()
     origin: str | None = None
+    confirmed: tuple[Confirmation, ...] = ()
     carries: str | None = None
 
     @property

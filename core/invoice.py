@@ -63,7 +63,8 @@ class Reading:
     """What was read from one voucher; None where nothing is printed or nothing was read.
 
     `source` pairs each field with where it came from; a field is never guessed, what is
-    doubtful has a finding (contract §6).
+    doubtful has a finding (contract §6). `picture_hash` says what a photo or scan looks like
+    (`core.likeness`); it is for finding duplicates and no part of what is written out.
     """
 
     file: str
@@ -85,6 +86,7 @@ class Reading:
     source: tuple[tuple[str, Source], ...] = ()
     findings: tuple[ReadingFinding, ...] = ()
     reason: str | None = None
+    picture_hash: str | None = None
 
 
 _WHOLE_NUMBER = 20

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
 
 from core.budget import Balance
-from core.change import Change, Dialog, StoredInvoice
+from core.change import Change, Dialog, StoredInvoice, Tombstone
 from core.claim import Claim, Kind, State
 from core.company import Company
+from core.likeness import Likeness
 from core.notices import ChannelName, Notice, Purpose
 from core.payment import Payment, PaymentState
 
@@ -94,6 +95,10 @@ class CardRecord:
     seen: int = field(default=0, compare=False)
 
 
+MAX_ALIKE = 50
+"""Vouchers that a search for lookalikes gives at most."""
+
+
 class Store(Protocol):
     """The whole memory of the business."""
 
@@ -135,6 +140,22 @@ class Store(Protocol):
 
     async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
         """Find vouchers by their printed number."""
+        ...
+
+    async def invoices_of(self, claim: str) -> tuple[StoredInvoice, ...]:
+        """Give the vouchers that were received for a claim, oldest first."""
+        ...
+
+    async def tombstones(self, hashes: Sequence[str]) -> tuple[Tombstone, ...]:
+        """Give what stays of those of these originals that were deleted, in order of hash."""
+        ...
+
+    async def lookalikes(self, wanted: Sequence[Likeness]) -> tuple[StoredInvoice, ...]:
+        """Find vouchers of the same date and total, or of nearly the same picture.
+
+        The oldest come first, `MAX_ALIKE` at most; two vouchers that both have a sure number are
+        never alike by their pictures.
+        """
         ...
 
     async def holder(self, identity: str) -> str | None:
@@ -275,6 +296,9 @@ class Files(Protocol):
     async def get(self, sha256: str) -> bytes:
         """Give bytes back; FileNotFoundError when they were never kept."""
         ...
+
+    async def drop(self, sha256: str) -> None:
+        """Delete bytes for good; what is not there is deleted already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,11 @@ class Evidence:
 
 @dataclass(slots=True)
 class Document:
-    """All evidence on one voucher, from whatever files and pages."""
+    """All evidence on one voucher, from whatever files and pages; `look` hashes its picture."""
 
     evidence: list[Evidence] = field(default_factory=list)
     doubts: list[ReadingFinding] = field(default_factory=list)
+    look: str | None = None
 
 
 def flat(text: str) -> str:

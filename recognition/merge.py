@@ -43,6 +43,7 @@ def join(file: str, document: Document) -> Reading:
     reading = Reading(
         file=file,
         ok=True,
+        picture_hash=document.look,
         source=tuple((name, evidence.source) for name, (_, evidence) in chosen.items()),
         **values,  # type: ignore[arg-type]  # FIELDS names attributes that Facts and Reading share
     )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.change import Change
 from core.claim import Claim, State
+from core.likeness import bands, likeness_of
 from core.notices import to_json
 from core.ports import AuditRecord
 from storage.admission import Books
@@ -150,6 +151,8 @@ class Effects:
                 "claim": v.claim,
                 "received_at": v.received_at,
                 "document": write(INVOICES, v),
+                "issued": v.reading.date,
+                "total_fen": v.reading.total_fen,
             }
             for change in self.changes
             for v in change.invoices
@@ -167,9 +170,28 @@ class Effects:
         }
         insert = self.database.insert
         await insert(self.connection, invoices, list(vouchers.values()), "replace")
+        await self._originals()
         await insert(
             self.connection, payments, list(owed.values()), "replace", keep=("created_at",)
         )
+
+    async def _originals(self) -> None:
+        """Keep what vouchers look like under four keys, and what stays of deleted originals."""
+        last = {v.id: v for change in self.changes for v in change.invoices}
+        looks = [(v.id, likeness_of(v.reading)) for v in last.values()]
+        seen: list[Row] = [
+            {"band": band, "invoice": name, "hash": look.picture, "sure": look.sure}
+            for name, look in looks
+            if look.picture
+            for band in bands(look.picture)
+        ]
+        buried: dict[str, Row] = {
+            t.sha256: {"sha256": t.sha256, "at": t.at, "actor": t.actor}
+            for change in self.changes
+            for t in change.tombstones
+        }
+        await self.database.insert(self.connection, pictures, seen, "replace")
+        await self.database.insert(self.connection, tombstones, list(buried.values()), "replace")
 
     async def _dialogs(self) -> None:
         last = {d.person: d for change in self.changes for d in change.dialogs}

@@ -26,6 +26,15 @@ class LocalFiles:
         """Give bytes back; FileNotFoundError when they were never kept."""
         return await asyncio.to_thread(self._path(sha256).read_bytes)
 
+    async def drop(self, sha256: str) -> None:
+        """Delete bytes for good; what is not there is deleted already."""
+        await asyncio.to_thread(self._drop, self._path(sha256))
+
+    def _drop(self, path: Path) -> None:
+        if path.exists():
+            path.unlink()
+            _sync_folder(path.parent)
+
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise FileNotFoundError("not a SHA-256")

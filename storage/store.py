@@ -9,9 +9,10 @@ from sqlalchemy import Row, Select, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.budget import Balance
-from core.change import Change, Dialog, StoredInvoice
+from core.change import Change, Dialog, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Company
+from core.likeness import Likeness
 from core.payment import Payment, PaymentState
 from core.ports import (
     AuditRecord,
@@ -48,6 +49,7 @@ from storage.tables import (
     waiting,
 )
 from storage.trail import find_tampering, list_audit
+from storage.vouchers import find_lookalikes, find_tombstones, vouchers_of
 from storage.writer import Writer
 
 CHINA = timezone(timedelta(hours=8))
@@ -123,6 +125,18 @@ class SqlStore:
             .limit(MAX_PAGE)
         )
         return tuple(INVOICES.validate_json(r.document) for r in rows)
+
+    async def invoices_of(self, claim: str) -> tuple[StoredInvoice, ...]:
+        """Give the vouchers that were received for a claim, oldest first."""
+        return await vouchers_of(self._database, claim)
+
+    async def tombstones(self, hashes: Sequence[str]) -> tuple[Tombstone, ...]:
+        """Give what stays of those of these originals that were deleted, in order of hash."""
+        return await find_tombstones(self._database, hashes)
+
+    async def lookalikes(self, wanted: Sequence[Likeness]) -> tuple[StoredInvoice, ...]:
+        """Find vouchers of the same date and total, or of nearly the same picture."""
+        return await find_lookalikes(self._database, wanted)
 
     async def holder(self, identity: str) -> str | None:
         """Find the live claim that has reserved or used an invoice."""

@@ -212,8 +212,33 @@ invoices = Table(
     _text("claim"),
     _moment("received_at"),
     _text("document"),
+    Column("issued", Date, nullable=True),
+    Column("total_fen", BigInteger, nullable=True),
     PrimaryKeyConstraint("company", "id"),
     Index(None, "company", "number"),
+    Index(None, "company", "total_fen", "issued"),
+    Index(None, "company", "claim"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    _tenant(),
+    Column("band", Integer, nullable=False),
+    _text("invoice"),
+    _text("hash"),
+    Column("sure", Boolean, nullable=False),
+    PrimaryKeyConstraint("company", "band", "invoice"),
+)
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _tenant(),
+    _text("sha256"),
+    _moment("at"),
+    _text("actor"),
+    PrimaryKeyConstraint("company", "sha256"),
 )
 
 payments = Table(

@@ -6,6 +6,7 @@ from bot.cards.actions import ActionId, Token
 from core.actions.settlement import PAYERS
 from core.claim import Claim, Event, State
 from core.company import Person
+from core.duplicates import open_doubts
 from core.notices import Purpose
 from core.payment import Payment
 
@@ -47,8 +48,8 @@ def allowed_actions(
 def _owners(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
     if reader.id != claim.employee:
         return ()
-    codes = {f.code for f in claim.findings}
-    alike = "duplicate" in codes and "duplicate_invoice" not in codes
+    used = any(f.code == "duplicate_invoice" for f in claim.findings)
+    alike = bool(open_doubts(claim.findings)) and not used
     confirm: tuple[ActionId, ...] = ("confirm_not_duplicate",) if alike else ()
     nudge: tuple[ActionId, ...] = ("remind",) if claim.plan and claim.plan.waiting() else ()
     return ("submit", "edit", *confirm, "discard", *nudge, "withdraw")

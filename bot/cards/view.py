@@ -176,6 +176,7 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
     if claim.state in _QUIET:
         return ()
     findings = sorted((f for f in claim.findings if f.code != "doubt"), key=_rank)
+    insider = scene.purpose != "claim"
     said = [
         f"{'⛔' if f.severity == 'block' else '⚠'} "
         + safe(finding_text(f, scene.language, scene.company), 160)
@@ -186,6 +187,8 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
 
 
 def _rank(finding: Finding) -> int:
+    if finding.severity == "info":
+        return 4
     if finding.code.startswith("duplicate"):
         return 0
     if finding.severity == "block":

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 from bot.cards.actions import ACTION_IDS, Token, unpack_token
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
-from bot.handlers import approvals, drafts, payments
+from bot.handlers import approvals, drafts, duplicates, payments
 from bot.handlers.work import Work
 from core.change import CardCode
 from core.claim import EDITABLE, Claim, State
 from core.errors import Refused
 from core.notices import Notice, Purpose, ShowCard
 from core.phrases.cleaning import clean
-from core.phrases.intents import ConfirmNotDuplicate, Withdraw
+from core.phrases.intents import Withdraw
 
 Click = Callable[[CardClicked, Claim, Work], Awaitable[None]]
 
@@ -104,8 +104,7 @@ async def _withdraw(_: CardClicked, claim: Claim, work: Work) -> None:
 
 
 async def _confirm_not_duplicate(click: CardClicked, claim: Claim, work: Work) -> None:
-    command = ConfirmNotDuplicate(claim.number, _input(click, "reason"))
-    await drafts.on_confirm_not_duplicate(command, work)
+    await duplicates.confirm_claim(work, claim, _input(click, "reason"))
 
 
 async def _pay(_: CardClicked, claim: Claim, work: Work) -> None:

@@ -18,7 +18,6 @@ from core.phrases.amounts import parse_amount
 from core.phrases.dates import parse_date
 from core.phrases.intents import (
     Advance,
-    ConfirmNotDuplicate,
     Discard,
     EditLine,
     Purchase,
@@ -203,13 +202,3 @@ async def start_editing(work: Work, claim: Claim) -> None:
         ShowCard(work.person.id, claim.number, "claim", only_open=True),
         dialog=waiting(work, EDIT, number=claim.number),
     )
-
-
-async def on_confirm_not_duplicate(command: ConfirmNotDuplicate, work: Work) -> None:
-    """Record why two alike expenses are not the same one."""
-    claim = await own_claim(work, command.number, (*CHANGEABLE, State.IN_REVIEW))
-    if not command.reason.strip():
-        raise Refused("reason_missing", number=claim.number, action="confirm_not_duplicate")
-    entry = audit_of(work.cause, "confirm_not_duplicate", claim.number, reason=command.reason)
-    said = work.reply("not_duplicate_noted", number=claim.number, reason=command.reason)
-    await work.commit(Change(at=work.now, audit=(entry,), outbox=work.outgoing((said,))))

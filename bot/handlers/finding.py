@@ -1,5 +1,6 @@
 """Which claim a message means, and what surrounds it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from core.actions.submission import Surroundings, check_claim
 from core.budget import charges_of
 from core.claim import EDITABLE, Claim, State
 from core.company import Company, Person
+from core.duplicates import Earlier, wanted_likes
 from core.errors import Refused
 from core.ports import ClaimQuery, Page, Store
 
@@ -30,6 +32,7 @@ async def surroundings_of(
         found = await store.claims(ClaimQuery(state=state, employee=claim.employee), HISTORY)
         history += [c for c in found.items if c.number != claim.number]
     holders = {key: await store.holder(key) for key in identities_of(claim)}
+    earlier = await _earlier(store, claim, tuple(h for h in holders.values() if h))
     budgets = [charge.budget for charge in charges_of(company, claim)]
     return Surroundings(
         company=company,
@@ -38,8 +41,18 @@ async def surroundings_of(
         balances=await store.balances(budgets) if budgets else (),
         holders={key: holder for key, holder in holders.items() if holder},
         settings=settings,
+        earlier=earlier,
         origin=await store.claim(claim.origin) if claim.origin and claim.carries else None,
     )
+
+
+async def _earlier(store: Store, claim: Claim, holders: Sequence[str]) -> Earlier:
+    """Find vouchers like the claim's own, and every claim that may have come first."""
+    wanted = wanted_likes(claim)
+    vouchers = await store.lookalikes(wanted) if wanted else ()
+    numbers = dict.fromkeys((*holders, *(v.claim for v in vouchers)))
+    claims = {n: found for n in numbers if n != claim.number and (found := await store.claim(n))}
+    return Earlier(vouchers, claims)
 
 
 async def with_findings(

@@ -90,7 +90,8 @@ async def on_why(command: Why, work: Work) -> None:
         else await own_claim(work, None, OPEN)
     )
     language = work.person.language
-    lines = [finding_text(f, language, work.company) for f in claim.findings]
+    insider = claim.employee != work.person.id
+    lines = [finding_text(f, language, work.company, insider=insider) for f in claim.findings]
     for step in claim.plan.steps if claim.plan else ():
         lines += [
             f"{step.name} · {_people(work, (d.approver,))} · {d.decision} · {d.reason}".rstrip(" ·")

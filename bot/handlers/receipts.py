@@ -7,6 +7,7 @@ import structlog
 
 from bot.events import FileReceived, LinkReceived, MediaRef, PhotoReceived
 from bot.handlers.drafts import draft_in_hand, start_claim
+from bot.handlers.pairing import question_of
 from bot.handlers.work import Work
 from core.actions.basics import audit_of
 from core.actions.drafts import Added, Voucher, add_vouchers

@@ -7,8 +7,19 @@ from datetime import date
 from typing import Any
 
 from bot.events import PersonEntered, TextReceived, UnsupportedReceived
-from bot.handlers import approvals, drafts, payments, queries
-from bot.handlers.dialogs import EXPENSE, PERSON, REASON, alive, ended, facts, in_hand, waiting
+from bot.handlers import approvals, drafts, duplicates, pairing, payments, queries
+from bot.handlers.dialogs import (
+    EXPENSE,
+    NOT_DUPLICATE,
+    PAIR,
+    PERSON,
+    REASON,
+    alive,
+    ended,
+    facts,
+    in_hand,
+    waiting,
+)
 from bot.handlers.finding import claim_named
 from bot.handlers.work import Work
 from core.change import Change, Dialog, Outgoing
@@ -42,10 +53,15 @@ async def _answers(dialog: Dialog, words: str, understood: Understood, work: Wor
         return False
     if dialog.expects == EXPENSE:
         return await _answer_expense(dialog, words, work)
-    if dialog.expects not in {REASON, PERSON}:
+    if dialog.expects == PAIR:
+        return await pairing.answer(work, facts(dialog), words)
+    if dialog.expects not in {REASON, PERSON, NOT_DUPLICATE}:
         return False
     known = facts(dialog)
     claim = await claim_named(work, known["number"])
+    if dialog.expects == NOT_DUPLICATE:
+        await duplicates.confirm_claim(work, claim, words)
+        return True
     step = claim.plan.current if claim.plan else 0
     if str(claim.version) != known["version"] or str(step) != known["step"]:
         raise Refused("stale_card", number=claim.number)
@@ -145,6 +161,6 @@ COMMANDS: dict[type, Do] = {
     say.RemoveLine: drafts.on_remove_line,
     say.MarkPaid: payments.on_mark_paid,
     say.PayFailed: payments.on_pay_failed,
-    say.ConfirmNotDuplicate: drafts.on_confirm_not_duplicate,
+    say.ConfirmNotDuplicate: duplicates.on_confirm_not_duplicate,
     say.Feedback: queries.on_feedback,
 }

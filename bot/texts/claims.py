@@ -124,6 +124,11 @@ TEXTS: Texts = {
     "no_such_batch": Text(
         "没有付款批次‹ {batch}›。请核对批次号。", "There is no batch‹ {batch}›. Check its number."
     ),
+    "nothing_alike": Text(
+        "‹{number} ›没有需要确认的疑似重复。同一张发票已在别的单据里时，请删除那一行。",
+        "‹{number} ›has no possible duplicate to explain. Where another claim has the same"
+        " invoice, remove that line.",
+    ),
     "not_duplicate_noted": Text(
         "已记录‹ {number} ›不是重复报销‹：「{reason}」›，审批人会看到这条说明。",
         "Noted that ‹{number} ›is not a duplicate‹: “{reason}”›. Approvers will see it.",

@@ -10,19 +10,32 @@ from bot.texts.names import (
 )
 from bot.texts.plain import one_line
 from bot.texts.template import Language, Text, Texts
-from bot.texts.words import field_text
+from bot.texts.words import field_text, state_text
 from core.claim import Finding
 from core.company import Company
+from core.duplicates import CONFIRMABLE
+from core.verification import CHINA
 
 FINDINGS: Texts = {
     "duplicate_invoice": Text(
-        "发票‹ {invoice} ›重复‹：已在 {claim} 中报销›，请删除这一行",
-        "Duplicate (重复): invoice ‹{invoice} ›is claimed already‹ in {claim}›; remove this line",
+        "发票‹ {invoice} ›重复‹：已在 {claim} 中报销›‹（{first}）›，请删除这一行",
+        "Duplicate (重复): invoice ‹{invoice} ›is claimed already‹ in {claim}›‹ ({first})›;"
+        " remove this line",
     ),
     "duplicate": Text(
-        "疑似重复‹：{claim} 已有同一天、同类别›‹、同样 {amount} 的费用›，请确认不是同一笔",
-        "Possible duplicate (重复)‹: {claim} has the same day and category›‹ with {amount}›;"
-        " make sure that it is another expense",
+        "疑似重复‹：{claim} 已有同一天、同类别›‹、同样 {amount} 的费用›",
+        "Possible duplicate (重复)‹: {claim} has the same day and category›‹ with {amount}›",
+    ),
+    "duplicate_similar": Text(
+        "疑似重复‹：与第 {other_line} 行的票据›‹：{claim} 的票据›‹（{first}）›‹{why}›‹，{date}›"
+        "‹ {amount}›",
+        "Possible duplicate (重复)‹ of line {other_line}, which›‹: the voucher of {claim}›"
+        "‹ ({first})›‹ {why}›‹, {date}›‹ {amount}›",
+    ),
+    "itinerary_alone": Text(
+        "只有行程单，没有发票：行程单不能单独报销‹，请补上同样 {amount} 的发票›",
+        "An itinerary without its invoice is no proof of payment‹; please send the invoice of"
+        " {amount}›",
     ),
     "budget_exceeded": Text(
         "预算‹「{budget}」›不足‹：额度 {limit}›‹，可用 {available}›‹，本单 {amount}›"
@@ -101,21 +114,55 @@ _DATED = frozenset({"day", "night", "month", "year"})
 """Spans whose sums are named by their day, month or year."""
 
 Fact = Callable[[str, Finding, Language, Company], str]
+_LIKE: Mapping[str, Text] = {
+    "facts": Text("销售方、日期、金额相同", "has the same seller, date and amount"),
+    "picture": Text("图片几乎相同", "has nearly the same picture"),
+}
 
 
-def finding_text(finding: Finding, language: Language, company: Company) -> str:
+def finding_text(
+    finding: Finding, language: Language, company: Company, *, insider: bool = False
+) -> str:
     """Say what a finding means, with names and figures; KeyError when its code has no text.
 
     A finding about a line begins with the line's number; budgets' say 预算 and duplicates' 重复
-    in either language (contract §5).
+    in either language (contract §5). Whose the earlier claim of a duplicate is, only an `insider`
+    reads: somebody who decides on the claim or looks after all.
     """
     fields = {
         name: _FACTS[name](value, finding, language, company) if name in _FACTS else one_line(value)
         for name, value in finding.fields
     }
     fields |= _looked_up(finding, language, company)
+    if finding.code.startswith("duplicate"):
+        fields["first"] = _first(finding, language, company, insider=insider)
     text = FINDINGS[finding.code].fill(language, fields)
+    if finding.code in CONFIRMABLE:
+        text += (_EXPLAINED if finding.field("by") else _UNEXPLAINED).fill(language, fields)
     return f"{line_label(finding.line, language)}{text}"
+
+
+def _first(finding: Finding, language: Language, company: Company, *, insider: bool) -> str:
+    """Say who claimed first, when, and how far it has come."""
+    employee, when = finding.field("employee"), finding.field("when")
+    state = finding.field("state")
+    parts = (
+        person_name(company, employee) if insider and employee else "",
+        _day(when) if when else "",
+        state_text(state, language) if state else "",
+    )
+    return ("，" if language == "zh" else ", ").join(p for p in parts if p)
+
+
+_EXPLAINED = Text(
+    "。‹{by} ›‹于 {at} ›确认非重复‹：「{reason}」›",
+    ". ‹{by} ›‹({at}) ›says that it is none‹: “{reason}”›",
+)
+_UNEXPLAINED = Text("，请确认不是同一笔", "; make sure that it is another expense")
+
+
+def _day(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(CHINA):%Y-%m-%d}"
 
 
 def line_label(line: int | None, language: Language) -> str:
@@ -151,6 +198,9 @@ _FACTS: Mapping[str, Fact] = {
     "available": _money,
     "limit": _money,
     "over": _money,
+    "at": lambda value, *_: _day(value),
+    "by": lambda value, _, __, company: person_name(company, value),
+    "why": lambda value, _, language, __: _LIKE[value].plain(language),
     "budget": lambda value, _, language, company: budget_name(company, value, language),
     "field": lambda value, _, language, __: field_text(value, language),
 }

@@ -17,6 +17,16 @@ TEXTS: Texts = {
         "票据‹ {invoice} ›已经在这张报销单里了，没有重复添加。",
         "Invoice ‹{invoice} ›is on this claim already; it was not added twice.",
     ),
+    "ask_invoice_line": Text(
+        "第‹ {line} ›行的行程单属于哪一行的发票？请回复行号，30 分钟内有效‹：\n{options}›",
+        "To which invoice does the itinerary of line ‹{line} ›belong? Reply with its line, within"
+        " 30 minutes‹:\n{options}›",
+    ),
+    "ask_itinerary_line": Text(
+        "第‹ {line} ›行的发票配哪一行的行程单？请回复行号，30 分钟内有效‹：\n{options}›",
+        "Which itinerary belongs to the invoice of line ‹{line}›? Reply with its line, within"
+        " 30 minutes‹:\n{options}›",
+    ),
     "duplicate_invoice": Text(
         "发票‹ {identity} ›重复‹：已在 {claim} 中报销›，所以没有提交。"
         "请删除这一行，有疑问请联系财务。",

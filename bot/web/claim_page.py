@@ -56,8 +56,18 @@ class ClaimPage:
             reader=person,
             zone=self.zone,
             base=self.site.base,
+            others=await self._others(shown, person),
         )
         return self.site.render("claim.html", person.language, person=person, claim=view_of(scene))
+
+    async def _others(self, claim: Claim, reader: Person) -> dict[str, Claim]:
+        """Read the claims that came first, for everybody but the one who claims."""
+        if reader.id == claim.employee:
+            return {}
+        named = (f.field("claim") for f in claim.findings if f.code.startswith("duplicate"))
+        numbers = dict.fromkeys(n for n in named if n)
+        found = {n: await self.store.claim(n) for n in numbers}
+        return {n: first for n, first in found.items() if first}
 
     async def file(self, request: web.Request, person: Person) -> web.Response:
         """Give a file of a claim as it was received."""

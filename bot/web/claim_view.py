@@ -3,8 +3,8 @@
 Every text of a person is one visible line here; the template makes it harmless as HTML.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
 from typing import Literal
@@ -22,6 +22,7 @@ from bot.texts.pages import MODES, VERDICTS, page_text
 from bot.texts.plain import one_line
 from bot.texts.template import Language
 from bot.texts.words import field_text, kind_text, payment_state_text, state_text
+from bot.web.twins import TwinView, twins_of
 from core.actions.settlement import PAYERS
 from core.approval import Decision, Step
 from core.budget import Balance, charges_of
@@ -57,6 +58,7 @@ class LineView:
     facts: tuple[Fact, ...]
     doubt: str
     file: str
+    itinerary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,15 @@ class ClaimView:
     steps: tuple[StepView, ...]
     budgets: tuple[BudgetView, ...]
     files: tuple[FileView, ...]
+    twins: tuple[TwinView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the page is computed from; findings are inside the claim."""
+    """Everything that the page is computed from; findings are inside the claim.
+
+    `others` are the claims that its findings name, where the reader may know of them.
+    """
 
     claim: Claim
     company: Company
@@ -134,6 +140,7 @@ class Scene:
     reader: Person
     zone: ZoneInfo
     base: str
+    others: Mapping[str, Claim] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
@@ -176,6 +183,7 @@ def view_of(scene: Scene) -> ClaimView:
         steps=_steps(scene),
         budgets=_budgets(scene),
         files=tuple(_file(scene, i, f) for i, f in enumerate(claim.files, 1)),
+        twins=() if claim.state in _QUIET else twins_of(claim, scene),
     )
 
 
@@ -217,7 +225,10 @@ def _findings(scene: Scene) -> tuple[tuple[str, str], ...]:
     if scene.claim.state in _QUIET:
         return ()
     found = sorted((f for f in scene.claim.findings if f.code != "doubt"), key=_rank)
-    texts = ((f.severity, finding_text(f, scene.language, scene.company)) for f in found)
+    insider = scene.reader.id != scene.claim.employee
+    texts = (
+        (f.severity, finding_text(f, scene.language, scene.company, insider=insider)) for f in found
+    )
     return tuple(dict.fromkeys(texts))
 
 
@@ -230,6 +241,7 @@ def _line(scene: Scene, line: Line) -> LineView:
     project = project_name(company, line.project) if line.project else ""
     kept = {f.sha256 for f in scene.claim.files}
     file = line.invoice.file if line.invoice else None
+    trips = line.invoice.itinerary if line.invoice else None
     return LineView(
         category=category_name(company, line.category, language),
         amount=format_cny(line.amount_fen),
@@ -238,6 +250,7 @@ def _line(scene: Scene, line: Line) -> LineView:
         facts=_voucher(scene, line.invoice) if line.invoice else (),
         doubt=_doubt(scene, line),
         file=scene.file_path(file) if file and file in kept else "",
+        itinerary=scene.file_path(trips) if trips and trips in kept else "",
     )
 
 

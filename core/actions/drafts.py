@@ -6,15 +6,17 @@ from datetime import date
 
 from core.actions.basics import Cause, audit_of, require, require_owner
 from core.change import AuditEntry, StoredInvoice
-from core.claim import Claim, Event, Finding, Kind, Line, LineInvoice, State, StoredFile
+from core.claim import Claim, Event, Kind, Line, LineInvoice, State, StoredFile
 from core.company import ROOT, Company, Person
 from core.errors import Refused
 from core.invoice import Reading, identity
 from core.money import format_yuan
+from core.pairing import ITINERARY, is_ride, pair_up
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     "taxi": ("出租车", "打车", "交通"),
     "ride_hailing": ("打车", "网约车", "出租车", "交通"),
+    "ride_itinerary": ("打车", "网约车", "出租车", "交通"),
     "rail_e": ("火车", "高铁", "差旅", "交通"),
     "rail_paper": ("火车", "高铁", "差旅", "交通"),
     "air_itinerary": ("机票", "飞机", "差旅", "交通"),
@@ -76,13 +78,16 @@ def new_claim(
 def add_vouchers(
     company: Company, claim: Claim, vouchers: tuple[Voucher, ...], cause: Cause, today: date
 ) -> Added:
-    """Add what was read to a draft: one line a voucher, or the voucher to a waiting line."""
+    """Add what was read to a draft: one line a voucher, or the voucher to a waiting line.
+
+    Itineraries come after the invoices that they belong to, and join them.
+    """
     require(claim, Event.EDIT)
-    before = frozenset(line.invoice.file for line in claim.lines if line.invoice)
+    before = _files_of(claim)
     invoices: list[StoredInvoice] = []
     repeated: list[str] = []
     unread: list[Reading] = []
-    for voucher in vouchers:
+    for voucher in sorted(vouchers, key=lambda v: v.reading.kind == ITINERARY):
         claim = _with_file(claim, voucher)
         key = identity(voucher.reading)
         if not voucher.reading.ok:
@@ -92,7 +97,13 @@ def add_vouchers(
         else:
             claim = _with_voucher(company, claim, voucher, today)
             invoices.append(_stored(voucher, claim, cause))
-    return Added(claim, tuple(invoices), tuple(repeated), tuple(unread))
+    return Added(pair_up(claim), tuple(invoices), tuple(repeated), tuple(unread))
+
+
+def _files_of(claim: Claim) -> frozenset[str | None]:
+    """Give the files of a claim's vouchers, itineraries among them."""
+    found = [line.invoice for line in claim.lines if line.invoice]
+    return frozenset(f for i in found for f in (i.file, i.itinerary))
 
 
 def identities_of(claim: Claim) -> tuple[str, ...]:
@@ -109,7 +120,7 @@ def _with_file(claim: Claim, voucher: Voucher) -> Claim:
 
 def _stored(voucher: Voucher, claim: Claim, cause: Cause) -> StoredInvoice:
     return StoredInvoice(
-        id=voucher.id,
+        id=f"{voucher.id}-{claim.number}",
         identity=identity(voucher.reading),
         sha256=voucher.sha256,
         owner=cause.actor,
@@ -133,6 +144,8 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         file=voucher.sha256,
         buyer_taxid=reading.buyer_taxid,
         tax_fen=reading.tax_fen,
+        picture=reading.picture_hash,
+        ride=is_ride(reading),
     )
     doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
     waiting = _waiting_line(claim, reading)
@@ -246,11 +259,3 @@ def remove_line(claim: Claim, index: int, cause: Cause) -> tuple[Claim, AuditEnt
     lines = (*claim.lines[:index], *claim.lines[index + 1 :])
     entry = audit_of(cause, "remove_line", claim.number, line=str(index + 1))
     return replace(claim, lines=lines), entry
-
-
-def duplicate_finding(claim: Claim, number: str, holder: str) -> Finding:
-    """Say that a voucher of this claim is already in another one."""
-    line = next(
-        (i for i, x in enumerate(claim.lines) if x.invoice and x.invoice.identity == number), None
-    )
-    return Finding("duplicate_invoice", "block", line, (("invoice", number), ("claim", holder)))

@@ -13,15 +13,17 @@ from core.actions.basics import (
     require,
     require_owner,
 )
-from core.actions.drafts import duplicate_finding, identities_of
+from core.actions.drafts import identities_of
 from core.actions.following import let_go, without_carried
 from core.approval import Applicant, build_plan
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
 from core.company import Company, Person
+from core.duplicates import Earlier, find_similar, find_used, with_confirmations
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
+from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
 from core.rules import Facts
 
@@ -60,6 +62,7 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         *find_unmatched(around.company, claim, around.settings.unmatched),
         *find_overruns(balances, charges_of(around.company, claim)),
     )
+    return with_confirmations(found, claim.confirmed)
 
 
 def is_blocked(findings: tuple[Finding, ...]) -> bool:

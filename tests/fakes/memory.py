@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from core.budget import Balance, ceiling_fen
-from core.change import AuditEntry, Change, Dialog, StoredInvoice
+from core.change import AuditEntry, Change, Dialog, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Budget, Company
 from core.errors import Conflict
+from core.likeness import Likeness, likeness_of, near
 from core.notices import Notice, ShowCard
 from core.payment import Payment, PaymentState
 from core.ports import (
+    MAX_ALIKE,
     AuditRecord,
     BudgetEntry,
     CardRecord,
@@ -317,6 +319,22 @@ class MemoryStore:
         found = (v for v in self._invoices.values() if v.reading.number == number)
         return tuple(sorted(found, key=lambda v: (v.received_at, v.id)))
 
+    async def invoices_of(self, claim: str) -> tuple[StoredInvoice, ...]:
+        found = (v for v in self._invoices.values() if v.claim == claim)
+        return tuple(sorted(found, key=lambda v: (v.received_at, v.id)))
+
+    async def tombstones(self, hashes: Sequence[str]) -> tuple[Tombstone, ...]:
+        wanted = sorted(set(hashes))
+        return tuple(self._tombstones[h] for h in wanted if h in self._tombstones)
+
+    async def lookalikes(self, wanted: Sequence[Likeness]) -> tuple[StoredInvoice, ...]:
+        found = (
+            v
+            for v in self._invoices.values()
+            if any(_are_alike(w, likeness_of(v.reading)) for w in wanted)
+        )
+        return tuple(sorted(found, key=lambda v: (v.received_at, v.id)))[:MAX_ALIKE]
+
     async def holder(self, identity: str) -> str | None:
         return self._books.holders.get(identity) or None
 
@@ -374,6 +392,14 @@ class MemoryStore:
 
     async def verify_audit(self) -> int | None:
         return find_break(Link(), self._audit)[1]
+
+
+def _are_alike(one: Likeness, other: Likeness) -> bool:
+    figures = one.date is not None and one.total_fen is not None
+    if figures and (one.date, one.total_fen) == (other.date, other.total_fen):
+        return True
+    seen = one.picture and other.picture and near(one.picture, other.picture)
+    return bool(seen) and not (one.sure and other.sure)
 
 
 def _matches(claim: Claim, query: ClaimQuery) -> bool:

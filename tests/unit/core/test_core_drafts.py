@@ -10,7 +10,6 @@ from core.actions.drafts import (
     Voucher,
     add_line,
     add_vouchers,
-    duplicate_finding,
     edit_line,
     guess_category,
     identities_of,
@@ -253,11 +252,5 @@ def test_a_word_of_two_categories_points_to_none() -> None:
     assert guess_category(company_of(both), reading(items=(), seller="打车公司")) is None
 
 
-def test_a_duplicate_names_its_line_and_the_first_claim() -> None:
-    claim = claim_of(taxi(), taxi(invoice=invoice(TWENTY)))
-
-    finding = duplicate_finding(claim, TWENTY, "BX-1")
-
-    assert (finding.code, finding.severity, finding.line) == ("duplicate_invoice", "block", 1)
-    assert (finding.field("invoice"), finding.field("claim")) == (TWENTY, "BX-1")
-    assert identities_of(claim) == (TWENTY,)
+def test_identities_are_those_of_the_lines() -> None:
+    assert identities_of(claim_of(taxi(), taxi(invoice=invoice(TWENTY)))) == (TWENTY,)

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.invoice import ReadingFinding
-from core.money import format_yuan
-from recognition.evidence import FIELDS, Facts, day, flat, tidy
+from recognition.evidence import FIELDS, Evidence, Facts, day, flat, money, tidy
 from recognition.texts import finding
 
 Box = tuple[float, float, float, float]
@@ -18,8 +17,9 @@ MOST_COVERS = 500
 _SHARE = 0.5
 """How much of a text must lie under something to count as covered."""
 _DIGIT = re.compile(r"\d")
+_RUN = re.compile(r"[A-Z0-9]+(?:\.\d+)?")
 _MEANT = 4
-"""Characters; fewer hidden ones without a digit are an accident of a producer."""
+"""Characters; shorter hidden texts without a digit are left by producers (seen: a name)."""
 _SHOWN = 40
 _FIGURES = ("amount", "tax", "total")
 _TEXTS = ("code", "number", "check_code", "buyer_taxid", "seller_taxid")
@@ -32,33 +32,30 @@ class Sight:
     hidden: list[str] = field(default_factory=list)
     covered: list[str] = field(default_factory=list)
 
-    def doubts(self, facts: Facts) -> list[ReadingFinding]:
-        """Say what is hidden or covered, with the fields that were read with such a text."""
+    def doubts(self, evidence: Sequence[Evidence]) -> list[ReadingFinding]:
+        """Say what is hidden or covered, with the fields whose value is such a text."""
         found: list[ReadingFinding] = []
-        hidden = "".join(self.hidden)
-        if _DIGIT.search(hidden) or len(hidden) >= _MEANT:
-            found.append(_finding("text_hidden", self.hidden, facts))
+        if any(_DIGIT.search(text) or len(text) >= _MEANT for text in self.hidden):
+            found.append(_finding("text_hidden", self.hidden, evidence))
         covered = [text for text in self.covered if _DIGIT.search(text)]
         if covered:
-            found.append(_finding("text_covered", covered, facts))
+            found.append(_finding("text_covered", covered, evidence))
         return found
 
 
-def _finding(code: str, texts: Sequence[str], facts: Facts) -> ReadingFinding:
+def _finding(code: str, texts: Sequence[str], evidence: Sequence[Evidence]) -> ReadingFinding:
+    fields = dict.fromkeys(name for e in evidence for name in fields_in(texts, e.facts))
     shown = (tidy(" ".join(dict.fromkeys(texts))) or "")[:_SHOWN]
-    return finding(code, *fields_in(texts, facts), text=shown)
+    return finding(code, *fields, text=shown)
 
 
 def fields_in(texts: Iterable[str], facts: Facts) -> tuple[str, ...]:
     """Name the fields whose value stands in one of the texts."""
     plain = [flat(text).replace(",", "") for text in texts]
-    wanted: dict[str, set[str]] = {}
-    for name in _FIGURES:
-        fen = getattr(facts, FIELDS[name])
-        wanted[name] = set() if fen is None else {format_yuan(fen)}
-    for name in _TEXTS:
-        wanted[name] = {value} if (value := getattr(facts, name)) else set()
-    found = [n for n, values in wanted.items() if any(v in t for v in values for t in plain)]
+    runs = {run for text in plain for run in _RUN.findall(text)}
+    found = [name for name in _TEXTS if getattr(facts, name) in runs]
+    sums = {money(run) for run in runs} - {None}
+    found += [name for name in _FIGURES if getattr(facts, FIELDS[name]) in sums]
     if facts.date and any(day(text) == facts.date for text in plain):
         found.append("date")
     return tuple(found)

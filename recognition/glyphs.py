@@ -26,6 +26,7 @@ _PALE = 225
 _LEAST_PT = 1.2
 """Characters lower than this are dots to an eye."""
 _INSET = 0.12
+_FAR = 100_000.0
 _OBJECTS = 4_000
 _DEPTH = 4
 _LEAST_COVER_PT = 3.0
@@ -83,13 +84,34 @@ def read_glyphs(page: pypdfium2.PdfPage, picture: Image.Image | None) -> tuple[l
         text.close()
     sight = Sight(covered=drawn.notes)
     touched = _touched(glyphs, drawn) if picture else []
+    runs = _runs(glyphs)
+    for run in runs.values():
+        _hide_marks(run)
     quarter = _quarter([g.box for g in glyphs])
     placed = [(g.seen, Word(g.char, *_turned(g.box, quarter))) for g in glyphs]
     words = glue(_once([word for seen, word in placed if seen]))
-    places = [_turned(g.box, quarter) for g in touched if g.seen and g.char.isdigit()]
+    digits = [g for g in touched if g.seen and g.char.isdigit()]
+    places = [_turned(g.box, quarter) for g in digits]
+    sight.covered += ["".join(g.char for g in runs[n]) for n in {g.order for g in digits}]
     sight.covered += [w.text for w in words if any(_inside(w, box) for box in places)]
     sight.hidden = [w.text for w in glue([word for seen, word in placed if not seen])]
     return words, sight
+
+
+def _runs(glyphs: list[_Glyph]) -> dict[int, list[_Glyph]]:
+    """Give the characters that one object draws, by its place in the order."""
+    found: dict[int, list[_Glyph]] = {}
+    for glyph in glyphs:
+        found.setdefault(glyph.order, []).append(glyph)
+    return found
+
+
+def _hide_marks(run: list[_Glyph]) -> None:
+    """Hide points and signs, which have little ink, with the letters and digits beside them."""
+    letters = [g.seen for g in run if g.char.isalnum()]
+    if letters and not any(letters):
+        for glyph in run:
+            glyph.seen = False
 
 
 def _inside(word: Word, box: Box) -> bool:
@@ -105,7 +127,7 @@ def _glyphs(text: pypdfium2.PdfTextPage, eye: "_Eye | None") -> Iterator[_Glyph]
         if char.isspace() or not char.isprintable():
             continue
         pdfium.FPDFText_GetLooseCharBox(text, i, ctypes.byref(box))
-        if box.right > box.left:
+        if -_FAR < box.left < box.right < _FAR and -_FAR < box.bottom <= box.top < _FAR:
             glyph = _Glyph(char, (box.left, box.bottom, box.right, box.top))
             if eye:
                 eye.look(i, glyph)

@@ -105,7 +105,11 @@ def _ofd(package: Package, anchors: Anchors) -> _Found:
     evidence = [*ofd.evidence, *qr.evidence_of(ofd.codes)]
     if not any(e.facts.number or e.facts.kind for e in evidence):
         return _Found()
-    doubts = [*_skipped(ofd.skipped), *seal_doubts(package, anchors, evidence)]
+    doubts = [
+        *_skipped(ofd.skipped),
+        *ofd.sight.doubts(evidence),
+        *seal_doubts(package, anchors, evidence),
+    ]
     return _Found([Document(evidence)], doubts)
 
 
@@ -171,7 +175,7 @@ def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
     if text:
         document.evidence.append(text)
     document.evidence += qr.evidence_of(page.codes)
-    document.doubts += page.sight.doubts(text.facts if text else Facts())
+    document.doubts += page.sight.doubts(document.evidence)
     over = bool(text) and page.covered
     if over:
         document.doubts.append(finding("text_over_image", *_money_read(text)))

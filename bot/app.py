@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -28,6 +29,7 @@ from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
+from bot.jobs.verifying import Verifier
 from bot.port import Channel, Fetched, Inbound, SignInDoor
 from bot.texts import say
 from bot.web.access import Access
@@ -40,9 +42,13 @@ from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
-from core.actions.basics import Settings
+from connectors.verify.aliyun.adapter import AliyunVerify
+from connectors.verify.baidu.adapter import BaiduVerify
+from connectors.verify.tencent.adapter import TencentVerify
+from core.actions.basics import Settings, VerifyRules
 from core.errors import Rejected
 from core.ports import Clock, InboxItem, OutboxItem
+from core.verification import VerifyPort
 from recognition.reader import Recogniser
 from recognition.seal.trust import load_anchors
 from storage.files import open_files
@@ -61,7 +67,9 @@ def utc_now() -> datetime:
 
 def settings_of(config: Config) -> Settings:
     """Give what the business may know of the settings."""
-    return Settings(config.budget.consume_on, config.budget.unmatched)
+    asks = config.connectors.verify
+    rules = VerifyRules(asks.recheck_days) if asks else None
+    return Settings(config.budget.consume_on, config.budget.unmatched, rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class Service:
     inbox: Pump[InboxItem]
     outbox: Pump[OutboxItem]
     runner: web.AppRunner
+    bureau: VerifyPort | None = None
     url: str = ""
     warming: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -102,7 +111,7 @@ class Service:
         site = web.TCPSite(self.runner, server.host, server.port)
         await site.start()
         host, port = self.runner.addresses[0][:2]
-        self.url = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"
+        self.url = f"http://{_reachable(host)}:{port}"
         self.inbox.start()
         self.outbox.start()
         for channel in self.channels.values():
@@ -110,6 +119,8 @@ class Service:
         if warm:
             self.warming.append(asyncio.create_task(self.recogniser.warm(), name="warm"))
         log.info("serving", url=self.url, channels=sorted(self.channels))
+        if self.channels and not server.public_url:
+            log.warning("public_url_missing", links=self.url)
 
     async def stop(self) -> None:
         """Stop receiving, let what is in hand finish, close; nothing acknowledged is lost."""
@@ -120,6 +131,8 @@ class Service:
         await asyncio.gather(self.inbox.stop(GRACE_S), self.outbox.stop(GRACE_S))
         await asyncio.gather(*(c.stop() for c in self.channels.values()), return_exceptions=True)
         await self.recogniser.stop()
+        if self.bureau:
+            await self.bureau.close()
         await self.storage.close()
         log.info("stopped")
 
@@ -141,6 +154,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         cards_in_app=config.wecom.enabled,
     )
     hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
+    bureau = _bureau(config, clock)
     mouth = relay.Relay(
         storage.outbox,
         storage.store,
@@ -149,6 +163,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         clock,
         config.zone,
         _voice(channels),
+        Verifier(bureau, storage.store, storage.tries, storage.inbox, clock) if bureau else None,
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",
@@ -168,12 +183,37 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     )
     pages = _pages(config, storage, rooms, channels, clock)
     runner = _web(config, storage, channels, pages, metrics, clock)
-    return Service(config, storage, recogniser, channels, inbox, outbox, runner)
+    return Service(config, storage, recogniser, channels, inbox, outbox, runner, bureau)
 
 
 def _public_url(config: Config) -> str:
+    """Give the address in links; without a setting it is good for this machine only."""
     server = config.server
-    return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+    return (server.public_url or f"http://{_reachable(server.host)}:{server.port}").rstrip("/")
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+
+
+def _bureau(config: Config, clock: Clock) -> VerifyPort | None:
+    """Build the way to the tax bureau, if there is one."""
+    asks = config.connectors.verify
+    if asks is None:
+        return None
+    adapters: dict[str, Callable[..., VerifyPort]] = {
+        "aliyun": AliyunVerify,
+        "baidu": BaiduVerify,
+        "tencent": partial(TencentVerify, region=asks.region),
+    }
+    return adapters[asks.provider](
+        key=asks.key,
+        secret=asks.secret.get_secret_value(),
+        clock=clock,
+        base_url=asks.base_url,
+        per_second=asks.per_second,
+        types=asks.types,
+    )
 
 
 def _voice(channels: Mapping[ChannelName, Channel]) -> Callable[[], bool]:

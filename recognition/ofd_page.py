@@ -122,13 +122,9 @@ class _Book:
 
     def _pale_styles(self, root: etree._Element) -> dict[str, bool]:
         """Give the styles (DrawParam) that say a filling colour, and whether it is a pale one."""
-        found: dict[str, bool] = {}
-        for kind in ("PublicRes", "DocumentRes"):
-            for name in self._named(root, kind):
-                for style in self._xml(name).iter("{*}DrawParam"):
-                    if (pale := _pale(style)) is not None:
-                        found[style.get("ID", "")] = pale
-        return found
+        files = [n for kind in ("PublicRes", "DocumentRes") for n in self._named(root, kind)]
+        styles = (style for name in files for style in self._xml(name).iter("{*}DrawParam"))
+        return {s.get("ID", ""): pale for s in styles if (pale := _pale(s)) is not None}
 
     def draw(self, place: str, page_id: str, objects: dict[str, str]) -> _Canvas:
         """Draw a page: templates behind, its layers, templates before, annotations on top."""

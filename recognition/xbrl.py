@@ -1,11 +1,12 @@
 """XBRL attachments of the MoF 电子凭证会计数据标准: inv, einv, rai and atr by element names."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from lxml import etree
 
-from core.invoice import InvoiceKind, Item
+from core.invoice import InvoiceKind, Item, ReadingFinding
 from recognition.evidence import Evidence, Facts, day, money, tidy
 from recognition.kinds import kind_of_code, kind_of_text
 from recognition.markup import local
@@ -13,13 +14,42 @@ from recognition.texts import finding
 
 _TAXONOMY = re.compile(r"http://xbrl\.mof\.gov\.cn/taxonomy/[0-9-]+/([a-z_]+)")
 _Values = dict[str, str]
+_FIELDS = {
+    "CodeOfInvoice": "code", "NumberOfInvoice": "number", "InvoiceNumber": "number",
+    "ElectronicInvoiceRailwayETicketNumber": "number",
+    "ElectronicInvoiceAirTransportReceiptNumber": "number",
+    "DateOfIssue": "date", "RequestTime": "date", "IssueDate": "date",
+    "TotalAmountExcludingTax": "amount", "TotalAmWithoutTax": "amount",
+    "TotalTaxAmount": "tax", "TotalTaxAm": "tax", "TaxAmount": "tax", "VatTaxAmount": "tax",
+    "TaxIncludedAmountInFigures": "total", "TotalTax-includedAmount": "total",
+    "Fare": "total", "TotalAmount": "total",
+    "NameOfPurchaser": "buyer", "BuyerName": "buyer", "NameOfSeller": "seller",
+    "SellerName": "seller",
+}  # fmt: skip
 
 
 def xbrl_evidence(root: etree._Element) -> list[Evidence]:
     """Read an XBRL instance; empty when its taxonomy is not one of a voucher that we know."""
     names = {m[1] for e in root.iter() if (m := _TAXONOMY.match(str(e.tag).strip("{")))}
     reader = next((r for name, r in _READERS.items() if name in names), None)
-    return [reader(_values(root), root)] if reader else []
+    if reader is None:
+        return []
+    found = reader(_values(root), root)
+    # The tuples of goods and flights repeat their elements; those of the voucher stand alone.
+    return [replace(found, doubts=(*found.doubts, *doubled(root, _FIELDS)))]
+
+
+def doubled(elements: Iterable[etree._Element], fields: Mapping[str, str]) -> list[ReadingFinding]:
+    """Doubt what stands several times with different values: programs take one or the other.
+
+    `fields` gives the contract's field of an element's name.
+    """
+    texts: dict[str, set[str]] = {}
+    for e in elements:
+        if local(e) in fields:
+            texts.setdefault(local(e), set()).add((e.text or "").strip())
+    differing = dict.fromkeys(fields[name] for name, values in texts.items() if len(values) > 1)
+    return [finding("doubled_field", *differing)] if differing else []
 
 
 def _values(root: etree._Element) -> _Values:

@@ -1,7 +1,6 @@
 """XML invoices: the 数电票 EInvoice, and the older coded eInvoice that lies inside OFD files."""
 
 from datetime import date
-from typing import cast
 
 from lxml import etree
 
@@ -11,8 +10,19 @@ from recognition.evidence import Evidence, Facts, day, money, tidy
 from recognition.kinds import kind_of_code, kind_of_text
 from recognition.markup import child, local, parse, text_of
 from recognition.texts import finding
-from recognition.xbrl import xbrl_evidence
+from recognition.xbrl import doubled, xbrl_evidence
 
+_DIGITAL = {
+    "EIid": "number", "RequestTime": "date", "TotalAmWithoutTax": "amount", "TotalTaxAm": "tax",
+    "TotalTax-includedAmount": "total", "BuyerName": "buyer", "BuyerIdNum": "buyer_taxid",
+    "SellerName": "seller", "SellerIdNum": "seller_taxid",
+}  # fmt: skip
+_CODED = {
+    "InvoiceCode": "code", "InvoiceNo": "number", "IssueDate": "date",
+    "TaxExclusiveTotalAmount": "amount", "TaxTotalAmount": "tax",
+    "TaxInclusiveTotalAmount": "total", "InvoiceCheckCode": "check_code", "BuyerName": "buyer",
+    "BuyerTaxID": "buyer_taxid", "SellerName": "seller", "SellerTaxID": "seller_taxid",
+}  # fmt: skip
 _CARRIERS = 3
 """How deep an invoice may lie inside a wrapping element."""
 
@@ -56,7 +66,7 @@ def _digital(root: etree._Element) -> Evidence:
         seller_taxid=tidy(text_of(data, "SellerInformation", "SellerIdNum")),
         items=tuple(_digital_item(e) for e in _all(data, "IssuItemInformation")),
     )
-    return Evidence("xml", facts, (*doubts, *late))
+    return Evidence("xml", facts, (*doubts, *late, *doubled(root.iter(), _DIGITAL)))
 
 
 def _digital_number(root: etree._Element) -> tuple[str | None, list[ReadingFinding]]:
@@ -138,8 +148,8 @@ def _coded(root: etree._Element) -> Evidence:
         check_code="".join(check.split()) if check else None,
         items=tuple(_coded_item(e) for e in _all(child(root, "GoodsInfos"), "GoodsInfo")),
     )
-    doubts = (finding("unsure_kind", "kind"),) if hint and not kind else ()
-    return Evidence("xml", facts, cast("tuple[ReadingFinding, ...]", doubts))
+    doubts = [finding("unsure_kind", "kind")] if hint and not kind else []
+    return Evidence("xml", facts, (*doubts, *doubled(root.iter(), _CODED)))
 
 
 def _coded_item(e: etree._Element) -> Item:

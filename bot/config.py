@@ -3,14 +3,15 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from core.invoice import InvoiceKind
 from recognition.seal.trust import NoAnchor, load_anchors
 
 Scope = Literal[
@@ -161,6 +162,48 @@ class ScheduleSettings(Section):
         return value
 
 
+class VerifySettings(Section):
+    """Tax-bureau verification through a third party.
+
+    `key` and `secret` are Baidu's API Key and Secret Key, Tencent's SecretId and SecretKey, or
+    Alibaba's AccessKey. `types` maps a kind (`toll`, or `toll_digital` with 20 digits) to the
+    provider's own code where its list has grown. Vouchers are asked about once more
+    `recheck_days` after they were paid.
+    """
+
+    provider: Literal["baidu", "tencent", "aliyun"]
+    key: str = Field(min_length=1)
+    secret: SecretStr = Field(min_length=1)
+    base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    per_second: float | None = Field(default=None, gt=0, le=100)
+    recheck_days: int = Field(default=30, ge=1, le=365)
+    types: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("types")
+    @classmethod
+    def _known_kinds(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if name.removesuffix("_digital") not in get_args(InvoiceKind):
+                raise ValueError(f"there is no kind of invoice {name}")
+        return value
+
+
+class Connectors(BaseModel):
+    """`[connectors.NAME]`: one table for each connected system; those not named here are free."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, dict[str, object]] = Field(init=False)
+
+    verify: VerifySettings | None = None
+
+
+class ArchiveSettings(Section):
+    """How long originals are kept: years after the end of the calendar year."""
+
+    keep_years: int = Field(default=30, ge=1, le=100)
+
+
 class Config(Section):
     """All of `chit.toml` (contract §2)."""
 
@@ -174,7 +217,8 @@ class Config(Section):
     budget: BudgetSettings = BudgetSettings()
     recognition: RecognitionSettings = RecognitionSettings()
     schedule: ScheduleSettings = ScheduleSettings()
-    connectors: dict[str, dict[str, object]] = Field(default_factory=dict, repr=False)
+    archive: ArchiveSettings = ArchiveSettings()
+    connectors: Connectors = Field(default=Connectors(), repr=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -195,16 +239,15 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     """Read the settings; ConfigError with one line a fault that names key and file line.
 
     An environment variable `CHIT_SECTION__KEY` wins over the file; `CHIT_SECTION__KEY_FILE`
-    names a file whose content is the value. A missing file is an error unless the environment
-    gives everything that is needed.
+    names a file whose content is the value; connectors have `CHIT_CONNECTORS__NAME__KEY`. A
+    missing file is an error unless the environment gives everything that is needed.
     """
     environ = os.environ if environ is None else environ
     text, data = _read(path, environ)
     given = _from_environment(environ)
     for (section, key), value in given.items():
-        table = data.setdefault(section, {})
-        if isinstance(table, dict):
-            table[key] = value
+        *tables, name = _path(section, key)
+        _put(data, tables, name, value)
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
@@ -214,6 +257,21 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     if faults:
         raise ConfigError(_lines(faults, path, text, given))
     return config
+
+
+def _path(section: str, key: str) -> tuple[str, ...]:
+    """Give where a variable's value belongs; connectors have tables of their own."""
+    return (section, *key.split("__", 1)) if section == "connectors" else (section, key)
+
+
+def _put(data: dict[str, object], tables: Sequence[str], name: str, value: object) -> None:
+    """Set a value inside tables; what is no table in the file is left to the validation."""
+    for table in tables:
+        inner = data.setdefault(table, {})
+        if not isinstance(inner, dict):
+            return
+        data = inner
+    data[name] = value
 
 
 def _said(kind: str, message: str) -> str:
@@ -298,8 +356,9 @@ def _lines(
     """Write a line a fault: where it was set, which key, what is wrong."""
 
     def place(loc: Location) -> str:
-        if tuple(loc[:2]) in given:
-            return f"{PREFIX}{'__'.join(map(str, loc[:2]))}".upper()
+        for path_of in (_path(section, key) for section, key in given):
+            if tuple(loc[: len(path_of)]) == path_of:
+                return f"{PREFIX}{'__'.join(path_of)}".upper()
         return f"{path}:{_line_of(text, loc)}"
 
     return "\n".join(f"{place(loc)}: {'.'.join(map(str, loc))}: {said}" for loc, said in faults)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from core import notices
+from core.verification import Checked, Occasion
 
 ChannelName = notices.ChannelName
 
@@ -119,14 +120,30 @@ Event = (
     | UnsupportedReceived
 )
 
-_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+@dataclass(frozen=True, slots=True)
+class InvoiceVerified:
+    """The tax bureau has answered a question about a voucher of a claim."""
+
+    claim: str
+    occasion: Occasion
+    answered: Checked
+    kind: Literal["verified"] = "verified"
 
 
-def to_json(event: Event) -> str:
+Answer = InvoiceVerified
+"""What a system beyond our walls has answered: it comes from no person."""
+
+_EVENTS: TypeAdapter[Event | Answer] = TypeAdapter(
+    Annotated[Event | Answer, Field(discriminator="kind")]
+)
+
+
+def to_json(event: Event | Answer) -> str:
     """Write an event for the inbox."""
     return _EVENTS.dump_json(event).decode()
 
 
-def from_json(text: str) -> Event:
+def from_json(text: str) -> Event | Answer:
     """Read an event back from the inbox; ValueError when it is none."""
     return _EVENTS.validate_json(text)

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, receipts, typed
+from bot.handlers import clicks, receipts, typed, verifying
+from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
 
@@ -20,10 +21,15 @@ HANDLERS: dict[type, Handler] = {
     events.UnsupportedReceived: typed.on_unsupported,
 }
 
+ANSWERS: dict[type, Callable[[Any, Desk], Awaitable[None]]] = {
+    events.InvoiceVerified: verifying.on_verified,
+}
+
 
 def check_routes() -> None:
     """Raise RuntimeError that names an event or command that nobody handles."""
     lacking = [t.__name__ for t in get_args(events.Event) if t not in HANDLERS]
+    lacking += [t.__name__ for t in get_args(events.Answer) or (events.Answer,) if t not in ANSWERS]
     lacking += [t.__name__ for t in get_args(Command) if t not in typed.COMMANDS]
     if lacking:
         raise RuntimeError(f"no handler for {', '.join(lacking)}")
@@ -32,3 +38,8 @@ def check_routes() -> None:
 async def dispatch(event: events.Event, work: Work) -> None:
     """Hand an event to its handler."""
     await HANDLERS[type(event)](event, work)
+
+
+async def take_answer(answer: events.Answer, desk: Desk) -> None:
+    """Hand the answer of an outside system to its handler."""
+    await ANSWERS[type(answer)](answer, desk)

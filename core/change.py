@@ -8,6 +8,7 @@ from core.claim import Claim
 from core.invoice import Reading
 from core.notices import Notice
 from core.payment import Payment
+from core.verification import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Change:
     invoices: tuple[StoredInvoice, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     payments: tuple[Payment, ...] = ()
+    verified: tuple[Checked, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     outbox: tuple[Outgoing, ...] = ()
     codes: tuple[CardCode, ...] = ()

@@ -138,6 +138,8 @@ class LineInvoice:
     picture: str | None = None
     ride: bool = False
     itinerary: str | None = None
+    amount_fen: int | None = None
+    check_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What people are to be told; rendered only when it is sent, from the state of that moment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
+
+from core.verification import Occasion, VerifyRequest
 
 ChannelName = Literal["dingtalk", "wecom", "wecom_bot"]
 """DingTalk, WeCom's self-built application, WeCom's 智能机器人. The two of WeCom know people by
@@ -51,7 +54,23 @@ class Reply:
     kind: Literal["reply"] = "reply"
 
 
-Notice = ShowCard | Say | Reply
+@dataclass(frozen=True, slots=True)
+class VerifyInvoice:
+    """Ask the tax bureau about a voucher of a claim, not before `due`; its answer is an inbox row.
+
+    It goes to no person.
+    """
+
+    claim: str
+    request: VerifyRequest
+    occasion: Occasion = "draft"
+    due: datetime | None = None
+    kind: Literal["verify"] = "verify"
+
+
+Told = ShowCard | Say | Reply
+"""What people are told."""
+Notice = Told | VerifyInvoice
 _NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 

@@ -1,6 +1,6 @@
 """What the business asks of storage; the memory fake, SQLite and PostgreSQL all answer alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
@@ -12,6 +12,7 @@ from core.company import Company
 from core.likeness import Likeness
 from core.notices import ChannelName, Notice, Purpose
 from core.payment import Payment, PaymentState
+from core.verification import Checked
 
 T = TypeVar("T")
 
@@ -160,6 +161,10 @@ class Store(Protocol):
 
     async def holder(self, identity: str) -> str | None:
         """Find the live claim that has reserved or used an invoice."""
+        ...
+
+    async def verified(self, identities: Sequence[str]) -> Mapping[str, Checked]:
+        """Give the tax bureau's last answers about those of these invoices that it knows of."""
         ...
 
     async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:

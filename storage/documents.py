@@ -13,12 +13,14 @@ from core.change import Dialog, StoredInvoice
 from core.claim import Claim
 from core.payment import Payment
 from core.ports import CardRecord, Page, Sliced
+from core.verification import Checked
 
 T = TypeVar("T")
 
 CLAIMS: TypeAdapter[Claim] = TypeAdapter(Claim)
 INVOICES: TypeAdapter[StoredInvoice] = TypeAdapter(StoredInvoice)
 PAYMENTS: TypeAdapter[Payment] = TypeAdapter(Payment)
+CHECKED: TypeAdapter[Checked] = TypeAdapter(Checked)
 CARDS: TypeAdapter[CardRecord] = TypeAdapter(CardRecord)
 DIALOGS: TypeAdapter[Dialog] = TypeAdapter(Dialog)
 CHARGES: TypeAdapter[tuple[Charge, ...]] = TypeAdapter(tuple[Charge, ...])

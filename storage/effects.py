@@ -13,7 +13,16 @@ from core.notices import to_json
 from core.ports import AuditRecord
 from storage.admission import Books
 from storage.chain import Link, forge, link_of
-from storage.documents import CHARGES, CLAIMS, DIALOGS, FIELDS, INVOICES, PAYMENTS, write
+from storage.documents import (
+    CHARGES,
+    CHECKED,
+    CLAIMS,
+    DIALOGS,
+    FIELDS,
+    INVOICES,
+    PAYMENTS,
+    write,
+)
 from storage.engine import Database, Row, own
 from storage.ledger import Account
 from storage.loading import Head
@@ -33,6 +42,9 @@ from storage.tables import (
     invoices,
     outbox,
     payments,
+    pictures,
+    tombstones,
+    verifications,
     waiting,
 )
 
@@ -76,6 +88,7 @@ class Effects:
         await self._holds()
         await self._identities()
         await self._documents()
+        await self._verifications()
         await self._dialogs()
         await self._codes()
         await self._inbox()
@@ -174,6 +187,19 @@ class Effects:
         await insert(
             self.connection, payments, list(owed.values()), "replace", keep=("created_at",)
         )
+
+    async def _verifications(self) -> None:
+        last = {v.identity: v for change in self.changes for v in change.verified}
+        rows: list[Row] = [
+            {
+                "identity": v.identity,
+                "state": v.verification.state,
+                "checked_at": v.at,
+                "document": write(CHECKED, v),
+            }
+            for v in last.values()
+        ]
+        await self.database.insert(self.connection, verifications, rows, "replace")
 
     async def _originals(self) -> None:
         """Keep what vouchers look like under four keys, and what stays of deleted originals."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store
+from core.verification import Tries
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
 from storage.leaders import SqlLeaders
@@ -13,6 +14,7 @@ from storage.outbox import SqlOutbox
 from storage.sessions import SqlSessions
 from storage.store import SqlStore
 from storage.tables import slots
+from storage.tries import SqlTries
 from storage.wakeups import Listener, Signal
 from storage.writer import OUTBOX_CHANNEL, Writer
 
@@ -25,6 +27,7 @@ class Storage:
     outbox: Outbox
     sessions: Sessions
     leaders: Leaders
+    tries: Tries
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -40,6 +43,7 @@ class Storage:
         self._visits = SqlSessions(database)
         self.sessions = self._visits
         self.leaders = SqlLeaders(database)
+        self.tries = SqlTries(database)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""

@@ -1,6 +1,6 @@
 """`core.ports.Store` on SQL: every question of the business to its memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
@@ -22,9 +22,11 @@ from core.ports import (
     Page,
     Sliced,
 )
+from core.verification import Checked
 from storage.companies import Companies
 from storage.documents import (
     CARDS,
+    CHECKED,
     CLAIMS,
     DIALOGS,
     INVOICES,
@@ -46,6 +48,7 @@ from storage.tables import (
     identities,
     invoices,
     payments,
+    verifications,
     waiting,
 )
 from storage.trail import find_tampering, list_audit
@@ -144,6 +147,13 @@ class SqlStore:
             select(identities.c.claim).where(own(identities), identities.c.identity == identity)
         )
         return rows[0].claim if rows else None
+
+    async def verified(self, identities: Sequence[str]) -> Mapping[str, Checked]:
+        """Give the tax bureau's last answers about those of these invoices that it knows of."""
+        asked = self._database.among(verifications.c.identity, identities)
+        wanted = select(verifications.c.document).where(own(verifications), asked)
+        found = [CHECKED.validate_json(r.document) for r in await self._rows(wanted)]
+        return {checked.identity: checked for checked in found}
 
     async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
         """Give budgets with their counters, in id order; None means all in force."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -348,6 +349,28 @@ leases = Table(
     _moment("until"),
     Column("fence", BigInteger, nullable=False),
     PrimaryKeyConstraint("company", "name"),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    _tenant(),
+    _text("identity"),
+    _text("state"),
+    _moment("checked_at"),
+    _text("document"),
+    PrimaryKeyConstraint("company", "identity"),
+)
+
+verify_tries = Table(
+    "verify_tries",
+    metadata,
+    _tenant(),
+    _text("identity"),
+    Column("day", Date, nullable=False),
+    Column("tries", Integer, nullable=False),
+    PrimaryKeyConstraint("company", "identity"),
+    CheckConstraint("tries >= 0", name="tries"),
 )
 
 

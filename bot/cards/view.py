@@ -34,6 +34,7 @@ STYLES: dict[ActionId, Style] = {
 }
 _QUIET = frozenset({State.PAID, State.VOID})
 """Where a claim has ended, warnings have had their say."""
+_MARKS = {"block": "⛔", "warn": "⚠", "info": "ℹ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,8 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
     findings = sorted((f for f in claim.findings if f.code != "doubt"), key=_rank)
     insider = scene.purpose != "claim"
     said = [
-        f"{'⛔' if f.severity == 'block' else '⚠'} "
-        + safe(finding_text(f, scene.language, scene.company), 160)
+        f"{_MARKS[f.severity]} "
+        + safe(finding_text(f, scene.language, scene.company, insider=insider), 160)
         for f in findings
     ]
     doubts = [_doubt(scene, i, line.doubts) for i, line in enumerate(claim.lines) if line.doubts]

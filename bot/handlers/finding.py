@@ -43,6 +43,7 @@ async def surroundings_of(
         settings=settings,
         earlier=earlier,
         origin=await store.claim(claim.origin) if claim.origin and claim.carries else None,
+        verified=await store.verified(tuple(holders)) if settings.verify and holders else {},
     )
 
 

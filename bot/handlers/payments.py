@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.handlers.finding import claim_named
 from bot.handlers.work import Work
 from core.actions import settlement
+from core.actions.verifying import require_alive
 from core.change import Change
 from core.claim import Claim
 from core.errors import Refused
@@ -30,8 +31,12 @@ async def on_pay_failed(command: PayFailed, work: Work) -> None:
 
 
 async def pay_claim(work: Work, claim: Claim) -> None:
-    """Note that the money of a claim has been paid."""
+    """Note that the money of a claim has been paid; Refused `invoice_dead` for a void voucher.
+
+    A bank's result is noted whatever the vouchers are: it has happened.
+    """
     settlement.require_payer(work.company, claim, work.person.id)
+    require_alive(claim)
     payment = await _payment(work, claim)
     change = settlement.pay(claim, payment, work.cause, work.rooms.settings)
     await _finish(work, claim, change)

@@ -11,6 +11,7 @@ from bot.handlers.pairing import question_of
 from bot.handlers.work import Work
 from core.actions.basics import audit_of
 from core.actions.drafts import Added, Voucher, add_vouchers
+from core.actions.verifying import ask_about
 from core.change import Change
 from core.claim import Claim, Line
 from core.errors import Rejected
@@ -129,12 +130,17 @@ async def _commit(work: Work, added: Added, remarks: tuple[Reply, ...]) -> None:
     claim = added.claim
     files = " ".join(sorted(f.sha256[:12] for f in claim.files))
     card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
+    which, dialogs = question_of(work, claim)
+    new = {v.identity for v in added.invoices}
+    asked = ask_about(claim, "draft") if work.rooms.settings.verify else ()
+    questions = tuple(q for q in asked if q.request.identity in new)
     await work.commit(
         Change(
             at=work.now,
             claims=(claim,),
             invoices=added.invoices,
             audit=(audit_of(work.cause, "add_vouchers", claim.number, files=files),),
-            outbox=work.outgoing((*remarks, card)),
+            outbox=work.outgoing((*remarks, card, *which, *questions)),
+            dialogs=dialogs,
         )
     )

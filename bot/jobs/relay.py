@@ -12,11 +12,12 @@ from bot.jobs.drawing import Studio, open_cards
 from bot.jobs.posting import Posting
 from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
+from bot.jobs.verifying import NotYet, Verifier
 from bot.port import Channel
 from bot.texts import say
 from core.company import Company, Person
-from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
-from core.notices import Notice, Reply, Say, ShowCard
+from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
+from core.notices import Reply, Say, ShowCard, Told, VerifyInvoice
 from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class Relay:
     clock: Clock
     zone: ZoneInfo
     has_voice: Callable[[], bool] = field(default=lambda: True)
+    verifier: Verifier | None = None
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
@@ -64,6 +66,8 @@ class Relay:
             # After ResultUnknown saying it twice would be worse than perhaps not at all.
             log.warning("notice_not_delivered", key=item.key, code=error.code)
             await self.outbox.bury(item, error.code)
+        except NotYet as wait:
+            await self.outbox.retry(item, wait.at, "not_yet")
         except Exception as error:  # noqa: BLE001 the relay's edge (design §8)
             await self._failed(item, error)
         else:
@@ -72,13 +76,19 @@ class Relay:
     async def _failed(self, item: OutboxItem, error: Exception) -> None:
         kind = type(error).__name__
         log.warning("notice_failed", key=item.key, attempts=item.attempts, error=kind)
-        if item.attempts + 1 >= MAX_ATTEMPTS and not isinstance(error, AuthFailed):
+        asked = isinstance(item.notice, VerifyInvoice) and isinstance(error, OutsideError)
+        if item.attempts + 1 >= MAX_ATTEMPTS and not asked and not isinstance(error, AuthFailed):
             await self.outbox.bury(item, kind)
         else:
             await self.outbox.retry(item, self.clock() + pause(item.attempts, error), kind)
 
     async def _deliver(self, item: OutboxItem) -> tuple[tuple[CardRecord, ...], bool]:
-        notice, company = item.notice, await self.store.company()
+        notice = item.notice
+        if isinstance(notice, VerifyInvoice):
+            if self.verifier:
+                await self.verifier.ask(item.key, notice)
+            return (), False
+        company = await self.store.company()
         person, targets = self._audience(notice, company)
         await self._pace(item, targets)
         if isinstance(notice, ShowCard):
@@ -86,9 +96,7 @@ class Relay:
         await _speak(notice, targets, person, company)
         return (), False
 
-    def _audience(
-        self, notice: Notice, company: Company
-    ) -> tuple[Person | None, tuple[Target, ...]]:
+    def _audience(self, notice: Told, company: Company) -> tuple[Person | None, tuple[Target, ...]]:
         """Give whom a notice is for, and every messenger in which the company knows them.
 
         An answer goes only to where it was asked. In WeCom everything else comes in the

@@ -26,12 +26,9 @@ log = structlog.get_logger(__name__)
 
 HANDS = 4
 """Questions asked at once, so that a slow provider leaves the relay's other hands to people."""
-FRESH: dict[Occasion, timedelta] = {
-    "draft": timedelta(days=1),
-    "payment": timedelta(hours=1),
-    "after": timedelta(hours=1),
-}
-"""How old an earlier answer may be to be taken instead of asking again."""
+FRESH = timedelta(days=1)
+"""How old an earlier answer may be to serve a draft; before and after payment it is always asked
+again, for invoices die in between."""
 _MOMENT = timedelta(seconds=1)
 
 
@@ -101,7 +98,8 @@ class Verifier:
 
 
 def _is_fresh(known: Checked, occasion: Occasion, now: datetime) -> bool:
-    return known.verification.state in DEAD or now - known.at < FRESH[occasion]
+    is_draft = occasion == "draft" and now - known.at < FRESH
+    return is_draft or known.verification.state in DEAD
 
 
 def _day(now: datetime) -> date:

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.events import Event, from_json
+from bot.events import Answer, Event, from_json
 from bot.handlers.refusals import refusal
+from bot.handlers.verifying import Desk
 from bot.handlers.work import Rooms, Work
 from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
-from bot.router import dispatch
+from bot.router import dispatch, take_answer
 from core.change import Change, InboxRef, Outgoing
 from core.company import Company, Person
 from core.errors import Conflict, Refused
@@ -54,7 +55,7 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 the worker's edge (design §8)
             await self._failed(event, item, error)
 
-    async def _attempt(self, event: Event, item: InboxItem) -> None:
+    async def _attempt(self, event: Event | Answer, item: InboxItem) -> None:
         for _ in range(CONFLICT_TRIES):
             try:
                 await self._once(event, item)
@@ -66,8 +67,13 @@ class InboxWorker:
                 return
         raise Conflict("revision")
 
-    async def _once(self, event: Event, item: InboxItem) -> None:
+    async def _once(self, event: Event | Answer, item: InboxItem) -> None:
         company = await self._rooms.store.company()
+        if isinstance(event, Answer):
+            ref = InboxRef(item.id, item.fence)
+            desk = Desk(self._rooms.store, company, self._clock(), item.key, ref)
+            await take_answer(event, desk)
+            return
         person = company.person_by_user(event.sender.channel, event.sender.user)
         if person is None:
             await self._stranger(event, item)
@@ -105,7 +111,7 @@ class InboxWorker:
         ref = InboxRef(item.id, item.fence)
         await self._rooms.store.commit(Change(at=self._clock(), outbox=(outgoing,), inbox=ref))
 
-    async def _failed(self, event: Event, item: InboxItem, error: Exception) -> None:
+    async def _failed(self, event: Event | Answer, item: InboxItem, error: Exception) -> None:
         incident = hashlib.sha256(item.key.encode()).hexdigest()[:8]
         log.error(
             "message_failed",
@@ -117,6 +123,9 @@ class InboxWorker:
         if item.attempts + 1 < MAX_ATTEMPTS:
             at = self._clock() + pause(item.attempts, error)
             await self._inbox.retry(item, at, type(error).__name__)
+            return
+        if isinstance(event, Answer):
+            await self._inbox.bury(item, type(error).__name__)
             return
         sender = event.sender
         notice = Reply(sender.channel, sender.user, "incident", (("id", incident),))

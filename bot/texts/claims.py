@@ -114,9 +114,41 @@ TEXTS: Texts = {
         "‹{number}: ›the payment failed‹: {reason}›. Check your bank account; finance will pay"
         " again.",
     ),
+    "invoice_dead": Text(
+        "‹{number} ›不能付款：‹\n{rows}›\n请与报销人核实。",
+        "‹{number} ›must not be paid:‹\n{rows}›\nPlease clear it up with the employee.",
+    ),
+    "void_after_paid": Text(
+        "请留意：‹{employee} ›的‹ {number} ›已经付款，但发票‹ {invoice} ›现在已在税务局作废。"
+        "请联系报销人换票或退款。",
+        "Please note: ‹{number}›‹ of {employee} ›has been paid, and its invoice ‹{invoice} ›is now"
+        " void at the tax bureau. Ask for another invoice or the money back.",
+    ),
+    "red_after_paid": Text(
+        "请留意：‹{employee} ›的‹ {number} ›已经付款，但发票‹ {invoice} ›现在已被红字冲销。"
+        "请联系报销人换票或退款。",
+        "Please note: ‹{number}›‹ of {employee} ›has been paid, and its invoice ‹{invoice} ›has now"
+        " been cancelled by a red-letter one. Ask for another invoice or the money back.",
+    ),
     "nothing_to_pay": Text(
         "‹{number} ›没有需要付款的金额，只有审批通过的报销才会付款。",
         "‹{number} ›owes no payment; only approved claims do.",
+    ),
+    "month_unclear": Text(
+        "看不懂月份‹「{text}」›，请写成 2026-11。",
+        "The month‹ “{text}”› is not clear; write it like 2026-11.",
+    ),
+    "no_such_company": Text(
+        "没有公司‹「{text}」›，请用 company.yaml 里的 id。",
+        "There is no company‹ “{text}”›; use an id of company.yaml.",
+    ),
+    "inside_retention": Text(
+        "‹{date} ›之前的原件还在保管期内，没有删除任何文件‹；现在最晚到 {limit} 之前的›。",
+        "Originals from before ‹{date} ›must still be kept, so nothing was deleted‹; those before"
+        " {limit} may go›.",
+    ),
+    "nothing_to_print": Text(
+        "‹{number} ›没有可以打印的原件。", "‹{number} ›has no originals that can be printed."
     ),
     "nothing_to_export": Text(
         "没有待付款的单据，未生成文件。", "Nothing is owed, so no file was written."

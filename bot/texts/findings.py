@@ -1,6 +1,7 @@
 """What a finding says to people: the rule, its figures, and what to do about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from bot.texts.names import (
     budget_name,
@@ -97,6 +98,25 @@ FINDINGS: Texts = {
         "The amount is missing; send “edit‹ {n}› amount 45”",
     ),
     "date_in_future": Text("日期‹ {date} ›还没到，请核对", "The date ‹{date} ›is yet to come"),
+    "verify_mismatch": Text(
+        "发票‹ {invoice} ›与税务局的记录不一致‹：{fields}›，请核对原件，或重新发送原图、PDF",
+        "Invoice ‹{invoice} ›differs from the tax bureau's record‹: {fields}›; check the original"
+        " or send it again as a PDF",
+    ),
+    "verify_void": Text(
+        "发票‹ {invoice} ›已在税务局作废，不能报销，请向开票方重新索取",
+        "Invoice ‹{invoice} ›is void at the tax bureau and cannot be claimed; ask for a new one",
+    ),
+    "verify_red": Text(
+        "发票‹ {invoice} ›已被红字冲销，不能报销，请向开票方重新索取",
+        "Invoice ‹{invoice} ›has been cancelled by a red-letter invoice and cannot be claimed; ask"
+        " for a new one",
+    ),
+    "verify_pending": Text(
+        "税务局暂时查不到发票‹ {invoice}›，稍后会自动再查，不影响提交",
+        "The tax bureau does not know invoice ‹{invoice} ›yet; it will be asked again, and you may"
+        " submit",
+    ),
     "doubt": Text(
         "‹{field}›识别得不确定，请对照原件核对",
         "‹The {field} ›was not read with certainty; compare it with the original",
@@ -184,8 +204,12 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
     budget = company.budget(finding.field("budget"))
     if budget and budget.owners:
         names = [person_name(company, owner) for owner in budget.owners]
-        found["owners"] = ("、" if language == "zh" else ", ").join(names)
+        found["owners"] = _joined(names, language)
     return found
+
+
+def _joined(names: Sequence[str], language: Language) -> str:
+    return ("、" if language == "zh" else ", ").join(names)
 
 
 def _money(value: str, finding: Finding, *_: object) -> str:
@@ -203,4 +227,7 @@ _FACTS: Mapping[str, Fact] = {
     "why": lambda value, _, language, __: _LIKE[value].plain(language),
     "budget": lambda value, _, language, company: budget_name(company, value, language),
     "field": lambda value, _, language, __: field_text(value, language),
+    "fields": lambda value, _, language, __: _joined(
+        [field_text(name, language) for name in value.split()], language
+    ),
 }

@@ -9,7 +9,7 @@ from core.budget import Unmatched
 from core.change import AuditEntry, Outgoing
 from core.claim import Claim, Event
 from core.errors import Refused
-from core.notices import Notice, Reply
+from core.notices import Notice, Reply, VerifyInvoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,19 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyRules:
+    """The tax bureau is asked about vouchers; once more so many days after they were paid."""
+
+    again_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The two decisions of `[budget]` in `chit.toml`."""
+    """The two decisions of `[budget]` in `chit.toml`, and whether vouchers are verified."""
 
     consume_on: Literal["approved", "paid"] = "approved"
     unmatched: Unmatched = "allow"
+    verify: VerifyRules | None = None
 
 
 def audit_of(cause: Cause, action: str, subject: str, **fields: str) -> AuditEntry:
@@ -43,7 +51,10 @@ def outgoing(cause: Cause, notices: Iterable[Notice]) -> tuple[Outgoing, ...]:
 
 
 def lane_of(notice: Notice) -> str:
-    """Give the lane in which notices keep their order: one a person."""
+    """Give the lane in which notices keep their order: one a person, one a question outside."""
+    if isinstance(notice, VerifyInvoice):
+        later = f":{notice.due:%Y%m%d%H%M}" if notice.due else ""
+        return f"verify:{notice.request.identity}{later}"
     return f"{notice.channel}:{notice.user}" if isinstance(notice, Reply) else notice.person
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
 from core.actions.following import FOLLOWED, follow_up
+from core.actions.verifying import ask_about
 from core.approval import Decision, Plan, Verdict, add_signer, close, decide, transfer
 from core.change import Change, Consume, FreeIdentities, Move, Release
 from core.claim import Claim, Event
@@ -46,6 +47,7 @@ def approve(
     moves: tuple[Move, ...] = (Consume(claim.hold),) if spends else ()
     drafts = (follow_up(claim, next_number, cause),) if followed and next_number else ()
     notices += [ShowCard(d.employee, d.number, "claim") for d in drafts]
+    notices += ask_about(claim, "payment") if rules.verify and payments else ()
     return Change(
         at=cause.at,
         claims=(claim, *drafts),

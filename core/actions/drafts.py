@@ -146,6 +146,8 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         tax_fen=reading.tax_fen,
         picture=reading.picture_hash,
         ride=is_ride(reading),
+        amount_fen=reading.amount_fen,
+        check_code=reading.check_code,
     )
     doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
     waiting = _waiting_line(claim, reading)

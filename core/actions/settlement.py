@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
+from core.actions.verifying import ask_after_payment, require_alive
 from core.change import Change, Consume, Move
 from core.claim import Claim, Event
 from core.company import Company
@@ -23,8 +24,9 @@ def require_payer(company: Company, claim: Claim, actor: str) -> None:
 
 
 def export(claim: Claim, payment: Payment, batch: str, cause: Cause) -> Change:
-    """Note that a payment went out in a batch file; Refused `wrong_state`."""
+    """Note that a payment went out in a batch file; Refused `wrong_state`, `invoice_dead`."""
     require(claim, Event.EXPORT)
+    require_alive(claim)
     claim = claim.after(Event.EXPORT)
     return Change(
         at=cause.at,
@@ -45,13 +47,16 @@ def pay(
     claim = claim.after(Event.PAY)
     moves: tuple[Move, ...] = (Consume(claim.hold),) if rules.consume_on == "paid" else ()
     fields = (("number", claim.number),)
+    notices = [*_redraw(claim), Say(claim.employee, "paid", fields)]
+    if rules.verify:
+        notices += ask_after_payment(claim, cause.at, rules.verify.again_days)
     return Change(
         at=cause.at,
         claims=(claim,),
         moves=moves,
         payments=(replace(payment, state="paid", reference=reference, reason=""),),
         audit=(audit_of(cause, "pay", claim.number, reference=reference),),
-        outbox=outgoing(cause, [*_redraw(claim), Say(claim.employee, "paid", fields)]),
+        outbox=outgoing(cause, notices),
     )
 
 

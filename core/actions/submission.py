@@ -1,7 +1,7 @@
 """Submitting, withdrawing and discarding: where money starts and stops being held."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from core.notices import Notice, Say, ShowCard
 from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
 from core.rules import Facts
+from core.verification import Checked, find_unverified
 
 OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen"})
 """Findings that make the `over_budget` of a condition true."""
@@ -36,7 +37,8 @@ class Surroundings:
     """What a check of a claim must know: the company, the person's history, budgets, holders.
 
     `holders` maps identities of the claim's vouchers to other live claims that have them;
-    `origin` is the request whose hold the claim still carries.
+    `origin` is the request whose hold the claim still carries; `verified` are the tax bureau's
+    answers by identity; `earlier` are vouchers like the claim's own, and claims that came first.
     """
 
     company: Company
@@ -46,18 +48,18 @@ class Surroundings:
     holders: Mapping[str, str]
     settings: Settings
     origin: Claim | None = None
+    verified: Mapping[str, Checked] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
 
 
 def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
     """Find everything that is to be said about a claim before it is submitted."""
-    duplicates = tuple(
-        duplicate_finding(claim, key, around.holders[key])
-        for key in identities_of(claim)
-        if around.holders.get(key, claim.number) != claim.number
-    )
     balances = without_carried(around.balances, around.company, around.origin)
-    return (
-        *duplicates,
+    found = (
+        *find_used(claim, around.holders, around.earlier),
+        *find_similar(claim, around.earlier),
+        *find_unpaired(claim, around.company),
+        *find_unverified(claim, around.verified),
         *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
         *find_overruns(balances, charges_of(around.company, claim)),

@@ -1,6 +1,6 @@
 """Storage in memory: the same surface and the same rules, gone when the process ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from core.ports import (
     Page,
     Sliced,
 )
+from core.verification import Checked
 from storage.admission import Books
 from storage.chain import Link, find_break, forge, link_of
 from storage.companies import apply_entry
@@ -34,6 +35,7 @@ from storage.store import beginning
 from storage.wakeups import Signal
 from tests.fakes.leaders import MemoryLeaders
 from tests.fakes.sessions import MemorySessions
+from tests.fakes.tries import MemoryTries
 
 
 @dataclass(slots=True)
@@ -228,6 +230,8 @@ class MemoryStore:
         self._invoices: dict[str, StoredInvoice] = {}
         self._payments: dict[str, tuple[datetime, Payment]] = {}
         self._dialogs: dict[str, Dialog] = {}
+        self._verified: dict[str, Checked] = {}
+        self._tombstones: dict[str, Tombstone] = {}
         self._audit: list[AuditRecord] = []
         self._link = Link()
 
@@ -284,6 +288,8 @@ class MemoryStore:
         for claim in change.claims:
             self._claims[claim.number] = replace(claim, revision=claim.revision + 1)
         self._invoices.update({v.id: v for v in change.invoices})
+        self._verified.update({v.identity: v for v in change.verified})
+        self._tombstones.update({t.sha256: t for t in change.tombstones})
         for payment in change.payments:
             created, _ = self._payments.get(payment.id, (change.at, payment))
             self._payments[payment.id] = (created, payment)
@@ -337,6 +343,9 @@ class MemoryStore:
 
     async def holder(self, identity: str) -> str | None:
         return self._books.holders.get(identity) or None
+
+    async def verified(self, identities: Sequence[str]) -> Mapping[str, Checked]:
+        return {i: self._verified[i] for i in identities if i in self._verified}
 
     async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
         in_force = [b.id for b in (await self.company()).budgets]
@@ -423,6 +432,7 @@ class MemoryStorage:
         self.store = MemoryStore(self.inbox, self.outbox, cards)
         self.sessions = MemorySessions()
         self.leaders = MemoryLeaders()
+        self.tries = MemoryTries()
         self._slots: set[tuple[str, datetime]] = set()
 
     async def wait_inbox(self, timeout_s: float) -> None:

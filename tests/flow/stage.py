@@ -212,6 +212,7 @@ def config_of(
     database: str,
     template: str,
     bot: BotPlace = "none",
+    connectors: Json | None = None,
 ) -> Config:
     scopes = ["claims:read", "budgets:read", "payments:read", "payments:write", "audit:read"]
     return Config.model_validate(
@@ -248,6 +249,7 @@ def config_of(
                 "open_url": f"{sandbox_url}/wecom-open",
             },
             "api": {"tokens": [{"name": "flow", "token": TOKEN, "scopes": scopes}]},
+            "connectors": connectors or {},
         }
     )
 
@@ -261,6 +263,7 @@ async def on_stage(
     *,
     template: str = "chit-claim.schema",
     bot: BotPlace = "none",
+    connectors: Json | None = None,
 ) -> AsyncIterator[Stage]:
     """Run sandbox and service for the length of a block."""
     config = SandboxConfig(
@@ -284,7 +287,7 @@ async def on_stage(
         wecom_bot=None if bot == "none" else BOT,
     )
     platform = await start_sandbox(config)
-    settings = config_of(platform.url, port, folder, database, template, bot)
+    settings = config_of(platform.url, port, folder, database, template, bot, connectors)
     try:
         async with aiohttp.ClientSession() as session:
             service = await started(settings)

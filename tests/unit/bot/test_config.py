@@ -92,3 +92,45 @@ def test_faults_never_show_values(tmp_path: Path) -> None:
 
     assert "wecom.secret" in said
     assert "12345678" not in said
+
+
+VERIFY = """[connectors.verify]
+provider = "baidu"
+key = "k"
+secret = "s"
+"""
+
+
+def test_verification_is_off_until_it_is_asked_for(tmp_path: Path) -> None:
+    config = load(tmp_path, '[connectors.weaver]\napp_id = "x"\n')
+
+    assert config.connectors.verify is None  # type: ignore[attr-defined]
+    assert load(tmp_path, VERIFY).connectors.verify.recheck_days == 30  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (VERIFY + 'colour = "red"\n', "/chit.toml:5: connectors.verify.colour: unknown key"),
+        (VERIFY.replace("baidu", "acme"), "/chit.toml:2: connectors.verify.provider: "),
+        (VERIFY.replace('secret = "s"', ""), "/chit.toml:1: connectors.verify.secret: "),
+        (VERIFY + 'base_url = "ftp://x"\n', "/chit.toml:5: connectors.verify.base_url: "),
+        (VERIFY + 'types = {tolls = "1"}\n', "/chit.toml:5: connectors.verify.types: "),
+    ],
+)
+def test_faults_of_verification(tmp_path: Path, text: str, line: str) -> None:
+    assert line in faults(tmp_path, text)
+
+
+def test_a_connectors_secret_comes_from_the_environment(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hidden\n", "utf-8")
+    file = {"CHIT_CONNECTORS__VERIFY__SECRET_FILE": str(secret)}
+
+    config = load(tmp_path, VERIFY.replace('secret = "s"', ""), **file)
+
+    verify = config.connectors.verify  # type: ignore[attr-defined]
+    assert verify.secret.get_secret_value() == "hidden"
+    assert "hidden" not in repr(config)
+    said = faults(tmp_path, VERIFY, CHIT_CONNECTORS__VERIFY__PROVIDER="acme")
+    assert said.startswith("CHIT_CONNECTORS__VERIFY__PROVIDER: connectors.verify.provider")

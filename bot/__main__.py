@@ -9,6 +9,7 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -20,6 +21,7 @@ from core.company_file import CompanyFileError
 from core.errors import ChitError, Refused
 
 if TYPE_CHECKING:
+    from bot.desk.archive import Archive
     from storage.open import Storage
 
 T = TypeVar("T")
@@ -32,9 +34,11 @@ app = typer.Typer(
 )
 company_app = typer.Typer(help="公司资料 · the company file", no_args_is_help=True)
 payments_app = typer.Typer(help="付款文件 · payment files", no_args_is_help=True)
+archive_app = typer.Typer(help="档案 · the archive", no_args_is_help=True)
 audit_app = typer.Typer(help="审计链 · the audit trail", no_args_is_help=True)
 app.add_typer(company_app, name="company")
 app.add_typer(payments_app, name="payments")
+app.add_typer(archive_app, name="archive")
 app.add_typer(audit_app, name="audit")
 
 ConfigOption = Annotated[
@@ -229,6 +233,98 @@ async def _export(config: Config, name: str, out: Path, batch: str | None) -> No
             else await export_batch(storage.store, utc_now, write, out)
         )
     _note(f"{done.id}: {len(done.payments)} payments · 笔, {done.total} yuan · 元 → {out}")
+
+
+OutOption = Annotated[Path, typer.Option("--out", help="输出文件 · the file to write")]
+
+
+@archive_app.command("export")
+def archive_export(
+    month: Annotated[str, typer.Option("--month", help="月份 2026-11 · the month")],
+    out: OutOption,
+    company: Annotated[
+        str | None, typer.Option("--company", help="公司 id · one legal entity")
+    ] = None,
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Pack a month's originals and records, with hashes · 导出某月的档案包."""
+    missing = _run_on_database(_export_archive(_config(config), month, out, company))
+    if missing:
+        _note(f"missing or damaged · 缺失或损坏: {' '.join(missing)}")
+        raise typer.Exit(1)
+
+
+async def _export_archive(
+    config: Config, month: str, out: Path, company: str | None
+) -> tuple[str, ...]:
+    from connectors.filedrop.tables import write_xlsx
+
+    async with _archive(config) as archive:
+        done = await archive.export(month, out, write_xlsx, company)
+    _note(f"{month}: {done.claims} claims · 单, {done.files} files · 件 → {out}")
+    _note(f"manifest.json SHA-256 {done.manifest}")
+    return done.missing
+
+
+@archive_app.command("purge")
+def archive_purge(
+    before: Annotated[str, typer.Option("--before", help="此日之前 2026-01-01 · before this day")],
+    yes: Annotated[bool, typer.Option("--yes", help="真的删除 · really delete")] = False,
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Show, or with --yes delete, originals past their time of keeping · 清理过期原件."""
+    try:
+        day = date.fromisoformat(before)
+    except ValueError:
+        _note(f"--before: {before}? 2026-01-01")
+        raise typer.Exit(2) from None
+    _run_on_database(_purge(_config(config), day, yes=yes))
+
+
+async def _purge(config: Config, before: date, *, yes: bool) -> None:
+    async with _archive(config) as archive:
+        due = await archive.due(before, config.archive.keep_years)
+        for sha256, number in due.items():
+            print(f"{sha256} {number}")
+        if not yes:
+            _note(f"would delete · 将删除: {len(due)}（--yes）")
+            return
+        _note(f"deleted · 已删除: {await archive.delete(tuple(due), before)}")
+
+
+@archive_app.command("sheet")
+def archive_sheet(
+    claim: Annotated[str, typer.Option("--claim", help="单号 · the claim's number")],
+    out: OutOption,
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Lay a claim's originals out for printing, two on each A4 · 打印粘贴单."""
+    _run_on_database(_sheet(_config(config), claim, out))
+
+
+async def _sheet(config: Config, number: str, out: Path) -> None:
+    from bot.desk.sheet import print_sheet
+    from recognition.printing import make_sheets
+    from recognition.process import Failed
+
+    async with _archive(config) as archive:
+        try:
+            done = await print_sheet(archive.store, archive.files, number, out, make_sheets)
+        except Failed as error:
+            raise Refused("nothing_to_print", number=number) from error
+    _note(f"{number}: {done.pages} sheets · 张 → {out}")
+    if done.skipped:
+        _note(f"print in their own program · 请用原软件打印: {' '.join(done.skipped)}")
+
+
+@contextlib.asynccontextmanager
+async def _archive(config: Config) -> "AsyncIterator[Archive]":
+    from bot.app import utc_now
+    from bot.desk.archive import Archive
+    from storage.files import open_files
+
+    async with _storage(config) as storage:
+        yield Archive(storage.store, open_files(config.files.url), utc_now, config.zone)
 
 
 @audit_app.command("verify")

@@ -27,6 +27,12 @@ _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "LD_LIBRARY_PATH", "
 Failure = Literal["took_too_long", "reader_died"]
 
 
+def environment() -> dict[str, str]:
+    """Give the variables that an isolated process may have: no secrets are among them."""
+    kept = {k: v for k in _ENVIRONMENT if (v := os.environ.get(k))}
+    return {**kept, "PYTHONPATH": str(_PACKAGES)}
+
+
 class Failed(Exception):
     """A file that the process did not survive or did not finish; `code` names the reason."""
 
@@ -98,14 +104,13 @@ class Child:
 
     async def _running(self) -> Process:
         if self._process is None or self._process.returncode is not None:
-            kept = {k: v for k in _ENVIRONMENT if (v := os.environ.get(k))}
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
                 cwd="/",
-                env={**kept, "PYTHONPATH": str(_PACKAGES)},
+                env=environment(),
             )
         return self._process
 

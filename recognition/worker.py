@@ -56,12 +56,12 @@ class Request:
 def main() -> None:
     """Serve until the input ends."""
     ocr = sys.argv[1:] == ["ocr"]
-    answers = _take_output()
+    answers = take_output()
     confine(OCR_BYTES if ocr else QUICK_BYTES)
     serve(sys.stdin.buffer, answers, OCR_CPU_S if ocr else QUICK_CPU_S)
 
 
-def _take_output() -> BinaryIO:
+def take_output() -> BinaryIO:
     """Keep standard output for answers alone; what libraries print goes nowhere."""
     kept = os.dup(sys.stdout.fileno())
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -120,6 +120,9 @@ class MemoryFiles:
             raise FileNotFoundError(sha256)
         return self.kept[sha256]
 
+    async def drop(self, sha256: str) -> None:
+        self.kept.pop(sha256, None)
+
 
 class Stage:
     """Everything that a test of pages needs; `client` keeps cookies as a browser does."""

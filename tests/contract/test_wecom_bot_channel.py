@@ -254,8 +254,9 @@ async def test_a_frame_too_long_costs_a_connection_and_no_more(stage: Stage) -> 
 
     await line.socket.send_str("x" * (2 << 20))
     await until(lambda: stage.count("aibot_subscribe") == 2 and stage.phone.bot.connected)
-
     await stage.written()
+
+    assert len(stage.inbox.rows) == 1
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -513,8 +514,9 @@ async def test_a_connection_that_answers_no_ping_is_given_up(stage: Stage) -> No
 
     await stage.started(timings=Timings(**{**vars_of(QUICK), "ping_s": 0.05, "ack_s": 0.05}))
     await until(lambda: stage.count("aibot_subscribe") == 2)
-
     await stage.written()
+
+    assert stage.phone.bot.connected
 
 
 def vars_of(timings: Timings) -> dict[str, float]:
@@ -529,8 +531,9 @@ async def test_a_connection_that_wecom_has_forgotten_is_opened_again(stage: Stag
     with pytest.raises(Retryable):
         await channel.send_text("ZhangSan", "x")
     await until(lambda: stage.count("aibot_subscribe") == 2)
-
     await stage.written()
+
+    assert channel.connected()
 
 
 async def test_who_lost_the_lease_does_not_fight_for_the_connection(stage: Stage) -> None:

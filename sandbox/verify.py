@@ -140,8 +140,8 @@ class VerifyStandIn:
         )
         verdict, invoice = self.bureau.judge(question)
         if invoice is None:
-            code = {"unknown": "0009", "differs": "0006", "limit": "0002"}[verdict]
-            return web.json_response({"words_result_num": 0, "VerifyResult": code, "log_id": 1})
+            said = {"unknown": "0009", "differs": "0006", "limit": "0002"}[verdict]
+            return web.json_response({"words_result_num": 0, "VerifyResult": said, "log_id": 1})
         return web.json_response(_baidu_face(invoice, str(form.get("invoice_type", ""))))
 
     async def tencent(self, request: web.Request) -> web.Response:

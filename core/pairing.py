@@ -74,7 +74,8 @@ def join(claim: Claim, itinerary: int, invoice: int) -> Claim:
     trip, line = claim.lines[itinerary], claim.lines[invoice]
     if trip.invoice is None or line.invoice is None:
         return claim
-    typed = trip.invoice.date is not None and trip.date != trip.invoice.date
+    paper = trip.invoice.date
+    typed = bool(trip.description) or (paper is not None and trip.date != paper)
     joined = replace(
         line,
         category=trip.category or line.category,

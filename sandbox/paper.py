@@ -176,6 +176,21 @@ def draw_pdf(invoice: Invoice) -> bytes:
     return _pdf(list(marks_of(invoice)), _qr_squares(invoice.qr))
 
 
+def draw_itinerary(day: date, total_fen: int) -> bytes:
+    """Draw the itinerary of one ride, which comes with its invoice and has no number."""
+    marks = [
+        Mark(200, 40, 18, "滴滴出行-行程单"),
+        Mark(24, 70, 9, f"申请日期：{day.isoformat()}"),
+        Mark(300, 102, 9, f"共1笔行程，合计{yuan(total_fen)}元"),
+        Mark(60, 130, 9, "快车"),
+        Mark(200, 130, 9, "上海"),
+        Mark(240, 130, 9, "人民广场"),
+        Mark(340, 130, 9, "虹桥机场"),
+        Mark(510, 130, 9, yuan(total_fen)),
+    ]
+    return _pdf(marks, [])
+
+
 def draw_form(invoice: Invoice) -> bytes:
     """Draw what does not vary as a PDF: rendered where a Chinese font is, it is `form.png`."""
     return _pdf([m for m in marks_of(invoice) if not m.varies], [])

@@ -277,6 +277,50 @@ def test_a_duplicate_names_the_first_claim_and_nobody() -> None:
     assert "重复" in finding_text(policy, "zh", COMPANY)
 
 
+ALIKE = Finding(
+    "duplicate_similar",
+    "warn",
+    0,
+    (
+        ("why", "facts"),
+        ("claim", "BX-9"),
+        ("when", "2026-11-01T20:00:00+00:00"),
+        ("state", "paid"),
+        ("employee", "zhang"),
+        ("date", "2026-10-31"),
+        ("amount", "45.00"),
+    ),
+)
+
+
+def test_who_came_first_is_told_only_to_those_who_decide() -> None:
+    assert finding_text(ALIKE, "zh", COMPANY) == (
+        "第 1 行：疑似重复：BX-9 的票据（2026-11-02，已付款）销售方、日期、金额相同，2026-10-31"
+        " ¥45.00，请确认不是同一笔"
+    )
+    assert "（张三，2026-11-02，已付款）" in finding_text(ALIKE, "zh", COMPANY, insider=True)
+    english = finding_text(ALIKE, "en", COMPANY)
+    assert "重复" in english
+    assert "张三" not in english
+    same = Finding("duplicate_invoice", "block", 0, (("invoice", "2631"), *ALIKE.fields))
+    assert "张三" not in finding_text(same, "zh", COMPANY)
+    assert "BX-9 中报销（张三，2026-11-02，已付款）" in finding_text(
+        same, "zh", COMPANY, insider=True
+    )
+
+
+def test_an_explained_duplicate_says_who_when_and_why() -> None:
+    said = (("by", "wang"), ("at", "2026-11-25T02:00:00+00:00"), ("reason", "两次<b>出行"))
+    explained = Finding("duplicate_similar", "info", 0, (*ALIKE.fields, *said))
+
+    text = finding_text(explained, "zh", COMPANY)
+
+    assert text.endswith("¥45.00。王五 于 2026-11-25 确认非重复：「两次＜b＞出行」")
+    assert finding_text(explained, "en", COMPANY).endswith(
+        "王五 (2026-11-25) says that it is none: “两次＜b＞出行”"
+    )
+
+
 def test_a_policy_finding_says_its_category_span_and_limit() -> None:
     facts = (("policy", "cap"), ("limit", "200.00"), ("amount", "260.00"), ("per", "2026-11-25"))
 

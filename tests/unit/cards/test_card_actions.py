@@ -102,6 +102,12 @@ def test_a_policy_duplicate_may_be_confirmed_and_a_used_invoice_may_not() -> Non
     assert [b.id for b in view_of(used, "claim").actions] == ["submit", "edit", "discard"]
 
 
+def test_what_is_explained_already_needs_no_button() -> None:
+    explained = replace(DRAFT, findings=(replace(ALIKE, severity="info"),))
+
+    assert [b.id for b in view_of(explained, "claim").actions] == ["submit", "edit", "discard"]
+
+
 def test_tokens_tell_version_and_step() -> None:
     draft, review = token_of(DRAFT), token_of(replace(claim_in(State.IN_REVIEW), version=3))
     returned = token_of(claim_in(State.RETURNED))

@@ -9,7 +9,7 @@ from bot.cards.view import CardView
 from bot.cards.wecom import for_wecom
 from core.approval import Plan, Step
 from core.budget import Balance
-from core.claim import State
+from core.claim import Finding, State
 from core.notices import Purpose
 from tests.unit.cards.samples import (
     ALIKE,
@@ -105,6 +105,19 @@ def test_duplicates_come_first_then_what_blocks_and_doubts_last() -> None:
     assert "预算" in view.warnings[2]
     assert kinds == ["⛔", "⛔", "⛔", "⚠", "⚠"]
     assert view.warnings[-1] == "⚠ 第 1 行：价税合计、日期识别得不确定，请核对原件"
+
+
+def test_an_explained_duplicate_stands_last_and_only_approvers_read_whose_the_first_is() -> None:
+    facts = (("why", "picture"), ("claim", "BX-9"), ("employee", "sun"), ("reason", "两次"))
+    explained = Finding("duplicate_similar", "info", 0, (*facts, ("by", "zhang")))
+    claim = replace(claim_in(State.IN_REVIEW), findings=(explained, OVER_CAP))
+
+    owner, approver = view_of(claim, "claim").warnings, view_of(claim, "approval").warnings
+
+    assert [w[0] for w in owner] == ["⚠", "ℹ", "⚠"]
+    assert "孙八" not in "".join(owner)
+    assert "孙八" in approver[1]
+    assert "「两次」" in approver[1]
 
 
 def test_a_finished_claim_warns_no_more() -> None:

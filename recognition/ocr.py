@@ -5,13 +5,16 @@ import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from PIL import Image
 
 from recognition.picture import resized
 from recognition.words import Page, Word
+
+if TYPE_CHECKING:
+    from rapidocr.utils.output import RapidOCROutput
 
 LONG_SIDE_PX = 2_000
 SEARCH_SIDE_PX = 1_280
@@ -50,8 +53,12 @@ class RapidEngine:
 
     def __init__(self) -> None:
         from rapidocr import RapidOCR
+        from rapidocr.inference_engine.onnxruntime import main as sessions
         from rapidocr.utils.output import RapidOCROutput
 
+        # RapidOCR hands none of these entries on. Threads that spin while they wait take the
+        # cores from each other and from the service: a third of the time on a busy machine.
+        setattr(sessions, "SessionOptions", _asleep)  # noqa: B010 a name of a foreign module
         self._output = RapidOCROutput
         self._engine = RapidOCR(params=_PARAMS)
 
@@ -72,18 +79,20 @@ class RapidEngine:
             for box, text, sures in self._rows(turned)
         ]
 
-    def _run(self, pixels: Any, *, turn: bool) -> Any:
+    def _run(self, pixels: "np.ndarray[Any, Any]", *, turn: bool) -> "RapidOCROutput | None":
         """Call the engine; None when it saw no text."""
         found = self._engine(
             pixels, use_cls=turn, return_word_box=True, return_single_char_box=True
         )
-        seen = isinstance(found, self._output) and found.boxes is not None and found.txts
-        return found if seen else None
+        if not isinstance(found, self._output) or found.boxes is None or not found.txts:
+            return None
+        return found
 
-    def _rows(self, found: Any) -> list[tuple[Corners, str, tuple[float, ...]]]:
+    def _rows(self, found: "RapidOCROutput") -> list[tuple[Corners, str, tuple[float, ...]]]:
         # The engine's own annotation of `word_results` describes one word, it gives many a text.
         words: Iterable[Any] = found.word_results
-        rows = zip(found.boxes, found.txts, found.scores or (), words, strict=True)
+        boxes: Iterable[Any] = () if found.boxes is None else found.boxes
+        rows = zip(boxes, found.txts or (), found.scores or (), words, strict=True)
         return [
             (
                 tuple((float(x), float(y)) for x, y in box),
@@ -94,13 +103,22 @@ class RapidEngine:
         ]
 
 
-def _middling(found: Any) -> float:
+def _middling(found: "RapidOCROutput") -> float:
     return statistics.median(found.scores or (1.0,))
 
 
 def _on_its_head(box: Corners, size: tuple[int, int]) -> Corners:
     first, second, third, fourth = ((size[0] - x, size[1] - y) for x, y in box)
     return (third, fourth, first, second)
+
+
+def _asleep() -> object:
+    """Give session options whose threads sleep while they have nothing to do."""
+    from onnxruntime import SessionOptions
+
+    options = SessionOptions()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def _sures(

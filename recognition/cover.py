@@ -13,7 +13,10 @@ from recognition.texts import finding
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom; y grows downwards."""
-MOST_COVERS = 500
+MOST_COVERS = 2_000
+"""Beyond this many it is not looked at what they cover, and that is said."""
+_ROWS = 500
+_IN_A_CELL = 12
 _SHARE = 0.5
 """How much of a text must lie under something to count as covered."""
 _DIGIT = re.compile(r"\d")
@@ -27,10 +30,14 @@ _TEXTS = ("code", "number", "check_code", "buyer_taxid", "seller_taxid")
 
 @dataclass(slots=True)
 class Sight:
-    """Texts of a page that were left out because nobody sees them, and texts lain upon."""
+    """Texts of a page that were left out because nobody sees them, and texts lain upon.
+
+    `crowded` when there was too much to look at all of it.
+    """
 
     hidden: list[str] = field(default_factory=list)
     covered: list[str] = field(default_factory=list)
+    crowded: bool = False
 
     def doubts(self, evidence: Sequence[Evidence]) -> list[ReadingFinding]:
         """Say what is hidden or covered, with the fields whose value is such a text."""
@@ -40,6 +47,8 @@ class Sight:
         covered = [text for text in self.covered if _DIGIT.search(text)]
         if covered:
             found.append(_finding("text_covered", covered, evidence))
+        if self.crowded:
+            found.append(finding("page_crowded"))
         return found
 
 
@@ -65,10 +74,22 @@ def covered_by(boxes: Sequence[Box], order: Sequence[int], covers: Sequence[Box]
                cover_order: Sequence[int]) -> npt.NDArray[np.bool_]:  # fmt: skip
     """Tell for each box (rows) whether each cover (columns), drawn later, lies over most of it."""
     texts, over = np.array(boxes, float).reshape(-1, 4), np.array(covers, float).reshape(-1, 4)
+    first, later = np.array(order, int), np.array(cover_order, int)
+    parts = [
+        _covered(texts[i : i + _ROWS], first[i : i + _ROWS], over, later)
+        for i in range(0, len(texts), _ROWS)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, len(over)), bool)
+
+
+def _covered(
+    texts: npt.NDArray[np.float64], order: npt.NDArray[np.int_],
+    over: npt.NDArray[np.float64], cover_order: npt.NDArray[np.int_],
+) -> npt.NDArray[np.bool_]:  # fmt: skip
     wide = _overlap(texts[:, 0], texts[:, 2], over[:, 0], over[:, 2])
     high = _overlap(texts[:, 1], texts[:, 3], over[:, 1], over[:, 3])
     area = np.maximum((texts[:, 2] - texts[:, 0]) * (texts[:, 3] - texts[:, 1]), 1e-9)
-    later = np.array(order, int)[:, None] < np.array(cover_order, int)[None, :]
+    later = order[:, None] < cover_order[None, :]
     result: npt.NDArray[np.bool_] = later & (wide * high >= _SHARE * area[:, None])
     return result
 
@@ -91,9 +112,11 @@ def crossing(boxes: Sequence[Box], groups: Sequence[int]) -> list[tuple[int, int
     for i, box in enumerate(boxes):
         column, row = int((box[0] + box[2]) / 2 // side), int((box[1] + box[3]) / 2 // side)
         near = (cells.get((column + a, row + b), ()) for a in (-1, 0, 1) for b in (-1, 0, 1))
-        found += [(j, i) for cell in near for j in cell
+        found += [(j, i) for others in near for j in others
                   if groups[i] != groups[j] and _through(boxes[j], box)]  # fmt: skip
-        cells.setdefault((column, row), []).append(i)
+        cell = cells.setdefault((column, row), [])
+        if len(cell) < _IN_A_CELL:
+            cell.append(i)
     return found
 
 

@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,11 @@ _LEAST_PT = 1.2
 """Characters lower than this are dots to an eye."""
 _INSET = 0.12
 _FAR = 100_000.0
-_OBJECTS = 4_000
+_OBJECTS = 10_000
+_PLACES = 200
 _DEPTH = 4
-_LEAST_COVER_PT = 3.0
+_LEAST_COVER_PT, _LEAST_COVER_PT2 = 3.0, 12.0
+"""Half a small digit; modules of a QR code are smaller."""
 _INVISIBLE_MODES, _FILLED_MODES = (3, 7), (0, 2)
 _FULL = 255
 _OVER_ALL = 1_000_000_000
@@ -56,6 +58,7 @@ class _Drawn:
     orders: list[int] = field(default_factory=list)
     opaque: list[bool] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    crowded: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ def read_glyphs(page: pypdfium2.PdfPage, picture: Image.Image | None) -> tuple[l
         glyphs = list(_glyphs(text, eye))
     finally:
         text.close()
-    sight = Sight(covered=drawn.notes)
+    sight = Sight(covered=drawn.notes, crowded=drawn.crowded)
     touched = _touched(glyphs, drawn) if picture else []
     runs = _runs(glyphs)
     for run in runs.values():
@@ -91,7 +94,7 @@ def read_glyphs(page: pypdfium2.PdfPage, picture: Image.Image | None) -> tuple[l
     placed = [(g.seen, Word(g.char, *_turned(g.box, quarter))) for g in glyphs]
     words = glue(_once([word for seen, word in placed if seen]))
     digits = [g for g in touched if g.seen and g.char.isdigit()]
-    places = [_turned(g.box, quarter) for g in digits]
+    places = [_turned(g.box, quarter) for g in digits[:_PLACES]]
     sight.covered += ["".join(g.char for g in runs[n]) for n in {g.order for g in digits}]
     sight.covered += [w.text for w in words if any(_inside(w, box) for box in places)]
     sight.hidden = [w.text for w in glue([word for seen, word in placed if not seen])]
@@ -204,7 +207,10 @@ def _has_ink(grey: npt.NDArray[np.uint8], box: Box, *, pale: bool) -> bool:
 def _drawn(page: pypdfium2.PdfPage) -> _Drawn:
     drawn = _Drawn()
     pen = _Pen()
-    for order, (item, matrix) in enumerate(islice(_objects(page), _OBJECTS)):
+    for order, (item, matrix) in enumerate(_objects(page)):
+        if order >= _OBJECTS or len(drawn.covers) >= MOST_COVERS:
+            drawn.crowded = True
+            break
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             drawn.texts[_address(item)] = pen.text(item, order)
@@ -279,12 +285,11 @@ class _Pen:
         order: int,
     ) -> None:
         """Add a picture or a filled shape that is large enough to cover a character."""
-        if len(drawn.covers) >= MOST_COVERS or not pdfium.FPDFPageObj_GetBounds(
-            item, *self._to_edges
-        ):
+        if not pdfium.FPDFPageObj_GetBounds(item, *self._to_edges):
             return
-        left, bottom, right, top = (e.value for e in self._edges)
-        if matrix == _SAME and min(right - left, top - bottom) < _LEAST_COVER_PT:
+        left, bottom, right, top = _moved(tuple(e.value for e in self._edges), matrix)
+        wide, high = right - left, top - bottom
+        if min(wide, high) < _LEAST_COVER_PT or wide * high < _LEAST_COVER_PT2:
             return
         opaque = False
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
@@ -293,12 +298,14 @@ class _Pen:
             if self._mode.value == pdfium.FPDF_FILLMODE_NONE or alpha < _INK:
                 return
             opaque = alpha == _FULL and not pdfium.FPDFPageObj_HasTransparency(item)
-        drawn.covers.append(_moved((left, bottom, right, top), matrix))
+        drawn.covers.append((left, bottom, right, top))
         drawn.orders.append(order)
         drawn.opaque.append(opaque)
 
 
-def _moved(box: Box, matrix: _Matrix) -> Box:
+def _moved(box: tuple[float, ...], matrix: _Matrix) -> Box:
+    if matrix == _SAME:
+        return box[0], box[1], box[2], box[3]
     a, b, c, d, e, f = matrix
     corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = [a * x + c * y + e for x, y in corners], [b * x + d * y + f for x, y in corners]
@@ -346,12 +353,16 @@ def _touched(glyphs: list[_Glyph], drawn: _Drawn) -> list[_Glyph]:
 
 def _once(words: list[Word]) -> list[Word]:
     """Take out characters drawn again a little aside, which is how bold print is made."""
-    seen: dict[str, list[Word]] = {}
+    side = max((word.height for word in words), default=1.0)
+    cells: dict[tuple[str, int, int], list[Word]] = {}
+    kept: list[Word] = []
     for word in words:
-        alike = seen.setdefault(word.text, [])
-        if not any(_printed_twice(word, other) for other in alike):
-            alike.append(word)
-    return [word for words in seen.values() for word in words]
+        column, row = int(word.x // side), int(word.y // side)
+        near = ((word.text, column + a, row + b) for a in (-1, 0, 1) for b in (-1, 0, 1))
+        if not any(_printed_twice(word, other) for key in near for other in cells.get(key, ())):
+            cells.setdefault((word.text, column, row), []).append(word)
+            kept.append(word)
+    return kept
 
 
 def _printed_twice(one: Word, other: Word) -> bool:

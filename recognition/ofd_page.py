@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 from lxml import etree
 
 from recognition import limits
@@ -21,6 +22,7 @@ _RGB, _CMYK = 3, 4
 _PALE, _FAINT = 225, 24
 _FULL = 255
 _LEAST_MM = 0.5
+_LEAST_COVER_MM2 = 1.5
 _FAR = 100_000.0
 _LAYERS = {"Background": 0, "Body": 1, "Foreground": 2}
 _SHAPES = frozenset({"PathObject", "ImageObject", "CompositeObject"})
@@ -55,6 +57,7 @@ class _Canvas:
     covers: list[Box] = field(default_factory=list)
     orders: list[int] = field(default_factory=list)
     opaque: list[bool] = field(default_factory=list)
+    crowded: bool = False
 
 
 def read_pages(package: Package, names: set[str], document: str) -> Pages:
@@ -183,7 +186,7 @@ class _Pen:
         kind = local(item)
         if kind == "TextObject":
             self._text(item, layer, box)
-        elif kind in _SHAPES and len(self.canvas.covers) < MOST_COVERS and self.canvas.texts:
+        elif kind in _SHAPES and box[2] * box[3] >= _LEAST_COVER_MM2 and self.canvas.texts:
             self._cover(item, kind, box)
 
     def _text(self, item: etree._Element, layer: etree._Element, box: list[float]) -> None:
@@ -228,6 +231,9 @@ class _Pen:
             if alpha < _FAINT:
                 return
             opaque = alpha == _FULL and item.get("BlendMode", "Normal") == "Normal"
+        if len(self.canvas.covers) >= MOST_COVERS:
+            self.canvas.crowded = True
+            return
         self.canvas.covers.append((box[0], box[1], box[0] + box[2], box[1] + box[3]))
         self.canvas.orders.append(self._order)
         self.canvas.opaque.append(opaque)
@@ -238,12 +244,11 @@ def _seen(canvas: _Canvas, sight: Sight) -> list[Word]:
     boxes = [(t.word.x0, t.word.y0, t.word.x1, t.word.y1) for t in canvas.texts]
     orders = [t.order for t in canvas.texts]
     under = covered_by(boxes, orders, canvas.covers, canvas.orders)
-    for text, row in zip(canvas.texts, under, strict=True):
-        over = {opaque for opaque, lies in zip(canvas.opaque, row, strict=True) if lies}
-        if text.seen and True in over:
-            text.seen = False
-        elif text.seen and over:
-            sight.covered.append(text.word.text)
+    opaque = np.array(canvas.opaque, bool)
+    for i in np.flatnonzero(under[:, opaque].any(axis=1)):
+        canvas.texts[i].seen = False
+    lain = (canvas.texts[i] for i in np.flatnonzero(under.any(axis=1)))
+    sight.covered += [t.word.text for t in lain if t.seen]
     seen = [i for i, t in enumerate(canvas.texts) if t.seen]
     for one, other in crossing([boxes[i] for i in seen], [orders[i] for i in seen]):
         pair = {canvas.texts[seen[i]].word.text for i in (one, other)}
@@ -251,6 +256,7 @@ def _seen(canvas: _Canvas, sight: Sight) -> list[Word]:
             sight.covered += sorted(pair)
     notes = [t.word.text for t in canvas.texts if t.note and t.seen]
     sight.covered += [text for text in notes if _AMOUNT.search(text)]
+    sight.crowded |= canvas.crowded
     sight.hidden += [t.word.text for t in canvas.texts if not t.seen]
     return [t.word for t in canvas.texts if t.seen and not t.note]
 

@@ -393,3 +393,11 @@ def test_no_change_of_a_page_is_fatal(data: st.DataObject) -> None:
 )  # fmt: skip
 def test_no_drawing_is_fatal(ops: list[str]) -> None:
     assert read(drawn_over("\n".join(ops)))
+
+
+def test_too_many_shapes_to_look_at_are_told() -> None:
+    ops = text("1") + "0 0 9 9 re f\n" * 2_001
+
+    assert doubted(only(drawn_over(ops)), "page_crowded")
+    shapes = "".join(shape(f'Name="{i}"') for i in range(2_001))
+    assert doubted(with_more(shapes), "page_crowded")

@@ -24,6 +24,11 @@ _TICKET = re.compile(
     r"(?:总金额|金额合计|合计金额|实收金额|实付金额|应付金额|金\s?额|实收|实付|应付|总\s?计|总额"
     r"|票\s?价|车费|(?<!税)合\s?计)(?:\(小写\)|\(元\))?" + _AMOUNT
 )
+_PRICE = re.compile(rf"(?:价税合计|车价合计).*小写\)?[:]?\s?([¥VY]?\s?{_PLAIN}\.\d{{2}})(?!\d)")
+_VEHICLE_TAX = re.compile(rf"(?:增值税)?税额[:]?\s?([¥VY]?\s?{_PLAIN}\.\d{{2}})(?!\d)")
+_WITHOUT_TAX = re.compile(
+    rf"不含税价(?:格)?[:]?\s?(?:\(?小写\)?)?[:]?\s?([¥VY]?\s?{_PLAIN}\.\d{{2}})(?!\d)"
+)
 _QUOTA = re.compile(r"(?<![\d.])(\d{1,3})\s?元")
 _FACE_VALUES = frozenset({100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000})
 
@@ -117,8 +122,11 @@ def _ticket(page: Page, draft: Draft) -> None:
         draft.choose("total", _fens(page.find(_TICKET)))
 
 
-def _overseas(_page: Page, _draft: Draft) -> None:
-    """Leave amounts in other currencies to a person."""
+def _vehicle(page: Page, draft: Draft) -> None:
+    """Read the three labelled amounts; a used vehicle has a price only."""
+    draft.choose("total", _fens(page.find(_PRICE)))
+    draft.choose("tax", _fens(page.find(_VEHICLE_TAX)))
+    draft.choose("amount", _fens(page.find(_WITHOUT_TAX)))
 
 
 def _air(page: Page, draft: Draft) -> None:
@@ -161,6 +169,7 @@ _FAMILIES: dict[InvoiceKind, Callable[[Page, Draft], None]] = {
     "rail_paper": _rail_paper,
     "quota": _quota,
     "air_itinerary": _air,
-    "overseas": _overseas,
+    "vehicle": _vehicle,
+    "used_vehicle": _vehicle,
     "toll": lambda page, draft: (_vat if _FIGURES.search(page.text) else _ticket)(page, draft),
 }

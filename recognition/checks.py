@@ -17,7 +17,9 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "air_itinerary": ("number", "date", "total"),
     "taxi": ("code", "number", "date", "total"),
     "quota": ("code", "number", "total"),
-    "overseas": (),
+    "overseas": ("total",),
+    "vehicle": ("code", "number", "date", "total", "buyer", "seller"),
+    "used_vehicle": ("code", "number", "date", "total", "buyer", "seller"),
 }
 _FORM = ("number", "date", "amount", "total", "buyer", "seller")
 
@@ -75,7 +77,8 @@ def _shapes(reading: Reading, _: Sequence[Evidence]) -> Iterator[ReadingFinding]
         digital = kind in DIGITAL or (kind == "toll" and reading.code is None)
         if len(number) != (_WHOLE if digital else _CODED) and len(number) != _WHOLE:
             yield finding("number_shape", "number")
-    if reading.code and len(reading.code) not in {10, 12}:
+    lengths = {8} if reading.kind == "fiscal" else {10, 12}
+    if reading.code and len(reading.code) not in lengths:
         yield finding("code_shape", "code")
 
 
@@ -100,8 +103,6 @@ def _missing(reading: Reading, _: Sequence[Evidence]) -> Iterator[ReadingFinding
         missing += ["code"] if len(reading.number or "") != _WHOLE else []
     if missing:
         yield finding("not_read", *missing)
-    if reading.kind == "overseas":
-        yield finding("overseas_by_hand", "total")
 
 
 def _recognised(reading: Reading, evidence: Sequence[Evidence]) -> Iterator[ReadingFinding]:

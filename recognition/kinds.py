@@ -1,6 +1,7 @@
 """Kinds of vouchers, by QR type, by what is printed, and (as a hint only) by code."""
 
 import re
+from collections.abc import Iterable
 
 from core.invoice import InvoiceKind
 
@@ -64,11 +65,21 @@ _TITLES: tuple[tuple[str, InvoiceKind], ...] = (
     (r"通用机打发票|机打发票|机打票", "machine_printed"),
     (r"财政(?:电子)?票据|非税收入|收费票据|捐赠票据|往来(?:结算)?票据", "fiscal"),
 )
+_SENTENCE = re.compile(
+    r"[，。；;？?！!]|[,:].|请|如需|开具|应向|收到|可以|可开|您|我|退款|随货|附言|备注|查看|下载|申请|详情"
+)
+"""What stands in sentences and labels, never in a title."""
+_OTHER_TITLE = re.compile(
+    r"^[^:,]{0,24}(?:发票|收据|收款凭证|小票|结账单|消费清单|购物凭证)(?:联|\(.{1,8}\))?$"
+)
 _RAIL_PAPER = re.compile(r"(?<![A-Z0-9])[A-Z]\d{6}(?!\d)")
 _RAIL_WORDS = re.compile(r"限乘当日|\d{1,2}车\d{1,3}[A-F]?号|12306|中国铁路|检票")
 _OTHER = re.compile(r"发票|收据|收款凭证|小票|结账单|消费清单|购物凭证")
-_OVERSEAS = re.compile(r"(?i)invoice|receipt|tax\s*id|subtotal|total\s*due|amount\s*due")
+_OVERSEAS = re.compile(
+    r"(?i)invoice|receipt|tax\s*id|subtotal|total\s*due|amount\s*due|領収書|領収証|レシート|영수증"
+)
 _CHINESE = re.compile(r"[一-鿿]")
+_KANA = re.compile(r"[ぁ-んァ-ヶ가-힣]")
 _FEW = 10
 
 
@@ -83,8 +94,28 @@ def kind_of_text(text: str) -> InvoiceKind | None:
         return "rail_paper"
     if _OTHER.search(text):
         return "other"
-    foreign = len(_CHINESE.findall(text)) < _FEW and _OVERSEAS.search(text)
-    return "overseas" if foreign else None
+    return "overseas" if _is_foreign(text) else None
+
+
+def _is_foreign(text: str) -> bool:
+    few = len(_CHINESE.findall(text)) < _FEW or len(_KANA.findall(text)) > _FEW
+    return few and bool(_OVERSEAS.search(text))
+
+
+def title_of(words: Iterable[str], page: str) -> InvoiceKind | None:
+    """Name the kind by the words of a page's head, each folded; sentences about invoices are none.
+
+    `page` is all of its text: tickets and foreign receipts have no title of their own.
+    """
+    titles = [word for word in words if not _SENTENCE.search(word)]
+    found = kind_of_text("".join(titles))
+    if found in {None, "other"}:
+        anywhere = kind_of_text(page)
+        if anywhere in {"rail_paper", "overseas"} or _is_foreign(page):
+            return anywhere if anywhere == "rail_paper" else "overseas"
+    if found == "other":
+        return found if any(_OTHER_TITLE.match(word) for word in titles) else None
+    return found
 
 
 def settle(kind: InvoiceKind | None, number: str | None) -> InvoiceKind | None:

@@ -5,9 +5,10 @@ from datetime import date
 
 from core.invoice import InvoiceKind, Source
 from recognition.amounts import read_amounts
-from recognition.evidence import SURE, Draft, Evidence, flat, make_day
+from recognition.evidence import SURE, Draft, Evidence, Facts, flat, make_day
 from recognition.items import read_items
-from recognition.kinds import DIGITAL, VAT, kind_of_code, kind_of_text, settle
+from recognition.kinds import DIGITAL, VAT, kind_of_code, kind_of_text, settle, title_of
+from recognition.overseas import read_overseas
 from recognition.parties import read_parties
 from recognition.texts import finding
 from recognition.words import Line, Page, Value
@@ -25,16 +26,20 @@ _NO_NUMBER = re.compile(r"客票号|订单|流水|交易|账号|帐号|校验|�
 _CODE = re.compile(r"(?:发.|票据|.票)代码[:]?\s?(\d{8}[A-Z]\d{3}|\d{12}|\d{10}|\d{8})(?![\dA-Z])")
 _BARE_CODE = re.compile(r"(?<!\S)(\d{10}|\d{12})(?!\S)")
 _NO_CODE = re.compile(r"机器|电话|校验")
-_CHECK = re.compile(r"校验码[:]?\s?((?:\d\s?){20})(?!\d)")
+_CHECK = re.compile(r"校\s?验\s?码[:]?\s?((?:\d\s?){20})(?!\d)")
+_SHORT_CHECK = re.compile(r"校\s?验\s?码[:]?\s?([0-9A-Za-z]{6})(?![0-9A-Za-z])")
 _AIR_CHECK = re.compile(r"验证码[:]?\s?(\d{4,20})(?!\d)")
 _RAIL_SERIAL = re.compile(r"(?<![A-Z0-9])([A-Z]\d{6})(?!\d)")
+_NUMBER_OF_DAY = r"(\d\d(?=[0-2]\d:\d)|\d{1,2}(?!\d))"
+"""Folding blanks away lets a time of day touch the day."""
 _DAY = (
-    r"((?:19|20)\d\d)\s?(?:[年/.-]\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})(?!\d)|(\d\d)\s?(\d\d)(?!\d))"
+    r"((?:19|20)\d\d)\s?(?:[年/.-]\s?(\d{1,2})\s?[月/.-]\s?"
+    rf"{_NUMBER_OF_DAY}|(\d\d)\s?(\d\d)(?!\d))"
 )
 _ISSUED = re.compile(rf"(?:开票|填开|开具)日期[:]?\s?{_DAY}")
 _DATED = re.compile(rf"日期[:]?\s?{_DAY}")
 _ANY_DAY = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)\s?[年/.-]\s?(\d{1,2})\s?[月/.-]\s?(\d{1,2})(?!\d)\s?日?()()"
+    r"(?<!\d)((?:19|20)\d\d)\s?[年/.-]\s?(\d{1,2})\s?[月/.-]\s?" + _NUMBER_OF_DAY + r"\s?日?()()"
 )
 _TIMED = re.compile(r"\s?\d{1,2}:\d{2}")
 
@@ -44,19 +49,25 @@ def read_page(page: Page, source: Source, *, coarse: bool = False) -> Evidence |
     if not page.words:
         return None
     draft = Draft()
-    titled = _kind(page)
-    form = _form(page, titled)
+    titled = title_kind(page)
+    spoken = titled or _spoken(page)
+    form = _form(page, spoken)
     _identity(page, draft, form)
-    kind = _settled(draft, titled)
+    kind = _settled(draft, spoken)
     if kind is None:
         return None
     form = kind if kind != "other" else form
     draft.put("kind", kind)
-    _date(page, draft, form)
-    read_parties(page, draft, form)
-    read_amounts(page, draft, form)
+    if form == "overseas":
+        read_overseas(page, draft)
+    else:
+        _date(page, draft, form)
+        read_parties(page, draft, form)
+        read_amounts(page, draft, form)
     if form in VAT:
         read_items(page, draft)
+    if not _is_voucher(draft.facts, titled, coarse=coarse):
+        return None
     return Evidence(
         source,
         draft.facts,
@@ -68,15 +79,27 @@ def read_page(page: Page, source: Source, *, coarse: bool = False) -> Evidence |
     )
 
 
-def _kind(page: Page) -> InvoiceKind | None:
+def title_kind(page: Page) -> InvoiceKind | None:
+    """Name the kind by what stands at the head of a page like a title."""
     _, top, _, bottom = page.box
-    head = "".join(w.text for line in page.lines for w in line.words
-                   if w.y < top + _TITLE * (bottom - top))  # fmt: skip
-    found = kind_of_text(flat(head))
-    if found and found != "other":
-        return found
+    head = (w for line in page.lines for w in line.words if w.y < top + _TITLE * (bottom - top))
+    return title_of((w.folded[0] for w in head), flat(page.text))
+
+
+def _spoken(page: Page) -> InvoiceKind | None:
+    """Name the kind by any words of a page; they may just as well speak about invoices."""
     anywhere = kind_of_text(flat(page.text))
-    return found if anywhere in _NEEDS_TITLE else anywhere or found
+    return None if anywhere in _NEEDS_TITLE else anywhere
+
+
+def _is_voucher(facts: Facts, titled: InvoiceKind | None, *, coarse: bool) -> bool:
+    """Whether enough was read for a voucher: a title is not enough, nor are amounts alone."""
+    named = facts.number or facts.code
+    if titled is None:
+        return bool(facts.number and (facts.code or facts.total_fen is not None))
+    if titled == "other":
+        return bool(named or facts.total_fen is not None)
+    return coarse or bool(named or facts.total_fen is not None or facts.buyer_taxid)
 
 
 def _form(page: Page, kind: InvoiceKind | None) -> InvoiceKind:
@@ -100,13 +123,16 @@ def _identity(page: Page, draft: Draft, kind: InvoiceKind | None) -> None:
     if kind == "rail_paper":
         draft.choose("number", _pairs(page.find(_RAIL_SERIAL))[:1])
         return
+    if kind == "overseas":
+        return
     _number(page, draft, kind)
     digital = kind in DIGITAL or len(draft.facts.number or "") == 20  # noqa: PLR2004
     if digital:
         if kind == "air_itinerary":
             draft.choose("check_code", _pairs(page.find(_AIR_CHECK)))
         return
-    checks = [(v.text.replace(" ", ""), v.sure) for v in page.find(_CHECK)]
+    pattern = _SHORT_CHECK if kind == "fiscal" else _CHECK
+    checks = [(v.text.replace(" ", ""), v.sure) for v in page.find(pattern)]
     draft.choose("check_code", checks)
     if not draft.choose("code", _pairs(page.find(_CODE))) and kind in VAT:
         bare = [v for line in _head(page) if not _NO_CODE.search(line.text)

@@ -14,16 +14,43 @@ from recognition.words import Line, Page, Value, Word
 Side = Literal["buyer", "seller"]
 
 _EXPLICIT: tuple[tuple[Side, re.Pattern[str]], ...] = (
-    ("buyer", re.compile(r"(?:(?:购买方|购方|买方|付款方|购货单位)名称|付款单位|交款人):\s?")),
-    ("seller", re.compile(r"(?:(?:销售方|销方|卖方|收款方|销货单位)名称|收款单位|填开单位):\s?")),
+    (
+        "buyer",
+        re.compile(
+            r"(?:(?:购买方|购方|买方|付款方|购货单位|付款单位)名称(?:及身份证号码/组织机构代码)?[:]?"
+            r"|买方单位/个人(?!住址)[:]?|付款单位(?:\(个人\))?:|交款人:)\s?"
+        ),
+    ),
+    (
+        "seller",
+        re.compile(
+            r"(?:(?:销售方|销方|卖方|收款方|销货单位|收款单位|开票单位)名称[:]?"
+            r"|卖方单位/个人(?!住址)[:]?|收款单位(?:\(.{1,2}\))?:|填开单位:)\s?"
+        ),
+    ),
 )
-_NAME = re.compile(r"(?<!方)(?<!位)(?:名\s?)?称:\s?")
-_TAXID = re.compile(r"(?:识别号|信用代码|税号)[^:]{0,8}:\s?([0-9A-Za-z]{15,20})(?![0-9A-Za-z])")
+_STRANGER = re.compile(r"二手车市场|经营、?拍卖单位")
+"""Whose tax id is neither the buyer's nor the seller's."""
+_NAME = re.compile(r"(?<!方)(?<!位)(?:名\s?)?称[:._]+\s?")
+_TAXID = re.compile(
+    r"(?:识别号|信用代码|税号|单位代码/身份证号码)[^:0-9A-Za-z]{0,16}:{0,2}\s?"
+    r"([0-9A-Za-z]{15,20})(?![0-9A-Za-z])"
+)
+_OWN_TAXID: tuple[tuple[Side, re.Pattern[str]], ...] = (
+    ("buyer", re.compile(rf"(?:购买方|付款方|交款人|买方)[^:]{{0,4}}{_TAXID.pattern}")),
+    (
+        "seller",
+        re.compile(rf"(?:销售方|收款方|收款单位|卖方|销货单位)[^:]{{0,4}}{_TAXID.pattern}"),
+    ),
+)
 _BARE_TAXID = re.compile(r"(?<![0-9A-Za-z])([0-9A-Z]{18})(?![0-9A-Za-z])")
 _NO_NAME = re.compile(
     r"^(?:密|码|区|统一|纳税人|名|称|地址|电话|开户|购|销|备注|信息|价税|合计|\(章\)|:)|^[买方售]$"
 )
 _TOTAL = re.compile(r"(价税合计|小写)")
+_LEVEL = 0.7
+_FAR = 6.0
+"""Of the height: a tax id belongs to a name on its line, or to one at most so far above it."""
 _CELL = 1.3
 """Of the height: how far above or below its label the two lines of a wrapped name stand."""
 _NEAR = 0.9
@@ -47,10 +74,37 @@ def read_parties(page: Page, draft: Draft, kind: InvoiceKind) -> None:
         found = [v for line in page.lines for v in _names(page, line, pattern)]
         draft.choose(side, [(tidy(v.text), v.sure) for v in found])
     sides = _sides(page, kind)
-    if sides is None:
-        _only_buyer(page, draft, kind)
+    if sides:
+        _by_side(page, draft, sides)
         return
-    _by_side(page, draft, sides)
+    for side, pattern in _OWN_TAXID:
+        _put_taxid(draft, side, page.find(pattern))
+    _only_buyer(page, draft, kind)
+    _by_name(page, draft)
+
+
+def _by_name(page: Page, draft: Draft) -> None:
+    """Give each tax id to the name that stands left of it, or next above it."""
+    places: list[tuple[Side | None, Word]] = [
+        (side, v.word) for side, p in _EXPLICIT for v in page.find(p, 0)
+    ]
+    places += [(None, v.word) for v in page.find(_STRANGER, 0)]
+    found: dict[Side | None, list[Value]] = {"buyer": [], "seller": [], None: []}
+    for value in page.find(_TAXID):
+        before = [p for p in places if _precedes(p[1], value.word)]
+        if before:
+            side, _ = max(before, key=lambda p: (round(p[1].y / p[1].height), p[1].x))
+            found[side].append(value)
+    for side, values in found.items():
+        if side and getattr(draft.facts, f"{side}_taxid") is None:
+            _put_taxid(draft, side, values)
+
+
+def _precedes(name: Word, taxid: Word) -> bool:
+    """Whether a name stands before a tax id in the order of reading."""
+    apart = taxid.y - name.y
+    level = abs(apart) < _LEVEL * taxid.height
+    return name.x0 <= taxid.x0 if level else 0 < apart < _FAR * taxid.height
 
 
 def _only_buyer(page: Page, draft: Draft, kind: InvoiceKind) -> None:

@@ -114,9 +114,13 @@ _FINDINGS = {
         "图片文字识别没有完成，只读到二维码或电子数据",
         "the text of the picture was not read, only its code or data",
     ),
-    "overseas_by_hand": (
-        "境外票据请手工填写金额和币种",
-        "fill in amount and currency of this overseas receipt by hand",
+    "foreign_currency": (
+        "外币票据：原币 {currency} {amount}，没有折算成人民币，请填写人民币金额",
+        "foreign currency: {currency} {amount}, not converted; fill in the amount in yuan",
+    ),
+    "buyer_not_ours": (
+        "购买方与本公司的名称、税号不符，请核对：{fields}",
+        "the buyer is none of the company's own: check {fields_en}",
     ),
     "seal_unverified": ("签章未验证", "the seal was not verified"),
     "seal_broken": (
@@ -201,6 +205,10 @@ _REASONS = {
     "doctype": (
         "XML 里有 DOCTYPE 声明，没有读取",
         "the XML has a DOCTYPE declaration and was not read",
+    ),
+    "too_coarse": (
+        "照片太模糊或太小，看不出是什么票，请发原图或电子发票文件",
+        "the picture is too coarse to tell what it shows; send the original",
     ),
     "not_an_invoice": ("没有找到发票信息", "no invoice was found in this file"),
     "unknown_xml": ("这个 XML 不是发票", "this XML is not an invoice"),

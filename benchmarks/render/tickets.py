@@ -234,8 +234,8 @@ def air(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     carrier = chance.one(("中国南方航空股份有限公司", "中国国际航空股份有限公司", "海南航空控股股份有限公司"))
     paper = Paper(210, 148, chance.one(PAPERS))
     paper.text(105, 8, "电子发票（航空运输电子客票行程单）", 5.6, BROWN, "serif", at="ma")
-    paper.code(130, 14, 17, f"01,61,,{number},{yuan(total)},{day:%Y%m%d},,{chance.digits(4)}")
     check = chance.digits(4)
+    paper.code(130, 14, 17, f"01,61,,{number},{yuan(total)},{day:%Y%m%d},,{check}")
     for x, y, label, text in (
         (150, 15, "开具状态:", "正常"), (150, 27, "发票号码:", number), (8, 24, "国内国际标识:", "国内"),
         (8, 32, "旅客姓名", chance.person()), (48, 32, "有效身份证件号码", f"{chance.digits(6)}********{chance.digits(4)}"),

@@ -136,7 +136,8 @@ def read_words(picture: Image.Image, engine: Engine) -> Page:
     found = engine.read(picture)
     angle = _angle([corners for corners, _, _ in found])
     words = [_word(corners, text, sures, angle) for corners, text, sures in found]
-    return Page(tuple(_upright(words)))
+    upright = _upright(words)
+    return Page(tuple(upright), angle if upright is words else math.pi)
 
 
 def views(picture: Image.Image) -> Iterator[Image.Image]:

@@ -1,30 +1,28 @@
 """Bytes of a file to readings, inside the isolated process: format, sources, joining."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from PIL import Image
 
 from core.invoice import Reading, ReadingFinding
 from recognition import limits, merge, qr
 from recognition.detect import detect
-from recognition.evidence import FIELDS, Document, Evidence, Facts
-from recognition.kinds import VAT
-from recognition.layout import legible, read_page
+from recognition.evidence import FIELDS, Document, Evidence
+from recognition.layout import read_page
 from recognition.limits import Package, Unreadable
 from recognition.look import picture_hash
-from recognition.ocr import Engine, read_words, views
+from recognition.ocr import Engine
 from recognition.ofd import is_ofd, read_ofd
+from recognition.parts import NAMELESS, split
 from recognition.pdf import Pdf, PdfPage, read_pdf
+from recognition.photo import read_photo, recognised
 from recognition.picture import open_picture
 from recognition.seal.ofd import seal_doubts
 from recognition.seal.trust import NONE, Anchors
 from recognition.texts import finding, reason, refusal
+from recognition.words import Page
 from recognition.xml import read_xml
-
-_LEGIBLE = 0.92
-"""Below this share of sure characters a picture is too coarse to be believed."""
-_OCR_FIELDS = ("buyer", "seller", "amount", "tax", "total")
 
 
 @dataclass(slots=True)
@@ -147,18 +145,22 @@ def _pdf(pdf: Pdf, engine: Engine | None) -> _Found:
         found.doubts.append(finding("active_content"))
     found.documents += [Document([e]) for data in pdf.attachments for e in _attachment(data)]
     for page in pdf.pages:
-        document, wants = _pdf_page(page, engine)
+        documents, wants = _pdf_page(page, engine)
         found.wants_ocr |= wants
-        if document.evidence:
-            found.documents.append(document)
+        found.documents += [d for d in documents if d.evidence]
     found.documents = _with_main(found.documents)
     return found
 
 
 def _with_main(documents: list[Document]) -> list[Document]:
     """Drop pages without an identity beside one that has it: lists of goods, notes."""
-    named = [d for d in documents if merge.identity(d)]
+    named = [d for d in documents if merge.identity(d) or _is_nameless(d)]
     return named or documents[:1]
+
+
+def _is_nameless(document: Document) -> bool:
+    facts = [e.facts for e in document.evidence]
+    return any(f.kind in NAMELESS and f.total_fen is not None for f in facts)
 
 
 def _attachment(data: bytes) -> list[Evidence]:
@@ -169,7 +171,12 @@ def _attachment(data: bytes) -> list[Evidence]:
         return []
 
 
-def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
+def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[list[Document], bool]:
+    if page.bare and engine:
+        return read_photo(page.render, engine).documents, False
+    parts = split(page.page)
+    if len(parts) > 1 and not page.covered:
+        return [_pdf_part(part, page) for part in parts], False
     document = Document()
     text = read_page(page.page, "pdf")
     if text:
@@ -182,8 +189,17 @@ def _pdf_page(page: PdfPage, engine: Engine | None) -> tuple[Document, bool]:
     if page.bare or over:
         document.look = picture_hash(page.render)
     if (page.bare or over) and engine:
-        document.evidence += _recognised(page.render, engine, document.evidence)
-    return document, (page.bare or over) and engine is None
+        document.evidence += recognised(page.render, engine, document.evidence)
+    return [document], (page.bare or over) and engine is None
+
+
+def _pdf_part(part: Page, page: PdfPage) -> Document:
+    """Read one of several vouchers on a page, with the code that has its number."""
+    text = read_page(part, "pdf")
+    number = text.facts.number if text else None
+    codes = [e for e in qr.evidence_of(page.codes) if number and e.facts.number == number]
+    evidence = [*([text] if text else []), *codes]
+    return Document(evidence, page.sight.doubts(evidence))
 
 
 def _money_read(text: Evidence | None) -> tuple[str, ...]:
@@ -192,56 +208,7 @@ def _money_read(text: Evidence | None) -> tuple[str, ...]:
 
 
 def _picture(picture: Image.Image, engine: Engine | None) -> _Found:
-    codes = qr.find_codes(picture)
-    evidence = qr.evidence_of(codes)
-    if len(evidence) > 1:
-        return _several(evidence)
-    if engine:
-        evidence += _recognised(picture, engine, evidence)
-    document = Document(evidence, look=picture_hash(picture))
-    return _Found([document] if evidence else [], wants_ocr=engine is None)
-
-
-def _several(evidence: list[Evidence]) -> _Found:
-    """Give each code its own reading; texts cannot be told apart, so none are used."""
-    doubt = finding("several_on_picture", *_OCR_FIELDS)
-    return _Found([Document([e], [doubt]) for e in evidence])
-
-
-def _recognised(picture: Image.Image, engine: Engine, known: list[Evidence]) -> list[Evidence]:
-    """Recognise a picture; where much is missing, look again at another size."""
-    found: Evidence | None = None
-    for view in views(picture):
-        page = read_words(view, engine)
-        seen = read_page(page, "ocr", coarse=legible(page) < _LEGIBLE)
-        found = _both(found, seen) if found and seen else found or seen
-        if found and not _lacking([*known, found]):
-            break
-    return [found] if found else []
-
-
-def _lacking(evidence: list[Evidence]) -> bool:
-    kind = next((e.facts.kind for e in evidence if e.facts.kind), None)
-    needed = ("total", "amount", "number", "buyer", "seller") if kind in VAT else ("total",)
-    return any(all(getattr(e.facts, FIELDS[n]) is None for e in evidence) for n in needed)
-
-
-def _both(first: Evidence, second: Evidence) -> Evidence:
-    """Join two looks at one picture: the first wins, what they read differently is weak."""
-    values: dict[str, object] = {}
-    weak = set(first.weak)
-    for name, place in FIELDS.items():
-        one, other = getattr(first.facts, place), getattr(second.facts, place)
-        missing = one in {None, ()}
-        values[place] = other if missing else one
-        if (missing and name in second.weak) or (not missing and other and one != other):
-            weak.add(name)
-    return replace(
-        first,
-        facts=Facts(**values),  # type: ignore[arg-type]  # the values come from Facts
-        doubts=(*first.doubts, *second.doubts),
-        words_fen=second.words_fen if first.words_fen is None else first.words_fen,
-        outside_fen=first.outside_fen or second.outside_fen,
-        weak=frozenset(weak),
-        coarse=first.coarse and second.coarse,
-    )
+    photo = read_photo(picture, engine)
+    if photo.coarse:
+        raise Unreadable("too_coarse")
+    return _Found(photo.documents, wants_ocr=engine is None)

@@ -153,9 +153,10 @@ def _joined(run: list[Word]) -> Word:
 
 @dataclass(frozen=True)
 class Page:
-    """The words of a page and its lines."""
+    """The words of a page and its lines; `slope` says by how much it was turned, in radians."""
 
     words: tuple[Word, ...]
+    slope: float = 0.0
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -30,7 +30,7 @@ from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
 from bot.jobs.verifying import Verifier
-from bot.port import Channel, Fetched, Inbound, SignInDoor
+from bot.port import Accept, Channel, Fetched, Inbound, SignInDoor
 from bot.texts import say
 from bot.web.access import Access
 from bot.web.api import Api
@@ -42,6 +42,7 @@ from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
+from bot.web.upload_page import UploadPage
 from connectors.verify.aliyun.adapter import AliyunVerify
 from connectors.verify.baidu.adapter import BaiduVerify
 from connectors.verify.tencent.adapter import TencentVerify
@@ -105,7 +106,6 @@ class Service:
 
         `warm` loads the OCR models at once, so that the first photo need not wait for them.
         """
-        await self.recogniser.start()
         await self.runner.setup()
         server = self.config.server
         site = web.TCPSite(self.runner, server.host, server.port)
@@ -116,11 +116,16 @@ class Service:
         self.outbox.start()
         for channel in self.channels.values():
             await channel.start()
-        if warm:
-            self.warming.append(asyncio.create_task(self.recogniser.warm(), name="warm"))
+        self.warming.append(asyncio.create_task(self._warm(models=warm), name="warm"))
         log.info("serving", url=self.url, channels=sorted(self.channels))
         if self.channels and not server.public_url:
             log.warning("public_url_missing", links=self.url)
+
+    async def _warm(self, *, models: bool) -> None:
+        """Start the reading of files beside the rest; a file that comes sooner waits for it."""
+        await self.recogniser.start()
+        if models:
+            await self.recogniser.warm()
 
     async def stop(self) -> None:
         """Stop receiving, let what is in hand finish, close; nothing acknowledged is lost."""
@@ -142,7 +147,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     router.check_routes()
     storage = await open_storage(config.database.url, clock)
     metrics = Metrics()
-    channels = _channels(config, storage, metrics, clock)
+    accept = _accepting(storage, metrics, clock)
+    channels = _channels(config, storage, metrics, clock, accept)
     recogniser = Recogniser(anchors=load_anchors(config.recognition.trust_anchors))
     settings = settings_of(config)
     rooms = Rooms(
@@ -152,6 +158,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         reader=recogniser,
         settings=settings,
         cards_in_app=config.wecom.enabled,
+        upload_url=f"{_public_url(config)}/app/upload",
     )
     hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
     bureau = _bureau(config, clock)
@@ -181,7 +188,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )
-    pages = _pages(config, storage, rooms, channels, clock)
+    pages = _pages(config, storage, rooms, channels, clock, accept)
     runner = _web(config, storage, channels, pages, metrics, clock)
     return Service(config, storage, recogniser, channels, inbox, outbox, runner, bureau)
 
@@ -222,16 +229,21 @@ def _voice(channels: Mapping[ChannelName, Channel]) -> Callable[[], bool]:
     return bot.leading if isinstance(bot, WeComBotChannel) else lambda: True
 
 
-def _channels(
-    config: Config, storage: Storage, metrics: Metrics, clock: Clock
-) -> dict[ChannelName, Channel]:
-    """Build the enabled channels; each makes what it receives durable before it acknowledges."""
+def _accepting(storage: Storage, metrics: Metrics, clock: Clock) -> Accept:
+    """Make what puts an event into the inbox, counted."""
 
     async def accept(inbound: Inbound) -> bool:
         new = await storage.inbox.put(inbound.key, inbound.lane, to_json(inbound.event), clock())
         metrics.accepted(inbound.event.sender.channel, inbound.event.kind, new=new)
         return new
 
+    return accept
+
+
+def _channels(
+    config: Config, storage: Storage, metrics: Metrics, clock: Clock, accept: Accept
+) -> dict[ChannelName, Channel]:
+    """Build the enabled channels; each makes what it receives durable before it acknowledges."""
     channels: dict[ChannelName, Channel] = {}
     if config.dingtalk.enabled:
         ding = config.dingtalk
@@ -291,6 +303,7 @@ def _pages(
     rooms: Rooms,
     channels: dict[ChannelName, Channel],
     clock: Clock,
+    accept: Accept,
 ) -> Pages:
     site = Site(_public_url(config))
     visits = Visits(site, storage.sessions, storage.store, clock)
@@ -304,6 +317,7 @@ def _pages(
         SignIn(site, visits, doors),
         ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
         TodoPage(site, storage.store),
+        UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
     )
 
 

@@ -110,10 +110,24 @@ class UnsupportedReceived:
     kind: Literal["unsupported"] = "unsupported"
 
 
+@dataclass(frozen=True, slots=True)
+class FileUploaded:
+    """A file from the upload page; its bytes are kept under `sha256` already.
+
+    `sender` is where the person is answered: a chat of their own, whichever browser they used.
+    """
+
+    sender: Sender
+    sha256: str
+    name: str
+    kind: Literal["uploaded"] = "uploaded"
+
+
 Event = (
     TextReceived
     | PhotoReceived
     | FileReceived
+    | FileUploaded
     | LinkReceived
     | CardClicked
     | PersonEntered

@@ -15,6 +15,7 @@ HANDLERS: dict[type, Handler] = {
     events.TextReceived: typed.on_text,
     events.PhotoReceived: receipts.on_photo,
     events.FileReceived: receipts.on_file,
+    events.FileUploaded: receipts.on_upload,
     events.LinkReceived: receipts.on_link,
     events.CardClicked: clicks.on_click,
     events.PersonEntered: typed.on_entered,

@@ -257,6 +257,22 @@ class OutboxItem:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What has become of a message; `notices` are those that its handling has committed."""
+
+    state: Literal["waiting", "done", "dead"]
+    notices: tuple[Notice, ...] = ()
+
+
+class Traces(Protocol):
+    """Looks a message up by its key, for somebody who awaits the outcome elsewhere."""
+
+    async def outcome(self, key: str) -> Outcome | None:
+        """Give what has become of a message; None when there is none with this key."""
+        ...
+
+
 class Outbox(Protocol):
     """Everything that must be told, in order per lane."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store
+from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
 from core.verification import Tries
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
@@ -14,6 +14,7 @@ from storage.outbox import SqlOutbox
 from storage.sessions import SqlSessions
 from storage.store import SqlStore
 from storage.tables import slots
+from storage.traces import SqlTraces
 from storage.tries import SqlTries
 from storage.wakeups import Listener, Signal
 from storage.writer import OUTBOX_CHANNEL, Writer
@@ -28,6 +29,7 @@ class Storage:
     sessions: Sessions
     leaders: Leaders
     tries: Tries
+    traces: Traces
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -44,6 +46,7 @@ class Storage:
         self.sessions = self._visits
         self.leaders = SqlLeaders(database)
         self.tries = SqlTries(database)
+        self.traces = SqlTraces(database)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""

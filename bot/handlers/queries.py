@@ -21,6 +21,7 @@ from core.phrases.intents import (
     MyClaims,
     Progress,
     Todo,
+    Upload,
     Why,
 )
 from core.ports import ClaimQuery, Page
@@ -32,7 +33,12 @@ WATCHERS = frozenset({"finance", "budget_admin", "auditor", "admin"})
 
 async def on_help(_: Help, work: Work) -> None:
     """Say what can be done here."""
-    await work.answer("help", name=work.person.name)
+    await work.answer("help", name=work.person.name, upload=work.rooms.upload_url)
+
+
+async def on_upload(_: Upload, work: Work) -> None:
+    """Tell where files can be uploaded."""
+    await work.answer("upload", upload=work.rooms.upload_url)
 
 
 async def on_my_claims(_: MyClaims, work: Work) -> None:

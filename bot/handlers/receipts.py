@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.events import FileReceived, LinkReceived, MediaRef, PhotoReceived
+from bot.events import FileReceived, FileUploaded, LinkReceived, MediaRef, PhotoReceived
 from bot.handlers.drafts import draft_in_hand, start_claim
 from bot.handlers.pairing import question_of
 from bot.handlers.work import Work
@@ -36,9 +36,20 @@ async def on_file(event: FileReceived, work: Work) -> None:
     await _receive(work, (event.media,), "")
 
 
+async def on_upload(event: FileUploaded, work: Work) -> None:
+    """Put the vouchers of an uploaded file on the draft, as if it had been sent in the chat."""
+    try:
+        data = await work.rooms.files.get(event.sha256)
+    except FileNotFoundError:
+        await work.answer("media_lost")
+        return
+    readings = await work.rooms.reader.read(event.name, data)
+    await _settle(work, [_Kept(event.name, event.sha256, readings)], "", ())
+
+
 async def on_link(_: LinkReceived, work: Work) -> None:
     """Explain what to send instead: addresses inside messages are never fetched."""
-    await work.answer("link_not_opened")
+    await work.answer("link_not_opened", upload=work.rooms.upload_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,11 @@ async def _receive(work: Work, media: tuple[MediaRef, ...], words: str) -> None:
         name = ref.name or fetched.name or f"photo-{number}"
         kept.append(await _keep(work, name, fetched.data))
     remarks = () if len(kept) == len(media) else (work.reply("media_lost"),)
+    await _settle(work, kept, words, remarks)
+
+
+async def _settle(work: Work, kept: list[_Kept], words: str, remarks: tuple[Reply, ...]) -> None:
+    """Let what was read join the draft; files without a voucher only go with one in hand."""
     vouchers = _vouchers(kept)
     if any(v.reading.ok for v in vouchers):
         await _join(work, vouchers, words, remarks)

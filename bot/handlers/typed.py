@@ -130,13 +130,14 @@ async def on_entered(_: PersonEntered, work: Work) -> None:
 
 async def on_unsupported(event: UnsupportedReceived, work: Work) -> None:
     """Say what Chit can use instead of a voice message or the like."""
-    await work.answer("unsupported", what=event.what)
+    await work.answer("unsupported", what=event.what, upload=work.rooms.upload_url)
 
 
 Do = Callable[[Any, Work], Awaitable[None]]
 
 COMMANDS: dict[type, Do] = {
     say.Help: queries.on_help,
+    say.Upload: queries.on_upload,
     say.MyClaims: queries.on_my_claims,
     say.ClaimsOf: queries.on_claims_of,
     say.Todo: queries.on_todo,

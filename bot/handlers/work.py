@@ -41,6 +41,8 @@ class Rooms:
     settings: Settings
     cards_in_app: bool = False
     """Whether WeCom's cards come in the application's chat, also for who writes to the bot."""
+    upload_url: str = ""
+    """The page that takes files which a chat cannot deliver."""
 
 
 @dataclass(slots=True)

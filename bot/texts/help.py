@@ -33,8 +33,12 @@ _EXAMPLES = Text(
 )
 TEXTS: Texts = {
     "help": Text(
-        "‹{name}，›你好，我是小票，帮你报销。试试这样发：\n" + _EXAMPLES.zh,
-        "Hello‹ {name}›, I am Chit and I take care of expenses. Try these:\n" + _EXAMPLES.en,
+        "‹{name}，›你好，我是小票，帮你报销。试试这样发：\n"
+        + _EXAMPLES.zh
+        + "‹\n【上传】聊天里发不出来的文件：{upload}›",
+        "Hello‹ {name}›, I am Chit and I take care of expenses. Try these:\n"
+        + _EXAMPLES.en
+        + "‹\n[Upload] what the chat does not take: {upload}›",
     ),
     "welcome": Text(
         "‹{name}，›你好，我是小票。发一张发票照片就能开始报销，发「帮助」看更多。",

@@ -116,6 +116,38 @@ PAGES: Texts = {
         "这里只供查看。提交、审批和付款请在聊天里的卡片上操作。",
         "This page is for reading. Submit, decide and pay on the cards in the chat.",
     ),
+    # uploading
+    "upload": Text("上传发票", "Upload invoices"),
+    "upload_how": Text(
+        "照片、PDF、OFD、XML 或 ZIP，一次最多 ‹{count}› 个，每个不超过 ‹{size}› MB。",
+        "Photos, PDF, OFD, XML or ZIP; up to ‹{count}› at a time, ‹{size}› MB each.",
+    ),
+    "upload_camera": Text("拍照", "Take a photo"),
+    "upload_choose": Text("选择文件", "Choose files"),
+    "upload_to_chat": Text(
+        "读完后，草稿卡片会出现在聊天里，在那里核对和提交。",
+        "Once read, the draft's card appears in your chat; check and submit it there.",
+    ),
+    "upload_no_script": Text(
+        "这个页面需要 JavaScript。也可以直接在聊天里发送照片。",
+        "This page needs JavaScript. You can also send photos in the chat.",
+    ),
+    "upload_sending": Text("上传中", "Uploading"),
+    "upload_waiting": Text(
+        "已收到，稍后在聊天里看草稿", "Received; the draft will appear in your chat"
+    ),
+    "upload_on_draft": Text("已放入报销单", "On claim"),
+    "upload_not_an_invoice": Text("没有读出票据", "No invoice was read"),
+    "upload_refused": Text("没有放入报销单", "Not put on a claim"),
+    "upload_failed": Text("没有传上去，点这里重试", "It did not get through; tap to try again"),
+    "upload_too_large": Text("文件太大", "The file is too large"),
+    "upload_empty": Text("文件是空的", "The file is empty"),
+    "upload_too_many": Text(
+        "一次最多选 ‹{count}› 个文件", "Choose at most ‹{count}› files at a time"
+    ),
+    "upload_no_messenger": Text(
+        "你没有可用的聊天，请联系管理员", "You have no chat to answer in; tell the administrator"
+    ),
     # what waits
     "todo": Text("我的待办", "What waits for me"),
     "todo_decide": Text("待我审批", "For my decision"),

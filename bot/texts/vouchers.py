@@ -43,13 +43,19 @@ TEXTS: Texts = {
         " submit it there.",
     ),
     "link_not_opened": Text(
-        "为了安全，小票不会打开消息里的链接。请发送发票照片、PDF、OFD 或 XML 文件。",
+        "为了安全，小票不会打开消息里的链接。请发送发票照片、PDF、OFD 或 XML 文件"
+        "‹，发不出来的文件在这里上传：{upload}›",
         "For safety, links in messages are never opened. Please send a photo or a PDF, OFD or XML"
-        " file.",
+        " file‹; what the chat does not take can be uploaded here: {upload}›",
     ),
     "unsupported": Text(
-        "小票看不懂这种消息‹（{what}）›。请发送文字、照片或文件，发「帮助」看例子。",
+        "小票看不懂这种消息‹（{what}）›。请发送文字、照片或文件，发「帮助」看例子。"
+        "‹发不出来的文件在这里上传：{upload}›",
         "Chit cannot use this kind of message‹ ({what})›. Send words, a photo or a file; “help”"
-        " shows examples.",
+        " shows examples.‹ What the chat does not take can be uploaded here: {upload}›",
+    ),
+    "upload": Text(
+        "在这里拍照或上传发票（PDF、OFD、XML、ZIP 都可以）‹：\n{upload}›",
+        "Photograph or upload invoices here (PDF, OFD, XML and ZIP too)‹:\n{upload}›",
     ),
 }

@@ -12,6 +12,7 @@ from bot.web.claim_page import ClaimPage
 from bot.web.signin import HOME, SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
+from bot.web.upload_page import UploadPage
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ROOT = "/app"
@@ -27,6 +28,7 @@ class Pages:
     signin: SignIn
     claims: ClaimPage
     todo: TodoPage
+    uploads: UploadPage
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""
@@ -37,6 +39,9 @@ class Pages:
             web.get("/app/static/{name}", self.site.static),
             *self.signin.routes(),
             web.get("/app/todo", guarded(self.todo.todo)),
+            web.get("/app/upload", guarded(self.uploads.page)),
+            web.post("/app/upload", self.signin.known(self.uploads.take)),
+            web.get("/app/upload/{id}", self.signin.known(self.uploads.state)),
             web.get("/app/claims/{number}", guarded(self.claims.claim)),
             web.get("/app/claims/{number}/files/{sha256}", guarded(self.claims.file)),
         ]

@@ -70,11 +70,22 @@ class SignIn:
 
         return handle
 
+    def known(self, page: Page) -> Handler:
+        """Make an answer for a page's script: who has not signed in gets 401 and no redirect."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            person = await self.visits.person(request)
+            if person is None:
+                body = {"error": "signed_out"}
+                return web.json_response(body, status=HTTPStatus.UNAUTHORIZED)
+            return await page(request, person)
+
+        return handle
+
     async def _ask(self, request: web.Request) -> web.Response:
         """Send a browser to its messenger; one that belongs to none chooses."""
         target = local_target(str(request.rel_url))
-        agent = request.headers.get("User-Agent", "")
-        inside = next((name for mark, name in _MARKS if mark in agent), None)
+        inside = messenger_of(request)
         if inside is not None and inside in self.doors:
             return await self._send_away(request, inside, target, inside=True)
         if len(self.doors) == 1:
@@ -167,6 +178,12 @@ class SignIn:
 
     def _now(self) -> datetime:
         return self.visits.clock()
+
+
+def messenger_of(request: web.Request) -> ChannelName | None:
+    """Give the messenger whose own browser asks, as it calls itself."""
+    agent = request.headers.get("User-Agent", "")
+    return next((name for mark, name in _MARKS if mark in agent), None)
 
 
 def local_target(address: str) -> str:

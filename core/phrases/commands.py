@@ -29,6 +29,7 @@ from core.phrases.intents import (
     Submit,
     Todo,
     Transfer,
+    Upload,
     Why,
     Withdraw,
 )
@@ -292,6 +293,12 @@ VERBS: tuple[Verb, ...] = (
         r"帮助|怎么用|怎么使用|如何使用|使用说明|使用帮助|操作指南|\?+$|(?:功能|菜单|命令|指令|你好|您好|在吗)[!。?]*$",
         r"help|usage|(?:menu|commands|hi|hello)[!.]*$",
         _query(lambda _: Help()),
+    ),
+    _verb(
+        "上传",
+        r"上传(?:发票|票据|文件|附件|照片|图片)?(?:页面?|入口|链接)?[!。]*$",
+        r"upload[!.]*$|upload\s(?:a\s|an\s|the\s|my\s)?(?:file|invoice|receipt|photo)s?$",
+        _query(lambda _: Upload()),
     ),
     _verb("为什么", "为什么|为啥|为何", "why", _always(_why)),
     _verb(

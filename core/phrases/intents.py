@@ -17,6 +17,11 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """上传."""
+
+
+@dataclass(frozen=True, slots=True)
 class MyClaims:
     """我的报销."""
 
@@ -216,6 +221,7 @@ class Feedback:
 
 Command = (
     Help
+    | Upload
     | MyClaims
     | ClaimsOf
     | Todo

@@ -21,6 +21,7 @@ from core.ports import (
     Clock,
     InboxItem,
     OutboxItem,
+    Outcome,
     Page,
     Sliced,
 )
@@ -422,6 +423,23 @@ def _matches(claim: Claim, query: ClaimQuery) -> bool:
     )
 
 
+class _Traces:
+    def __init__(self, inbox: MemoryInbox, outbox: MemoryOutbox) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+
+    async def outcome(self, key: str) -> Outcome | None:
+        row = next((r for r in self._inbox.queue.rows.values() if r.key == key), None)
+        if row is None:
+            return None
+        told = [
+            r.payload
+            for r in self._outbox.queue.rows.values()
+            if r.key.rpartition("!")[0] == key and not isinstance(r.payload, str)
+        ]
+        return Outcome(row.state, tuple(told) if row.state != "waiting" else ())  # type: ignore[arg-type]
+
+
 class MemoryStorage:
     """`storage.open.Storage` without a database."""
 
@@ -433,6 +451,7 @@ class MemoryStorage:
         self.sessions = MemorySessions()
         self.leaders = MemoryLeaders()
         self.tries = MemoryTries()
+        self.traces = _Traces(self.inbox, self.outbox)
         self._slots: set[tuple[str, datetime]] = set()
 
     async def wait_inbox(self, timeout_s: float) -> None:

@@ -327,9 +327,12 @@ async def test_pages_are_not_kept_by_caches_and_styles_are(stage: Stage) -> None
     assert "immutable" in kept["Cache-Control"]
 
 
+OUR_SCRIPT = re.compile(r"""<script type="module" src="\{\{ asset\('\w+\.js'\) }}"></script>""")
+
+
 def test_templates_have_no_scripts_and_no_styles_inside() -> None:
     for path in (ROOM / "templates").iterdir():
-        text = path.read_text("utf-8")
+        text = OUR_SCRIPT.sub("", path.read_text("utf-8"))
         assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|\|\s*safe", text), path.name
 
 

@@ -1,5 +1,6 @@
 """The pages on a real port over storage in memory, and messengers that say what they are told."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -10,13 +11,15 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from bot.events import ChannelName
+from bot.events import ChannelName, to_json
+from bot.port import Inbound
 from bot.web.claim_page import ClaimPage
 from bot.web.pages import Pages
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
+from bot.web.upload_page import UploadPage
 from core.actions.basics import Settings
 from core.approval import Decision, Plan, Step
 from core.change import Change
@@ -111,7 +114,7 @@ class MemoryFiles:
         self.kept: dict[str, bytes] = {}
 
     async def put(self, data: bytes) -> str:
-        name = f"{len(self.kept):064x}"
+        name = hashlib.sha256(data).hexdigest()
         self.kept[name] = data
         return name
 
@@ -147,8 +150,20 @@ class Stage:
                 zone,
             ),
             TodoPage(site, self.storage.store),
+            UploadPage(
+                site,
+                self.storage.store,
+                self.files,
+                self.storage.traces,
+                self.accept,
+                self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
+            ),
         )
         self.client: TestClient[web.Request, web.Application]
+
+    async def accept(self, inbound: Inbound) -> bool:
+        body = to_json(inbound.event)
+        return await self.storage.inbox.put(inbound.key, inbound.lane, body, self.now)
 
     def clock(self) -> datetime:
         return self.now
@@ -189,7 +204,8 @@ class Stage:
         return await self.get(back.path_qs)
 
     async def be(self, user: str) -> None:
-        """Sign in as somebody."""
+        """Sign in as somebody, at a browser that knows nobody yet."""
+        self.client.session.cookie_jar.clear()
         status, page, _ = await self.come_back(await self.leave_for(), user)
         assert status == 302, page
 

@@ -46,7 +46,7 @@ DOT_MATRIX: frozenset[InvoiceKind] = frozenset({"taxi", "bus", "machine_printed"
 _SPECIAL, _GENERAL = "专用发票", "普通发票"
 _TITLES: tuple[tuple[str, InvoiceKind], ...] = (
     (r"铁路电子客票", "rail_e"),
-    (r"航空运输电子客票行程单", "air_itinerary"),
+    (r"航空运输电子客票|航空.{0,6}客票行程单", "air_itinerary"),
     (r"二手车销售统一发票", "used_vehicle"),
     (r"机动车销售统一发票", "vehicle"),
     (r"电子发票\(?增值税专用", "digital_special"),

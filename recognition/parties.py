@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.invoice import InvoiceKind
@@ -53,6 +53,7 @@ _FAR = 6.0
 """Of the height: a tax id belongs to a name on its line, or to one at most so far above it."""
 _CELL = 1.3
 """Of the height: how far above or below its label the two lines of a wrapped name stand."""
+_STAMPED = 0.5
 _NEAR = 0.9
 """Of the height: a gap between two words of one name."""
 
@@ -142,7 +143,7 @@ def _put_taxid(draft: Draft, side: Side, found: list[Value]) -> None:
 
 
 def _sides(page: Page, kind: InvoiceKind) -> _Sides | None:
-    if kind not in VAT:
+    if kind not in VAT or kind == "vat_roll":
         return None
     left, top, right, bottom = page.box
     if kind.startswith("digital") or _stands_beside(page):
@@ -158,6 +159,9 @@ def _stands_beside(page: Page) -> bool:
 def _names(page: Page, line: Line, label: "re.Pattern[str]") -> Iterator[Value]:
     for m in label.finditer(line.text):
         value = _name_after(line, m.end()) or _wrapped(page, line, m)
+        if value and value.text.endswith("章"):
+            # A stamp that is pressed beside a name; what it hides is unknown.
+            value = replace(value, text=value.text.rstrip("章印"), sure=_STAMPED)
         if value:
             yield value
 

@@ -1,11 +1,14 @@
 """The recogniser that the service asks: routes files to isolated processes, never raises."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from core.company import LegalEntity
 from core.invoice import Reading
 from recognition.detect import detect
 from recognition.limits import Unreadable
+from recognition.own import checked
 from recognition.process import Child, Failed
 from recognition.seal.trust import NONE, Anchors
 from recognition.texts import finding, refusal
@@ -52,8 +55,16 @@ class Recogniser:
             # The failure is logged; the first photo tries again.
             await self._slow.warm(ocr=True, limit_s=OCR_S)
 
-    async def read(self, name: str, data: bytes) -> tuple[Reading, ...]:
-        """Give one reading a voucher, at least one; bad bytes give one with a reason."""
+    async def read(
+        self, name: str, data: bytes, *, companies: Sequence[LegalEntity] = ()
+    ) -> tuple[Reading, ...]:
+        """Give one reading a voucher, at least one; bad bytes give one with a reason.
+
+        `companies` are the own ones, by which a photo's buyer is checked and mended.
+        """
+        return tuple(checked(r, companies) for r in await self._read(name, data))
+
+    async def _read(self, name: str, data: bytes) -> tuple[Reading, ...]:
         try:
             form = detect(data)
         except Unreadable as error:

@@ -162,7 +162,7 @@ def overseas(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     if chance.maybe(0.5):
         paper.text(8, 97, f"Paid by VISA ****{chance.digits(4)}", 3.2)
     paper.text(40, 112, "Thank you!", 3.6, at="ma")
-    return paper, {"kind": kind, "date": day.isoformat(), "total": yuan(net + tax), "seller": shop, "currency": currency}
+    return paper, {"kind": kind, "date": day.isoformat(), "amount": yuan(net), "tax": yuan(tax), "total": yuan(net + tax), "seller": shop, "currency": currency}
 
 
 def no_voucher(chance: Chance, kind: str) -> tuple[Paper, Truth]:

@@ -43,7 +43,7 @@ async def on_upload(event: FileUploaded, work: Work) -> None:
     except FileNotFoundError:
         await work.answer("media_lost")
         return
-    readings = await work.rooms.reader.read(event.name, data)
+    readings = await _read(work, event.name, data)
     await _settle(work, [_Kept(event.name, event.sha256, readings)], "", ())
 
 
@@ -88,7 +88,11 @@ async def _settle(work: Work, kept: list[_Kept], words: str, remarks: tuple[Repl
 
 async def _keep(work: Work, name: str, data: bytes) -> _Kept:
     sha256 = await work.rooms.files.put(data)
-    return _Kept(name, sha256, await work.rooms.reader.read(name, data))
+    return _Kept(name, sha256, await _read(work, name, data))
+
+
+async def _read(work: Work, name: str, data: bytes) -> tuple[Reading, ...]:
+    return await work.rooms.reader.read(name, data, companies=work.company.companies)
 
 
 def _vouchers(kept: list[_Kept]) -> tuple[Voucher, ...]:

@@ -1,5 +1,6 @@
 """What a handler may touch: the person, the moment, the records, and one way to commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -8,7 +9,7 @@ from bot.events import ChannelName, MediaRef, Sender
 from bot.port import Fetched
 from core.actions.basics import Cause, Settings, lane_of
 from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
-from core.company import Company, Person
+from core.company import Company, LegalEntity, Person
 from core.invoice import Reading
 from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
@@ -25,8 +26,13 @@ class Media(Protocol):
 class Reader(Protocol):
     """Reads vouchers; bytes that are none give a reading that says why."""
 
-    async def read(self, name: str, data: bytes) -> tuple[Reading, ...]:
-        """Give one reading a voucher; never raises for what the bytes contain."""
+    async def read(
+        self, name: str, data: bytes, *, companies: Sequence[LegalEntity] = ()
+    ) -> tuple[Reading, ...]:
+        """Give one reading a voucher; never raises for what the bytes contain.
+
+        `companies` are the own ones, by which a photo's buyer is checked and mended.
+        """
         ...
 
 

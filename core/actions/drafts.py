@@ -157,13 +157,18 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         )
     line = Line(
         category=guess_category(company, reading),
-        amount_fen=reading.total_fen or 0,
+        amount_fen=0 if _is_foreign(reading) else reading.total_fen or 0,
         date=reading.date or today,
         description=_describe(reading),
         invoice=invoice,
         doubts=doubts if reading.date else tuple(dict.fromkeys((*doubts, "date"))),
     )
     return replace(claim, lines=(*claim.lines, line))
+
+
+def _is_foreign(reading: Reading) -> bool:
+    """Whether the total is in another currency, so that a person has to give it in yuan."""
+    return any(f.code == "foreign_currency" for f in reading.findings)
 
 
 def _waiting_line(claim: Claim, reading: Reading) -> int | None:

@@ -1,6 +1,6 @@
 """What makes two vouchers look alike: their pictures in any quarter turn, or date and total."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,7 +49,21 @@ def write_hash(bits: Iterator[bool]) -> str:
 
 def near(one: str, other: str) -> bool:
     """Whether two pictures are one, whichever way they are turned."""
-    return any(distance(turned, other) <= MAX_DISTANCE for turned in turns(one))
+    return bool(find_near((one,), (other,)))
+
+
+def find_near(wanted: Iterable[str], others: Iterable[str]) -> frozenset[str]:
+    """Give those of many pictures that are one of the wanted ones, however turned."""
+    numbers = [int(turned, 16) for picture in set(wanted) for turned in turns(picture)]
+    return frozenset(
+        other
+        for other in set(others)
+        if _is_near(int(other, 16), numbers)
+    )
+
+
+def _is_near(number: int, others: Iterable[int]) -> bool:
+    return any((number ^ other).bit_count() <= MAX_DISTANCE for other in others)
 
 
 def distance(one: str, other: str) -> int:

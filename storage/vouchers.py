@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from core.change import StoredInvoice, Tombstone
-from core.likeness import Likeness, near, near_bands
+from core.likeness import Likeness, find_near, near_bands
 from core.ports import MAX_ALIKE
 from storage.documents import INVOICES
 from storage.engine import Database, own
@@ -73,7 +73,8 @@ async def _near(database: Database, wanted: Sequence[Likeness]) -> set[str]:
         hashes = {w.picture for w in wanted if w.picture and w.sure is sure}
         if hashes:
             rows = await _rows(database, _sharing(database, hashes, sure=sure))
-            found |= {r.invoice for r in rows if any(near(mine, r.hash) for mine in hashes)}
+            alike = find_near(hashes, (r.hash for r in rows))
+            found |= {r.invoice for r in rows if r.hash in alike}
     return found
 
 

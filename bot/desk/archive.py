@@ -193,11 +193,10 @@ class Archive:
         async for claim in self._claims():
             if self._is_past(claim, before):
                 old |= {f.sha256: claim.number for f in claim.files}
-        if old:
-            async for claim in self._claims():
-                if not self._is_past(claim, before):
-                    for file in claim.files:
-                        old.pop(file.sha256, None)
+        kept = (c async for c in self._claims() if old and not self._is_past(c, before))
+        async for claim in kept:
+            for file in claim.files:
+                old.pop(file.sha256, None)
         return dict(sorted(old.items()))
 
     def _is_past(self, claim: Claim, before: date) -> bool:

@@ -55,11 +55,7 @@ def near(one: str, other: str) -> bool:
 def find_near(wanted: Iterable[str], others: Iterable[str]) -> frozenset[str]:
     """Give those of many pictures that are one of the wanted ones, however turned."""
     numbers = [int(turned, 16) for picture in set(wanted) for turned in turns(picture)]
-    return frozenset(
-        other
-        for other in set(others)
-        if _is_near(int(other, 16), numbers)
-    )
+    return frozenset(other for other in set(others) if _is_near(int(other, 16), numbers))
 
 
 def _is_near(number: int, others: Iterable[int]) -> bool:

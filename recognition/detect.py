@@ -7,7 +7,7 @@ from recognition.limits import MAX_FILE_BYTES, Unreadable
 Format = Literal["picture", "pdf", "zip", "xml"]
 
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_HEIC = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
+_HEIC = (b"heic", b"heix", b"heim", b"hevc", b"mif1", b"msf1")
 _HEAD = 1_024
 _BRAND = slice(4, 8)
 _MAJOR = slice(8, 12)
@@ -31,7 +31,7 @@ def _binary(data: bytes) -> Format | None:
     if data.startswith(b"RIFF") and data[_MAJOR] == b"WEBP":
         return "picture"
     if data[_BRAND] == b"ftyp" and data[_MAJOR] in _HEIC:
-        raise Unreadable("heic")
+        return "picture"
     if data.startswith(b"PK\x03\x04"):
         return "zip"
     return None

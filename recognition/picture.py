@@ -3,14 +3,20 @@
 import io
 import warnings
 
+import pi_heif
 from PIL import Image, ImageOps
 
 from recognition.limits import MAX_PIXELS, Unreadable
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _SHORTEST_PX = 64
 _NARROWEST = 8
 """Sides beyond 8 : 1 are no voucher, and known to exhaust OCR engines."""
+
+
+pi_heif.options.THUMBNAILS = False
+pi_heif.options.DEPTH_IMAGES = False
+pi_heif.register_heif_opener()
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -28,7 +34,7 @@ def open_picture(data: bytes) -> Image.Image:
             return _on_white(_upright(picture))
     except Image.DecompressionBombError as error:
         raise Unreadable("picture_too_large", limit=str(MAX_PIXELS // 1_000_000)) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
         raise Unreadable("broken") from error
 
 

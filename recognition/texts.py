@@ -173,12 +173,8 @@ _REASONS = {
     "empty": ("文件是空的", "the file is empty"),
     "too_large": ("文件太大，最大 {limit} MB", "the file is too large, at most {limit} MB"),
     "type_not_allowed": (
-        "不支持这种文件，请发 PDF、OFD、XML、ZIP，或 JPG、PNG、WebP 图片",
-        "this type of file is not accepted; send PDF, OFD, XML, ZIP, JPEG, PNG or WebP",
-    ),
-    "heic": (
-        "暂不支持 HEIC 照片，请在手机相机设置里选「兼容性最佳」，或发截图",
-        "HEIC pictures are not accepted; choose “Most Compatible” in the camera settings",
+        "不支持这种文件，请发 PDF、OFD、XML、ZIP，或 JPG、PNG、WebP、HEIC 图片",
+        "this type of file is not accepted; send PDF, OFD, XML, ZIP, JPEG, PNG, WebP or HEIC",
     ),
     "html": (
         "这是网页，不是发票文件，请下载发票原文件再发",

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from recognition_builders import SAMPLES, only
 
 from recognition.qr import parse_code
 
@@ -86,3 +87,10 @@ def test_values_that_are_none_are_doubts() -> None:
 )
 def test_codes_of_other_things_are_no_invoices(text: str) -> None:
     assert parse_code(text) is None
+
+
+def test_a_photo_as_phones_keep_it_is_read() -> None:
+    reading = only((SAMPLES / "rail_e.heic").read_bytes())
+
+    assert (reading.kind, reading.number) == ("rail_e", "26312239777895886161")
+    assert reading.total_fen == 290200

@@ -158,6 +158,9 @@ def _postgres_engine(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=_POOL_WAIT_S,
         pool_pre_ping=True,
+        # A plan that is kept was made for fewer rows: on a young database, before it is analysed,
+        # it compares every row of a table with every value of an array.
+        connect_args={"server_settings": {"plan_cache_mode": "force_custom_plan"}},
         hide_parameters=True,
     )
 

@@ -29,6 +29,8 @@ _EXPLICIT: tuple[tuple[Side, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_BUYER_ONLY: frozenset[InvoiceKind] = frozenset({"rail_e", "air_itinerary"})
+"""Tickets print the buyer's tax id only."""
 _STRANGER = re.compile(r"二手车市场|经营、?拍卖单位")
 """Whose tax id is neither the buyer's nor the seller's."""
 _NAME = re.compile(r"(?<!方)(?<!位)(?:名\s?)?称[:._]+\s?")
@@ -78,9 +80,11 @@ def read_parties(page: Page, draft: Draft, kind: InvoiceKind) -> None:
     if sides:
         _by_side(page, draft, sides)
         return
+    if kind in _BUYER_ONLY:
+        _put_taxid(draft, "buyer", page.find(_TAXID))
+        return
     for side, pattern in _OWN_TAXID:
         _put_taxid(draft, side, page.find(pattern))
-    _only_buyer(page, draft, kind)
     _by_name(page, draft)
 
 
@@ -106,12 +110,6 @@ def _precedes(name: Word, taxid: Word) -> bool:
     apart = taxid.y - name.y
     level = abs(apart) < _LEVEL * taxid.height
     return name.x0 <= taxid.x0 if level else 0 < apart < _FAR * taxid.height
-
-
-def _only_buyer(page: Page, draft: Draft, kind: InvoiceKind) -> None:
-    """Rail and air tickets print the buyer's tax id only."""
-    if kind in {"rail_e", "air_itinerary"}:
-        _put_taxid(draft, "buyer", page.find(_TAXID))
 
 
 def _by_side(page: Page, draft: Draft, sides: _Sides) -> None:

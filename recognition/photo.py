@@ -9,6 +9,7 @@ from core.invoice import InvoiceKind
 from recognition import qr
 from recognition.evidence import FIELDS, Document, Evidence, Facts
 from recognition.kinds import VAT
+from recognition.labels import mended
 from recognition.layout import legible, read_page
 from recognition.look import picture_hash
 from recognition.ocr import Engine, read_words, views
@@ -43,7 +44,7 @@ def read_photo(picture: Image.Image, engine: Engine | None) -> Photo:
     if engine is None:
         return Photo(_by_code(codes, picture))
     first = next(iter(views(picture)))
-    page = read_words(first, engine)
+    page = mended(read_words(first, engine))
     parts = split(page)
     if len(parts) > 1:
         return Photo(_parts(picture, first.width / picture.width, parts, codes, engine))
@@ -133,7 +134,7 @@ def recognised(
     """
     found: Evidence | None = None
     for number, view in enumerate(views(picture)):
-        page = first if first and number == 0 else read_words(view, engine)
+        page = first if first and number == 0 else mended(read_words(view, engine))
         seen = read_page(page, "ocr", coarse=legible(page) < _LEGIBLE)
         found = _both(found, seen) if found and seen else found or seen
         if (found and not _lacking([*known, found])) or len(page.words) < _FEW_WORDS:

@@ -30,10 +30,12 @@ from bot.jobs import relay, worker
 from bot.jobs.drawing import Render, Studio
 from bot.jobs.pump import Pump
 from bot.jobs.verifying import Verifier
+from bot.jobs.wallet import Wallets
 from bot.port import Accept, Channel, Fetched, Inbound, SignInDoor
 from bot.texts import say
 from bot.web.access import Access
 from bot.web.api import Api
+from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.health import Health, Metrics
 from bot.web.pages import Pages
@@ -149,6 +151,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     metrics = Metrics()
     accept = _accepting(storage, metrics, clock)
     channels = _channels(config, storage, metrics, clock, accept)
+    wecom = _wecom(channels)
     recogniser = Recogniser(anchors=load_anchors(config.recognition.trust_anchors))
     settings = settings_of(config)
     rooms = Rooms(
@@ -159,6 +162,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         settings=settings,
         cards_in_app=config.wecom.enabled,
         upload_url=f"{_public_url(config)}/app/upload",
+        wallet=wecom.wallet if wecom else None,
     )
     hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
     bureau = _bureau(config, clock)
@@ -171,6 +175,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         config.zone,
         _voice(channels),
         Verifier(bureau, storage.store, storage.tries, storage.inbox, clock) if bureau else None,
+        Wallets(wecom.wallet, storage.inbox, clock) if wecom else None,
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",
@@ -292,6 +297,11 @@ def _channels(
     return channels
 
 
+def _wecom(channels: Mapping[ChannelName, Channel]) -> WeComChannel | None:
+    found = channels.get("wecom")
+    return found if isinstance(found, WeComChannel) else None
+
+
 def _renders(config: Config) -> dict[ChannelName, Render]:
     ding = for_dingtalk if config.dingtalk.card_template_id else for_dingtalk_builtin
     return {"dingtalk": ding, "wecom": for_wecom, "wecom_bot": for_wecom_bot}
@@ -318,6 +328,7 @@ def _pages(
         ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
         TodoPage(site, storage.store),
         UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
+        CardsPage(site, storage.store, storage.traces, accept, _wecom(channels)),
     )
 
 
@@ -343,8 +354,8 @@ def _web(
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
     app.add_routes([*health.routes(), *api.routes(), *pages.routes()])
-    wecom = channels.get("wecom")
-    if isinstance(wecom, WeComChannel):
+    wecom = _wecom(channels)
+    if wecom:
         app.add_routes(wecom.routes(config.wecom.callback_path))
     return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
 

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from core import notices
 from core.verification import Checked, Occasion
+from core.wallet import ChosenCard, WalletCard
 
 ChannelName = notices.ChannelName
 
@@ -123,11 +124,21 @@ class FileUploaded:
     kind: Literal["uploaded"] = "uploaded"
 
 
+@dataclass(frozen=True, slots=True)
+class CardInvoicesChosen:
+    """Invoices that somebody picked from their WeChat wallet."""
+
+    sender: Sender
+    cards: tuple[ChosenCard, ...]
+    kind: Literal["cards"] = "cards"
+
+
 Event = (
     TextReceived
     | PhotoReceived
     | FileReceived
     | FileUploaded
+    | CardInvoicesChosen
     | LinkReceived
     | CardClicked
     | PersonEntered
@@ -145,7 +156,16 @@ class InvoiceVerified:
     kind: Literal["verified"] = "verified"
 
 
-Answer = InvoiceVerified
+@dataclass(frozen=True, slots=True)
+class WalletRefused:
+    """A wallet's cards keep their state; `taken` are those that somebody else has."""
+
+    order: notices.UpdateWallet
+    taken: tuple[WalletCard, ...] = ()
+    kind: Literal["wallet"] = "wallet"
+
+
+Answer = InvoiceVerified | WalletRefused
 """What a system beyond our walls has answered: it comes from no person."""
 
 _EVENTS: TypeAdapter[Event | Answer] = TypeAdapter(

@@ -67,6 +67,25 @@ class SignInDoor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CardPicker:
+    """What a page needs to open a person's WeChat wallet: good for one address and some minutes."""
+
+    corp_id: str
+    timestamp: int
+    nonce: str
+    signature: str
+    card_sign: str
+
+
+class CardDoor(Protocol):
+    """A messenger whose pages can let people pick invoices from their WeChat wallet."""
+
+    async def card_picker(self, url: str) -> CardPicker:
+        """Sign a page's address; errors of `core.errors`."""
+        ...
+
+
 class Channel(Protocol):
     """One messenger. Errors are those of `core.errors` (Retryable, Rejected, ResultUnknown, …)."""
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, receipts, typed, verifying
+from bot.handlers import clicks, receipts, typed, verifying, wallet
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
@@ -17,6 +17,7 @@ HANDLERS: dict[type, Handler] = {
     events.FileReceived: receipts.on_file,
     events.FileUploaded: receipts.on_upload,
     events.LinkReceived: receipts.on_link,
+    events.CardInvoicesChosen: wallet.on_cards,
     events.CardClicked: clicks.on_click,
     events.PersonEntered: typed.on_entered,
     events.UnsupportedReceived: typed.on_unsupported,
@@ -24,6 +25,7 @@ HANDLERS: dict[type, Handler] = {
 
 ANSWERS: dict[type, Callable[[Any, Desk], Awaitable[None]]] = {
     events.InvoiceVerified: verifying.on_verified,
+    events.WalletRefused: wallet.on_refused,
 }
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from core.approval import Plan
+from core.wallet import WalletCard
 
 Kind = Literal["reimbursement", "travel_request", "purchase_request", "advance", "welfare"]
 
@@ -121,7 +122,8 @@ class LineInvoice:
     """The voucher behind a line. `identity` is None where nothing on it identifies it.
 
     `picture` is the hash of what it looks like; `ride` marks the invoice of a ride, `itinerary`
-    is the file that lists the trips behind it.
+    is the file that lists the trips behind it. `card` is the one in a WeChat wallet that it came
+    as; `card_taken` says that somebody else is reimbursing that.
     """
 
     identity: str | None
@@ -140,6 +142,8 @@ class LineInvoice:
     itinerary: str | None = None
     amount_fen: int | None = None
     check_code: str | None = None
+    card: WalletCard | None = None
+    card_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,8 @@ class Claim:
     origin: str | None = None
     confirmed: tuple[Confirmation, ...] = ()
     carries: str | None = None
+    wallet: tuple[WalletCard, ...] = ()
+    """The cards that have been locked for this claim."""
 
     @property
     def total_fen(self) -> int:

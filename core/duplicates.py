@@ -54,6 +54,13 @@ def find_used(claim: Claim, holders: Mapping[str, str], earlier: Earlier) -> Ite
             yield Finding("duplicate_invoice", "block", i, facts)
 
 
+def find_taken(claim: Claim) -> Iterator[Finding]:
+    """Say which cards of WeChat wallets somebody else is reimbursing: another company, perhaps."""
+    for i, line in enumerate(claim.lines):
+        if line.invoice and line.invoice.card_taken:
+            yield Finding("duplicate_card", "block", i, (("invoice", line.invoice.number or ""),))
+
+
 def _came_first(claim: Claim | None) -> tuple[tuple[str, str], ...]:
     """Give who claimed when and how far it has come; who is only for those who may know."""
     if claim is None:

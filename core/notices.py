@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from core.verification import Occasion, VerifyRequest
+from core.wallet import CardStatus, WalletCard
 
 ChannelName = Literal["dingtalk", "wecom", "wecom_bot"]
 """DingTalk, WeCom's self-built application, WeCom's 智能机器人. The two of WeCom know people by
@@ -68,9 +69,23 @@ class VerifyInvoice:
     kind: Literal["verify"] = "verify"
 
 
+@dataclass(frozen=True, slots=True)
+class UpdateWallet:
+    """Change the state of a claim's cards in one person's WeChat wallet, all or none.
+
+    It goes to no person; when somebody else has a card, that is an inbox row.
+    """
+
+    claim: str
+    openid: str
+    cards: tuple[WalletCard, ...]
+    to: CardStatus
+    kind: Literal["wallet"] = "wallet"
+
+
 Told = ShowCard | Say | Reply
 """What people are told."""
-Notice = Told | VerifyInvoice
+Notice = Told | VerifyInvoice | UpdateWallet
 _NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 

@@ -20,6 +20,7 @@ from sandbox.edge import Fault, FaultDesk
 from sandbox.page_errors import PageRefused
 from sandbox.wecom_bot_phone import WeComBotPhone
 from sandbox.wecom_callback import WeComCallback
+from sandbox.wecom_invoices import WeComInvoices
 from sandbox.wecom_phone import WeComPhone
 from sandbox.wire import Vault, base_of, child, parse_object, string, whole
 from sandbox.world import Change, JsonObject, Listener, World
@@ -48,6 +49,7 @@ class Hands:
     stream: DingTalkStream
     callback: WeComCallback
     faults: FaultDesk
+    invoices: WeComInvoices
     bot: WeComBotPhone | None = None
 
 

@@ -25,6 +25,7 @@ from sandbox.wecom_bot_files import BotFiles
 from sandbox.wecom_bot_phone import WeComBotPhone
 from sandbox.wecom_callback import WeComCallback
 from sandbox.wecom_cards import WeComCards
+from sandbox.wecom_invoices import WeComInvoices
 from sandbox.wecom_phone import WeComPhone
 from sandbox.wire import Vault
 from sandbox.world import World
@@ -97,12 +98,13 @@ def _build_platforms(
     callback = WeComCallback(config.wecom, timing, world, background)
     wecom = WeComPhone(config, world, wecom_api, callback, wecom_cards, background, gallery)
     bot, bot_routes = _build_bot(config, world, background, faults, gallery)
-    hands = Hands(dingtalk, wecom, api, stream, callback, faults, bot)
+    invoices = WeComInvoices(wecom_api.tokens, world.clock)
+    hands = Hands(dingtalk, wecom, api, stream, callback, faults, invoices, bot)
     codes = CodeDesk(world.clock, timing.sign_in_code_s)
     asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
     doors = SignInPages(config, codes)
     platforms = [*api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
-    return hands, [*platforms, *asked.routes(), *doors.routes()]
+    return hands, [*platforms, *invoices.routes(), *asked.routes(), *doors.routes()]
 
 
 def _build_bot(

@@ -80,7 +80,7 @@ async def _settle(work: Work, kept: list[_Kept], words: str, remarks: tuple[Repl
     """Let what was read join the draft; files without a voucher only go with one in hand."""
     vouchers = _vouchers(kept)
     if any(v.reading.ok for v in vouchers):
-        await _join(work, vouchers, words, remarks)
+        await join(work, vouchers, words, remarks)
     else:
         unread = tuple(_unread(work, v.reading) for v in vouchers)
         await _attach(work, vouchers, (*remarks, *unread))
@@ -123,9 +123,10 @@ async def _attach(work: Work, vouchers: tuple[Voucher, ...], remarks: tuple[Repl
     await _commit(work, added, remarks)
 
 
-async def _join(
+async def join(
     work: Work, vouchers: tuple[Voucher, ...], words: str, remarks: tuple[Reply, ...]
 ) -> None:
+    """Put vouchers on the draft, a new one if there is none, and show it."""
     before = await draft_in_hand(work) or await start_claim(work)
     added = add_vouchers(work.company, before, vouchers, work.cause, work.today)
     if words:

@@ -13,6 +13,7 @@ from core.company import Company, LegalEntity, Person
 from core.invoice import Reading
 from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
+from core.wallet import WalletPort
 
 
 class Media(Protocol):
@@ -49,6 +50,8 @@ class Rooms:
     """Whether WeCom's cards come in the application's chat, also for who writes to the bot."""
     upload_url: str = ""
     """The page that takes files which a chat cannot deliver."""
+    wallet: WalletPort | None = None
+    """WeChat wallets, where WeCom is set up."""
 
 
 @dataclass(slots=True)

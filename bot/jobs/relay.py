@@ -13,11 +13,12 @@ from bot.jobs.posting import Posting
 from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.jobs.verifying import NotYet, Verifier
+from bot.jobs.wallet import Wallets
 from bot.port import Channel
 from bot.texts import say
 from core.company import Company, Person
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
-from core.notices import Reply, Say, ShowCard, Told, VerifyInvoice
+from core.notices import Reply, Say, ShowCard, Told, UpdateWallet, VerifyInvoice
 from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ class Relay:
     zone: ZoneInfo
     has_voice: Callable[[], bool] = field(default=lambda: True)
     verifier: Verifier | None = None
+    wallets: Wallets | None = None
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
@@ -76,7 +78,8 @@ class Relay:
     async def _failed(self, item: OutboxItem, error: Exception) -> None:
         kind = type(error).__name__
         log.warning("notice_failed", key=item.key, attempts=item.attempts, error=kind)
-        asked = isinstance(item.notice, VerifyInvoice) and isinstance(error, OutsideError)
+        to_system = isinstance(item.notice, VerifyInvoice | UpdateWallet)
+        asked = to_system and isinstance(error, OutsideError)
         if item.attempts + 1 >= MAX_ATTEMPTS and not asked and not isinstance(error, AuthFailed):
             await self.outbox.bury(item, kind)
         else:
@@ -87,6 +90,11 @@ class Relay:
         if isinstance(notice, VerifyInvoice):
             if self.verifier:
                 await self.verifier.ask(item.key, notice)
+            return (), False
+        if isinstance(notice, UpdateWallet):
+            if self.wallets is None:
+                raise AuthFailed("wecom_off")
+            await self.wallets.tell(item.key, notice)
             return (), False
         company = await self.store.company()
         person, targets = self._audience(notice, company)

@@ -23,6 +23,11 @@ FINDINGS: Texts = {
         "Duplicate (重复): invoice ‹{invoice} ›is claimed already‹ in {claim}›‹ ({first})›;"
         " remove this line",
     ),
+    "duplicate_card": Text(
+        "卡包发票‹ {invoice} ›重复：微信卡包显示它正在别处报销或已经报销，请删除这一行",
+        "Duplicate (重复): card invoice ‹{invoice} ›is being or has been reimbursed elsewhere"
+        " according to WeChat; remove this line",
+    ),
     "duplicate": Text(
         "疑似重复‹：{claim} 已有同一天、同类别›‹、同样 {amount} 的费用›",
         "Possible duplicate (重复)‹: {claim} has the same day and category›‹ with {amount}›",

@@ -148,6 +148,24 @@ PAGES: Texts = {
     "upload_no_messenger": Text(
         "你没有可用的聊天，请联系管理员", "You have no chat to answer in; tell the administrator"
     ),
+    # card invoices
+    "cards": Text("微信卡包发票", "Invoices in WeChat"),
+    "cards_how": Text(
+        "从微信卡包选择电子发票，放进报销单。提交后会锁定，付款后从卡包消失。",
+        "Pick electronic invoices from your WeChat wallet. They are locked once you submit and"
+        " leave the wallet once you are paid.",
+    ),
+    "cards_choose": Text("打开卡包", "Open the wallet"),
+    "cards_inside": Text(
+        "请在手机企业微信里打开这个页面。", "Please open this page in WeCom on your phone."
+    ),
+    "cards_failed": Text("没有打开卡包，请重试。", "The wallet did not open; please try again."),
+    "cards_unavailable": Text("暂时打不开卡包", "The wallet cannot be opened right now"),
+    "cards_unavailable_how": Text(
+        "企业微信没有应答，或这个应用还没有开通发票权限。请稍后再试或联系管理员。",
+        "WeCom does not answer, or this application may not read invoices. Try again soon, or"
+        " tell the administrator.",
+    ),
     # what waits
     "todo": Text("我的待办", "What waits for me"),
     "todo_decide": Text("待我审批", "For my decision"),

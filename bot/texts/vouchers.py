@@ -54,6 +54,24 @@ TEXTS: Texts = {
         "Chit cannot use this kind of message‹ ({what})›. Send words, a photo or a file; “help”"
         " shows examples.‹ What the chat does not take can be uploaded here: {upload}›",
     ),
+    "card_taken": Text(
+        "报销单‹ {number} ›里有卡包发票已在别处报销（重复），单据已回到你这里，请删掉那行再提交。",
+        "Claim ‹{number} ›has a card invoice that is reimbursed elsewhere (重复). It is back with"
+        " you: remove that line, then submit again.",
+    ),
+    "card_taken_late": Text(
+        "报销单‹ {number} ›的卡包发票锁定失败：微信显示它在别处报销（重复），请在付款前核实。",
+        "A card invoice of claim ‹{number} ›could not be locked: it is reimbursed elsewhere (重复)."
+        " Please look into it before paying.",
+    ),
+    "card_not_settled": Text(
+        "报销单‹ {number} ›的卡包发票状态没能更新，请在微信卡包里核实。",
+        "The card invoices of claim ‹{number} ›could not be updated. Please check the wallet.",
+    ),
+    "cards_not_read": Text(
+        "选的卡包发票没能读出来，请重新选择，或直接发送发票 PDF。",
+        "The chosen card invoices could not be read. Choose them again, or send the PDF.",
+    ),
     "upload": Text(
         "在这里拍照或上传发票（PDF、OFD、XML、ZIP 都可以）‹：\n{upload}›",
         "Photograph or upload invoices here (PDF, OFD, XML and ZIP too)‹:\n{upload}›",

@@ -8,6 +8,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.signin import HOME, SignIn
 from bot.web.site import Site
@@ -29,6 +30,7 @@ class Pages:
     claims: ClaimPage
     todo: TodoPage
     uploads: UploadPage
+    cards: CardsPage
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""
@@ -41,6 +43,9 @@ class Pages:
             web.get("/app/todo", guarded(self.todo.todo)),
             web.get("/app/upload", guarded(self.uploads.page)),
             web.post("/app/upload", self.signin.known(self.uploads.take)),
+            web.get("/app/invoices/cards", guarded(self.cards.page)),
+            web.post("/app/invoices/cards", self.signin.known(self.cards.take)),
+            web.get("/app/invoices/cards/{id}", self.signin.known(self.cards.state)),
             web.get("/app/upload/{id}", self.signin.known(self.uploads.state)),
             web.get("/app/claims/{number}", guarded(self.claims.claim)),
             web.get("/app/claims/{number}/files/{sha256}", guarded(self.claims.file)),

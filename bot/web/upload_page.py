@@ -14,13 +14,12 @@ from aiohttp import BodyPartReader, MultipartReader, web
 
 from bot.events import ChannelName, FileUploaded, Sender
 from bot.port import Accept, Inbound, SignInDoor
-from bot.texts import say
 from bot.texts.plain import one_line
+from bot.web.outcomes import chat_of, lane_of, told
 from bot.web.signin import messenger_of
 from bot.web.site import POLICY, Site
-from core.company import Company, Person
-from core.notices import Notice, Reply, ShowCard
-from core.ports import Files, Outcome, Store, Traces
+from core.company import Person
+from core.ports import Files, Store, Traces
 
 MAX_FILES = 20
 MAX_BYTES = 20 * 1024 * 1024
@@ -76,6 +75,7 @@ class UploadPage:
             max_files=MAX_FILES,
             max_bytes=MAX_BYTES,
             max_megabytes=str(MAX_BYTES // 2**20),
+            wallet=bool(person.wecom) and "wecom" in self.doors,
         )
         response.headers["Content-Security-Policy"] = SCRIPTED
         return response
@@ -107,44 +107,13 @@ class UploadPage:
         if outcome is None:
             return _data({"error": "not_found"}, HTTPStatus.NOT_FOUND)
         company = await self.store.company()
-        return _data(self._told(outcome, person, company), HTTPStatus.OK)
-
-    def _told(self, outcome: Outcome, person: Person, company: Company) -> dict[str, object]:
-        """Tell an outcome by the notices that it left: a card, an explanation, or both."""
-        if outcome.state == "waiting":
-            return {"state": "waiting"}
-        claim = next((c for n in outcome.notices if (c := _card_of(n, person))), None)
-        replies = [n for n in outcome.notices if isinstance(n, Reply)]
-        notes = [say(r.code, person.language, dict(r.fields), company) for r in replies]
-        codes = {reply.code for reply in replies}
-        if claim is not None:
-            link = self.site.path(f"/app/claims/{claim}")
-            return {"state": "on_draft", "claim": claim, "link": link, "notes": notes}
-        state = "not_an_invoice" if "not_an_invoice" in codes else "refused"
-        return {"state": state, "notes": notes}
+        return _data(told(outcome, person, company, self.site), HTTPStatus.OK)
 
     def _sender(self, request: web.Request, person: Person) -> Sender:
-        """Give the person's own chat: of the browser's messenger if they have it, else another."""
-        inside = messenger_of(request)
-        users = {"dingtalk": person.dingtalk, "wecom": person.wecom}
-        names = sorted(self.doors, key=lambda name: name != inside)
-        found = next(((name, user) for name in names if (user := users.get(name))), None)
-        if found is None:
+        sender = chat_of(person, messenger_of(request), self.doors)
+        if sender is None:
             raise _Unfit("no_messenger")
-        return Sender(*found)
-
-
-def _card_of(notice: Notice, person: Person) -> str | None:
-    """Give the claim whose card a notice shows to its own person."""
-    if not isinstance(notice, ShowCard) or notice.purpose != "claim":
-        return None
-    return notice.claim if notice.person == person.id else None
-
-
-def lane_of(sender: Sender) -> str:
-    """Give the lane in which a person's messages come, so that an upload keeps their order."""
-    user = sender.user if sender.channel == "dingtalk" else sender.user.lower()
-    return f"{sender.channel}:{user}"
+        return sender
 
 
 def _key(person: Person, upload: str, sha256: str) -> str:

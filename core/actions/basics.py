@@ -9,7 +9,7 @@ from core.budget import Unmatched
 from core.change import AuditEntry, Outgoing
 from core.claim import Claim, Event
 from core.errors import Refused
-from core.notices import Notice, Reply, VerifyInvoice
+from core.notices import Notice, Reply, UpdateWallet, VerifyInvoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def lane_of(notice: Notice) -> str:
     if isinstance(notice, VerifyInvoice):
         later = f":{notice.due:%Y%m%d%H%M}" if notice.due else ""
         return f"verify:{notice.request.identity}{later}"
+    if isinstance(notice, UpdateWallet):
+        return f"wallet:{notice.openid}"
     return f"{notice.channel}:{notice.user}" if isinstance(notice, Reply) else notice.person
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
 from core.actions.following import FOLLOWED, follow_up
 from core.actions.verifying import ask_about
+from core.actions.wallet import Orders, unlock
 from core.approval import Decision, Plan, Verdict, add_signer, close, decide, transfer
 from core.change import Change, Consume, FreeIdentities, Move, Release
 from core.claim import Claim, Event
@@ -97,13 +98,16 @@ def _closed(claim: Claim, cause: Cause, verdict: Verdict, event: Event, reason: 
         raise Refused("reason_missing", number=claim.number, action=verdict)
     plan = close(plan, _decision(cause, verdict, reason))
     claim = replace(claim, plan=plan).after(event)
+    orders: Orders = ()
+    if event is Event.REJECT:
+        claim, orders = unlock(claim)
     return Change(
         at=cause.at,
         claims=(claim,),
         moves=(Release(claim.hold),),
         identities=(FreeIdentities(claim.number),) if event is Event.REJECT else (),
         audit=(audit_of(cause, verdict, claim.number, reason=reason),),
-        outbox=outgoing(cause, _final_notices(claim, event.value + "ed", reason)),
+        outbox=outgoing(cause, [*_final_notices(claim, event.value + "ed", reason), *orders]),
     )
 
 

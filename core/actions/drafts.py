@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.invoice import Reading, identity
 from core.money import format_yuan
 from core.pairing import ITINERARY, is_ride, pair_up
+from core.wallet import WalletCard
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     "taxi": ("出租车", "打车", "交通"),
@@ -37,12 +38,17 @@ ITEM_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A reading with the bytes it came from; `id` is handed in."""
+    """A reading with the bytes it came from; `id` is handed in.
+
+    `card` is the one in a WeChat wallet that it came as, `taken` that somebody else has that.
+    """
 
     id: str
     sha256: str
     name: str
     reading: Reading
+    card: WalletCard | None = None
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,8 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         ride=is_ride(reading),
         amount_fen=reading.amount_fen,
         check_code=reading.check_code,
+        card=voucher.card,
+        card_taken=voucher.taken,
     )
     doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
     waiting = _waiting_line(claim, reading)

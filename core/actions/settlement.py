@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
 from core.actions.verifying import ask_after_payment, require_alive
+from core.actions.wallet import close
 from core.change import Change, Consume, Move
 from core.claim import Claim, Event
 from core.company import Company
@@ -50,6 +51,7 @@ def pay(
     notices = [*_redraw(claim), Say(claim.employee, "paid", fields)]
     if rules.verify:
         notices += ask_after_payment(claim, cause.at, rules.verify.again_days)
+    notices += close(claim)
     return Change(
         at=cause.at,
         claims=(claim,),

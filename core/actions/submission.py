@@ -15,12 +15,13 @@ from core.actions.basics import (
 )
 from core.actions.drafts import identities_of
 from core.actions.following import let_go, without_carried
+from core.actions.wallet import lock, unlock
 from core.approval import Applicant, build_plan
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
 from core.company import Company, Person
-from core.duplicates import Earlier, find_similar, find_used, with_confirmations
+from core.duplicates import Earlier, find_similar, find_taken, find_used, with_confirmations
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
 from core.pairing import find_unpaired
@@ -57,6 +58,7 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
     balances = without_carried(around.balances, around.company, around.origin)
     found = (
         *find_used(claim, around.holders, around.earlier),
+        *find_taken(claim),
         *find_similar(claim, around.earlier),
         *find_unpaired(claim, around.company),
         *find_unverified(claim, around.verified),
@@ -92,13 +94,14 @@ def _submitted(claim: Claim, charges: tuple[Charge, ...], cause: Cause) -> Chang
     waiting = claim.plan.waiting() if claim.plan else ()
     notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
     notices += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
+    claim, orders = lock(claim)
     return Change(
         at=cause.at,
         claims=(replace(claim, carries=None),),
         moves=(*let_go(claim), Reserve(Hold(claim.hold, claim.number, charges))),
         identities=_identities(claim),
         audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
-        outbox=outgoing(cause, notices),
+        outbox=outgoing(cause, [*notices, *orders]),
     )
 
 
@@ -154,13 +157,14 @@ def withdraw(claim: Claim, cause: Cause) -> Change:
     asked = claim.plan.people() if claim.plan else frozenset()
     notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
     notices += [ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)]
+    claim, orders = unlock(claim)
     return Change(
         at=cause.at,
         claims=(claim.after(Event.WITHDRAW),),
         moves=(Release(claim.hold),),
         identities=(FreeIdentities(claim.number),),
         audit=(audit_of(cause, "withdraw", claim.number),),
-        outbox=outgoing(cause, notices),
+        outbox=outgoing(cause, [*notices, *orders]),
     )
 
 
@@ -172,11 +176,12 @@ def discard(claim: Claim, cause: Cause) -> Change:
         ShowCard(claim.employee, claim.number, "claim", only_open=True),
         Say(claim.employee, "discarded", (("number", claim.number),)),
     ]
+    claim, orders = unlock(claim)
     return Change(
         at=cause.at,
         claims=(replace(claim.after(Event.DISCARD), carries=None),),
         moves=let_go(claim),
         identities=(FreeIdentities(claim.number),),
         audit=(audit_of(cause, "discard", claim.number),),
-        outbox=outgoing(cause, notices),
+        outbox=outgoing(cause, [*notices, *orders]),
     )

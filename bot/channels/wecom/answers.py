@@ -15,6 +15,11 @@ STALE_TOKEN = frozenset({41001, 40014, 42001})
 FREQUENCY_PAUSE_S = 60.0
 """WeCom's windows are a minute, an hour or a day; the shortest is waited for."""
 
+CARD_STATUS = "card_status"
+"""A card invoice is in a state from which there is no way to the wanted one."""
+CARD_TAKEN = "card_taken"
+"""Somebody else has locked a card invoice."""
+
 Failure = Callable[[int], OutsideError]
 
 
@@ -85,5 +90,8 @@ _FAILURES: dict[int, Failure] = {
     40007: _rejected("media_expired"),
     830002: _rejected("media_too_large"),
     42014: _rejected("card_exists"),
+    72023: _rejected(CARD_TAKEN),
+    72024: _rejected(CARD_STATUS),
+    72037: _rejected("card_owner"),
     **dict.fromkeys((40029, 42003), _rejected("code_refused")),
 }

@@ -89,6 +89,11 @@ class WeComApi:
         )
         return answer.fields
 
+    async def ask(self, path: str, **query: str) -> JsonObject:
+        """GET; gives the fields of a success."""
+        answer = await self._with_token(path, lambda token: self._get(path, token, **query))
+        return answer.fields
+
     async def token(self) -> str:
         """Give the access token; however many ask at once, one request is made."""
         if self._token is not None and self._clock() < self._token.until:

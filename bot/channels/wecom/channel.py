@@ -3,17 +3,22 @@
 import asyncio
 import contextlib
 import re
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
 from aiohttp import web
+from yarl import URL
 
+from bot.channels.http import Guard, Outgoing, origin_of
 from bot.channels.rate import MemberRate
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import CallbackKeys
 from bot.channels.wecom.signin import inside_url, read_member, web_url
+from bot.channels.wecom.tickets import Tickets, sign_cards, sign_page
+from bot.channels.wecom.wallet import PDF_HOSTS, WeComWallet
 from bot.channels.wecom.wire import (
     build_card,
     build_text,
@@ -23,13 +28,14 @@ from bot.channels.wecom.wire import (
     unreached,
 )
 from bot.events import ChannelName, MediaRef
-from bot.port import Accept, CardHandle, Fetched, JsonObject
+from bot.port import Accept, CardHandle, CardPicker, Fetched, JsonObject
 from core.errors import OutsideError, Rejected, Unsupported
 from core.ports import Clock
 
 LOGIN_URL = "https://login.work.weixin.qq.com"
 OPEN_URL = "https://open.weixin.qq.com"
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
+FETCH_TIMEOUT_S = 10.0
 _MAX_PARTS = 20
 _CARD_ID = re.compile(r"[0-9A-Za-z_@-]{1,128}", re.ASCII)
 
@@ -68,6 +74,12 @@ class WeComChannel:
         self._agent_id = agent_id
         self._back_off_s = back_off_s
         self._api = WeComApi(corp_id=corp_id, secret=secret, api_url=api_url, clock=clock)
+        self._clock = clock
+        self._tickets = Tickets(self._api, clock)
+        server = URL(api_url)
+        self._outgoing = Outgoing([server.host or ""], timeout_s=FETCH_TIMEOUT_S)
+        guard = Guard(frozenset({origin_of(server)}), PDF_HOSTS)
+        self.wallet = WeComWallet(self._api, self._outgoing, guard)
         self._rate = MemberRate(clock)
         self._callback = Callback(
             CallbackKeys(corp_id, token, encoding_aes_key),
@@ -93,6 +105,7 @@ class WeComChannel:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._greeting
             self._greeting = None
+        await self._outgoing.close()
         await self._api.close()
 
     def connected(self) -> bool:
@@ -167,6 +180,18 @@ class WeComChannel:
     async def sign_in(self, code: str) -> str:
         """Give the userid behind a code; Rejected `code_refused`, `stranger`."""
         return read_member(await self._api.member(code))
+
+    async def card_picker(self, url: str) -> CardPicker:
+        """Sign a page's address and the choice of invoices on it."""
+        page, cards = await self._tickets.get("jsapi"), await self._tickets.get("wx_card")
+        nonce, timestamp = secrets.token_hex(8), int(self._clock().timestamp())
+        return CardPicker(
+            corp_id=self._corp_id,
+            timestamp=timestamp,
+            nonce=nonce,
+            signature=sign_page(page, nonce, timestamp, url.partition("#")[0]),
+            card_sign=sign_cards(cards, self._corp_id, nonce, timestamp),
+        )
 
     async def _send(self, message: JsonObject, *, repeatable: bool) -> JsonObject:
         answer = await self._api.call("message/send", message, repeatable=repeatable)

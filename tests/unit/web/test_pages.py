@@ -333,6 +333,8 @@ OUR_SCRIPT = re.compile(r"""<script type="module" src="\{\{ asset\('\w+\.js'\) }
 def test_templates_have_no_scripts_and_no_styles_inside() -> None:
     for path in (ROOM / "templates").iterdir():
         text = OUR_SCRIPT.sub("", path.read_text("utf-8"))
+        if path.name == "cards.html":
+            text = text.replace('<script src="{{ sdk }}"></script>', "")
         assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=|\|\s*safe", text), path.name
 
 

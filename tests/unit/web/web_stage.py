@@ -12,7 +12,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from bot.events import ChannelName, to_json
-from bot.port import Inbound
+from bot.port import CardPicker, Inbound
+from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.pages import Pages
 from bot.web.sessions import Visits
@@ -109,6 +110,20 @@ class Door:
         return found
 
 
+class Wallet:
+    """The messenger as the one who signs pages."""
+
+    def __init__(self) -> None:
+        self.fault: OutsideError | None = None
+        self.signed: list[str] = []
+
+    async def card_picker(self, url: str) -> CardPicker:
+        if self.fault:
+            raise self.fault
+        self.signed.append(url)
+        return CardPicker("wwcorp", 1764000000, "nonce1", "signature1", "cardsign1")
+
+
 class MemoryFiles:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
@@ -135,6 +150,7 @@ class Stage:
         self.storage = MemoryStorage(self.clock)
         self.files = MemoryFiles()
         self.doors: dict[ChannelName, Door] = {name: Door(name) for name in doors}
+        self.wallet = Wallet()
         site = Site(public_url)
         visits = Visits(site, self.storage.sessions, self.storage.store, self.clock)
         zone = ZoneInfo("Asia/Shanghai")
@@ -157,6 +173,13 @@ class Stage:
                 self.storage.traces,
                 self.accept,
                 self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
+            ),
+            CardsPage(
+                site,
+                self.storage.store,
+                self.storage.traces,
+                self.accept,
+                self.wallet if "wecom" in doors else None,
             ),
         )
         self.client: TestClient[web.Request, web.Application]

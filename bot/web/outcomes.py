@@ -1,0 +1,48 @@
+"""What became of something that a page has put into the inbox, told as it was recorded."""
+
+from collections.abc import Mapping
+
+from bot.events import ChannelName, Sender
+from bot.port import SignInDoor
+from bot.texts import say
+from bot.web.site import Site
+from core.company import Company, Person
+from core.notices import Notice, Reply, ShowCard
+from core.ports import Outcome
+
+
+def told(outcome: Outcome, person: Person, company: Company, site: Site) -> dict[str, object]:
+    """Tell an outcome by the notices that it left: a card, an explanation, or both."""
+    if outcome.state == "waiting":
+        return {"state": "waiting"}
+    claim = next((c for n in outcome.notices if (c := _card_of(n, person))), None)
+    replies = [n for n in outcome.notices if isinstance(n, Reply)]
+    notes = [say(r.code, person.language, dict(r.fields), company) for r in replies]
+    codes = {reply.code for reply in replies}
+    if claim is not None:
+        link = site.path(f"/app/claims/{claim}")
+        return {"state": "on_draft", "claim": claim, "link": link, "notes": notes}
+    state = "not_an_invoice" if "not_an_invoice" in codes else "refused"
+    return {"state": state, "notes": notes}
+
+
+def _card_of(notice: Notice, person: Person) -> str | None:
+    """Give the claim whose card a notice shows to its own person."""
+    if not isinstance(notice, ShowCard) or notice.purpose != "claim":
+        return None
+    return notice.claim if notice.person == person.id else None
+
+
+def chat_of(
+    person: Person, inside: ChannelName | None, doors: Mapping[ChannelName, SignInDoor]
+) -> Sender | None:
+    """Give a person's own chat: of the browser's messenger if they have it, else another."""
+    users = {"dingtalk": person.dingtalk, "wecom": person.wecom}
+    names = sorted(doors, key=lambda name: name != inside)
+    return next((Sender(name, user) for name in names if (user := users.get(name))), None)
+
+
+def lane_of(sender: Sender) -> str:
+    """Give the lane in which a person's messages come, so that an upload keeps their order."""
+    user = sender.user if sender.channel == "dingtalk" else sender.user.lower()
+    return f"{sender.channel}:{user}"

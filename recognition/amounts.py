@@ -60,7 +60,9 @@ def _vat(page: Page, draft: Draft) -> None:
     draft.choose("total", _fens(page.find(_FIGURES)))
     row = next((_after_sum(line) for line in page.lines if _SUM.search(line.text)), None)
     if row:
-        _sums(draft, *row)
+        values, no_tax = row
+        lone = [fen for fen, _ in _fens(values)] == [draft.facts.total_fen]
+        _sums(draft, values, no_tax or (lone and bool(_NO_TAX.search(page.text))))
     if draft.facts.amount_fen is None and draft.facts.tax_fen is None:
         _proven_pair(page, draft)
 

@@ -66,7 +66,8 @@ def read_page(page: Page, source: Source, *, coarse: bool = False) -> Evidence |
         read_amounts(page, draft, form)
     if form in VAT:
         read_items(page, draft)
-    if not _is_voucher(draft.facts, titled, coarse=coarse):
+    several = any(doubt.code == "ambiguous" for doubt in draft.doubts)
+    if not _is_voucher(draft.facts, titled, unclear=coarse or several):
         return None
     return Evidence(
         source,
@@ -92,14 +93,17 @@ def _spoken(page: Page) -> InvoiceKind | None:
     return None if anywhere in _NEEDS_TITLE else anywhere
 
 
-def _is_voucher(facts: Facts, titled: InvoiceKind | None, *, coarse: bool) -> bool:
-    """Whether enough was read for a voucher: a title is not enough, nor are amounts alone."""
+def _is_voucher(facts: Facts, titled: InvoiceKind | None, *, unclear: bool) -> bool:
+    """Whether enough was read for a voucher: a title is not enough, nor are amounts alone.
+
+    `unclear` means that more is printed than could be told apart or made out.
+    """
     named = facts.number or facts.code
     if titled is None:
         return bool(facts.number and (facts.code or facts.total_fen is not None))
     if titled == "other":
         return bool(named or facts.total_fen is not None)
-    return coarse or bool(named or facts.total_fen is not None or facts.buyer_taxid)
+    return unclear or bool(named or facts.total_fen is not None or facts.buyer_taxid)
 
 
 def _form(page: Page, kind: InvoiceKind | None) -> InvoiceKind:

@@ -1,5 +1,6 @@
 """Several vouchers on one page: cut along the gaps between them, never through one."""
 
+import re
 from collections.abc import Iterator
 
 from core.invoice import InvoiceKind
@@ -8,6 +9,7 @@ from recognition.words import Page, Word
 
 NAMELESS: frozenset[InvoiceKind] = frozenset({"overseas", "ride_itinerary"})
 """Kinds that carry no number of the tax bureau."""
+_HEAD = re.compile(r"发票|票据|客票|行程单|(?i:invoice|receipt)|^[A-Z]\d{6}$")
 _MOST_CUTS = 12
 _MOST_PARTS = 12
 
@@ -26,15 +28,25 @@ def split(page: Page) -> list[Page]:
 
 
 def _halves(page: Page) -> tuple[Page, Page] | None:
-    for one, other in _cuts(page):
-        first = _identity(one)
-        if first is not None and _identity(other) not in {None, first}:
-            return one, other
-    return None
+    """Give the two sides of the best gap; a form has gaps too, but no head below them."""
+    found = [
+        (_before_head(other) if below else 0.0, -size, number, one, other)
+        for number, (size, below, one, other) in enumerate(_cuts(page))
+        if (first := _identity(one)) is not None and _identity(other) not in {None, first}
+    ]
+    return min(found)[3:] if found else None
+
+
+def _before_head(page: Page) -> float:
+    """Give how far below its upper edge a part's head begins, in heights of its texts."""
+    _, top, _, _ = page.box
+    heads = [w for w in page.words if _HEAD.search(w.folded[0])]
+    first = min(heads, key=lambda w: w.y0, default=None)
+    return round((first.y0 - top) / first.height, 1) if first else 0.0
 
 
 def _identity(page: Page) -> str | None:
-    """Name the voucher that a part is; None when it is none, or only a piece of one."""
+    """Name the voucher, or the several ones, of a part; None for none or a piece of one."""
     kind = title_kind(page)
     if kind in {None, "other"}:
         return None
@@ -44,19 +56,21 @@ def _identity(page: Page) -> str | None:
     facts = evidence.facts
     if kind in NAMELESS:
         return f"{facts.seller} {facts.date} {facts.total_fen}" if facts.total_fen else None
-    return facts.number or facts.code
+    several = any({"number", "code"} & set(d.fields) for d in evidence.doubts)
+    return facts.number or facts.code or (f"{page.box}" if several else None)
 
 
-def _cuts(page: Page) -> Iterator[tuple[Page, Page]]:
-    """Give the two sides of each gap that no word crosses, the widest gaps first."""
+def _cuts(page: Page) -> Iterator[tuple[float, bool, Page, Page]]:
+    """Give size, direction and the two sides of each gap that no word crosses, widest first."""
     down = [(size, place, False) for size, place in _gaps([(w.y0, w.y1) for w in page.words])]
     across = [(size, place, True) for size, place in _gaps([(w.x0, w.x1) for w in page.words])]
-    for _, place, beside in sorted((*down, *across), reverse=True)[:_MOST_CUTS]:
+    for size, place, beside in sorted((*down, *across), reverse=True)[:_MOST_CUTS]:
         one, other = list[Word](), list[Word]()
         for word in page.words:
             before = (word.x if beside else word.y) < place
             (one if before else other).append(word)
-        yield Page(tuple(one), page.slope), Page(tuple(other), page.slope)
+        sides = Page(tuple(one), page.slope), Page(tuple(other), page.slope)
+        yield size, not beside, *sides
 
 
 def _gaps(spans: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:

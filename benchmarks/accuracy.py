@@ -61,7 +61,9 @@ def judge(score: Score, readings: Iterable[Reading], sheet: Sheet, where: str) -
         if got == truth:
             score.right += truth is not None
             continue
-        score.misses.append(f"{where} {name}: {truth!r} read {got!r}{'' if name in named else ' !'}")
+        score.misses.append(
+            f"{where} {name}: {truth!r} read {got!r}{'' if name in named else ' !'}"
+        )
         if got is not None and name not in named:
             score.silent[name] += 1
         else:
@@ -86,7 +88,9 @@ def measure(
             yield kind, level, score, times
 
 
-def refused(engine: Engine, seeds: Iterable[int], levels: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def refused(
+    engine: Engine, seeds: Iterable[int], levels: Iterable[str]
+) -> Iterator[tuple[str, bool]]:
     """Read what is no voucher; gives which and whether it was refused with a reason."""
     levels = list(levels)
     for seed in seeds:
@@ -145,7 +149,9 @@ def table(
     sums: dict[str, Score] = {level: Score() for level in levels}
     for kind, level, score, times in measure(engine, seeds, kinds, levels):
         silent = dict(score.silent) or ""
-        print(f"{kind:16}{level:8}{score.right:4}/{score.printed:<4} {median(times):5.2f} s  {silent}")
+        print(
+            f"{kind:16}{level:8}{score.right:4}/{score.printed:<4} {median(times):5.2f} s  {silent}"
+        )
         for miss in score.misses if misses else ():
             print("   ", miss)
         sums[level].right += score.right

@@ -14,7 +14,9 @@ _FIELDS = {
     "code": re.compile(r"发票代码[:：]?\s*(\d{10,12})"),
     "number": re.compile(r"(?:发票|票据)号码[:：]?\s*(\d{8,20})"),
     "date": re.compile(r"(20\d\d\s*[年/-]\s*\d{1,2}\s*[月/-]\s*\d{1,2})"),
-    "total": re.compile(r"(?:小写[)）]?|合计|总额|金额|票价|Total)[:：]?\s*[¥￥$]?\s*(\d[\d,]*\.\d{2})"),
+    "total": re.compile(
+        r"(?:小写[)）]?|合计|总额|金额|票价|Total)[:：]?\s*[¥￥$]?\s*(\d[\d,]*\.\d{2})"
+    ),
     "check_code": re.compile(r"校\s*验\s*码[:：]?\s*((?:\d\s*){20})"),
 }
 _NAME = re.compile(r"名\s*称[:：]\s*(\S+)")

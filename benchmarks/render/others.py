@@ -95,7 +95,13 @@ def fiscal(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     check = "".join(chance.random.choices("0123456789abcdef", k=6))
     body = f"{chance.city()}市{chance.one(('第一人民医院', '不动产登记中心', '职业技术学院'))}"
     paper = Paper(210, 120, chance.one(PAPERS))
-    title = chance.one(("{}省医疗门诊收费票据（电子）", "{}省非税收入统一票据（电子）", "{}省行政事业单位往来结算票据"))
+    title = chance.one(
+        (
+            "{}省医疗门诊收费票据（电子）",
+            "{}省非税收入统一票据（电子）",
+            "{}省行政事业单位往来结算票据",
+        )
+    )
     paper.text(105, 8, title.format(chance.province()), 6, RED, "serif", at="ma")
     for x, y, label, text in (
         (12, 24, "票据代码:", code), (140, 24, "票据号码:", number),
@@ -105,9 +111,24 @@ def fiscal(chance: Chance, kind: str) -> tuple[Paper, Truth]:
         paper.text(x, y, label, 3, RED)
         paper.text(x + paper.width_of(label, 3) + 1, y, text, 3)
     paper.box(10, 43, 200, 98, RED)
-    for x, head in ((14, "项目编码"), (44, "项目名称"), (90, "单位"), (110, "数量"), (130, "标准"), (154, "金额（元）"), (182, "备注")):
+    for x, head in (
+        (14, "项目编码"),
+        (44, "项目名称"),
+        (90, "单位"),
+        (110, "数量"),
+        (130, "标准"),
+        (154, "金额（元）"),
+        (182, "备注"),
+    ):
         paper.text(x, 45, head, 3, RED)
-    for x, text in ((14, chance.digits(6)), (44, "检查费"), (92, "次"), (113, "1"), (130, yuan(total)), (156, yuan(total))):
+    for x, text in (
+        (14, chance.digits(6)),
+        (44, "检查费"),
+        (92, "次"),
+        (113, "1"),
+        (130, yuan(total)),
+        (156, yuan(total)),
+    ):
         paper.text(x, 53, text, 3)
     paper.line(10, 88, 200, 88, RED)
     paper.text(14, 91, "金额合计（大写）", 3, RED)
@@ -124,8 +145,15 @@ def fiscal(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     }  # fmt: skip
 
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_SHOPS = ("Harbour View Hotel", "Blue Bottle Cafe", "Marina Bay Grill", "Northwind Taxi Ltd.", "Green Leaf Market", "Alpine Rail Express")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_SHOPS = (
+    "Harbour View Hotel",
+    "Blue Bottle Cafe",
+    "Marina Bay Grill",
+    "Northwind Taxi Ltd.",
+    "Green Leaf Market",
+    "Alpine Rail Express",
+)
 _ABROAD = (
     ("USD", "$"), ("USD", "US$"), ("EUR", "€"), ("GBP", "£"), ("HKD", "HK$"), ("SGD", "S$"), ("USD", ""), ("EUR", ""),
 )  # fmt: skip
@@ -139,10 +167,25 @@ def overseas(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     shop = chance.one(_SHOPS)
     paper = Paper(80, 150, chance.one(PAPERS), 12)
     paper.text(40, 8, shop, 5, BLACK, "bold", at="ma")
-    paper.text(40, 16, f"{chance.digits(3)} {chance.one(('King Street', 'Orchard Road', 'Main St'))}", 3, GREY, at="ma")
+    paper.text(
+        40,
+        16,
+        f"{chance.digits(3)} {chance.one(('King Street', 'Orchard Road', 'Main St'))}",
+        3,
+        GREY,
+        at="ma",
+    )
     paper.text(40, 21, f"Tel +{chance.one(('1', '44', '65'))} {chance.digits(8)}", 3, GREY, at="ma")
-    paper.text(40, 29, chance.one(("TAX INVOICE", "RECEIPT", "INVOICE", "SALES RECEIPT")), 4.4, at="ma")
-    shown = chance.one((f"{day.day} {_MONTHS[day.month - 1]} {day.year}", f"{_MONTHS[day.month - 1]} {day.day}, {day.year}", f"{day:%Y-%m-%d}"))
+    paper.text(
+        40, 29, chance.one(("TAX INVOICE", "RECEIPT", "INVOICE", "SALES RECEIPT")), 4.4, at="ma"
+    )
+    shown = chance.one(
+        (
+            f"{day.day} {_MONTHS[day.month - 1]} {day.year}",
+            f"{_MONTHS[day.month - 1]} {day.day}, {day.year}",
+            f"{day:%Y-%m-%d}",
+        )
+    )
     number = f"{chance.one(('INV-', 'R', '#'))}{chance.digits(6)}"
     paper.text(8, 39, f"Date: {shown}", 3.4)
     paper.text(8, 45, f"{chance.one(('Receipt No', 'Invoice No'))}: {number}", 3.4)
@@ -162,12 +205,24 @@ def overseas(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     if chance.maybe(0.5):
         paper.text(8, 97, f"Paid by VISA ****{chance.digits(4)}", 3.2)
     paper.text(40, 112, "Thank you!", 3.6, at="ma")
-    return paper, {"kind": kind, "date": day.isoformat(), "amount": yuan(net), "tax": yuan(tax), "total": yuan(net + tax), "seller": shop, "currency": currency}
+    return paper, {
+        "kind": kind,
+        "date": day.isoformat(),
+        "amount": yuan(net),
+        "tax": yuan(tax),
+        "total": yuan(net + tax),
+        "seller": shop,
+        "currency": currency,
+    }
 
 
 def no_voucher(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     """Draw what people send by mistake."""
-    paper = Paper(110, 190, (250, 250, 250), 9) if kind != "blank" else Paper(150, 110, (240, 238, 232), 9)
+    paper = (
+        Paper(110, 190, (250, 250, 250), 9)
+        if kind != "blank"
+        else Paper(150, 110, (240, 238, 232), 9)
+    )
     for i, (text, size) in enumerate(_LINES[kind](chance)):
         paper.text(8 + (60 if kind == "chat" and i % 2 else 0) * 0.6, 10 + i * 9, text, size)
     return paper, {"kind": None}

@@ -52,7 +52,9 @@ def quota(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     """Draw a fixed-amount receipt: face value in capitals, no date."""
     fen, code, number = chance.one(_FACES), chance.ticket_code(), chance.digits(8)
     paper = Paper(175, 80, chance.one(((246, 236, 220), (240, 246, 236), (250, 240, 240))))
-    title = chance.one(("{}省通用定额发票", "{}市通用定额发票", "国家税务总局{}省税务局通用定额发票"))
+    title = chance.one(
+        ("{}省通用定额发票", "{}市通用定额发票", "国家税务总局{}省税务局通用定额发票")
+    )
     paper.text(88, 8, title.format(chance.province()), 6.4, BROWN, "serif", at="ma")
     paper.text(88, 18, "发 票 联", 4.4, BROWN, at="ma")
     paper.stamp(88, 17, "全国统一发票监制章", chance, 30, 18)
@@ -76,7 +78,9 @@ def machine_printed(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     code, number = chance.ticket_code(), chance.digits(8)
     buyer, seller = chance.party(), chance.party()
     paper = Paper(190, 112, chance.one(PAPERS))
-    title = chance.one(("{}省国家税务局通用机打发票", "{}通用机打发票", "{}市地方税务局通用机打发票"))
+    title = chance.one(
+        ("{}省国家税务局通用机打发票", "{}通用机打发票", "{}市地方税务局通用机打发票")
+    )
     paper.text(95, 6, title.format(chance.province()), 6, BROWN, "serif", at="ma")
     paper.text(95, 15, "发票联", 4, BROWN, at="ma")
     paper.stamp(95, 13, "全国统一发票监制章", chance, 28, 17)
@@ -148,7 +152,9 @@ def bus(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     code, number = chance.ticket_code(), chance.digits(8)
     start, end = chance.city(), chance.city()
     paper = Paper(105, 62, chance.one(((232, 244, 238), (250, 240, 236), (240, 244, 250))), 12)
-    title = chance.one(("{}省道路客运发票", "{}省公路汽车客票", "{}长途汽车客运发票", "{}省汽车客运车票"))
+    title = chance.one(
+        ("{}省道路客运发票", "{}省公路汽车客票", "{}长途汽车客运发票", "{}省汽车客运车票")
+    )
     paper.text(52, 4, title.format(chance.province()), 4.6, RED, at="ma")
     paper.text(6, 12, f"发票代码 {code}", 3, RED)
     paper.text(60, 12, f"发票号码 {number}", 3, RED)
@@ -172,7 +178,10 @@ def bus(chance: Chance, kind: str) -> tuple[Paper, Truth]:
 
 def rail_paper(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     """Draw a paper train ticket: blue or red, one decimal, encrypted code."""
-    day, total = chance.day(date(2019, 1, 2), date(2025, 9, 30)), chance.random.randint(90, 12_000) * 50
+    day, total = (
+        chance.day(date(2019, 1, 2), date(2025, 9, 30)),
+        chance.random.randint(90, 12_000) * 50,
+    )
     serial = chance.one("ABCDEFGHJKLMNPQRSTUVWXYZ") + chance.digits(6)
     start, end = chance.random.sample(_STATIONS, 2)
     paper = Paper(86, 54, chance.one(((196, 222, 236), (244, 214, 206), (206, 228, 238))), 14)
@@ -182,13 +191,21 @@ def rail_paper(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     paper.text(36, 9, chance.one("GDKTZ") + chance.digits(4).lstrip("0"), 4.8, BLACK)
     paper.text(56, 9, f"{end}站", 4.8, BLACK, "bold")
     paper.text(8, 17, f"{day:%Y年%m月%d日}{chance.clock()}开", 3.4, BLACK)
-    paper.text(56, 17, f"{chance.random.randint(1, 16):02}车{chance.random.randint(1, 20):02}{chance.one('ABCDF')}号", 3.4, BLACK)  # noqa: E501
+    paper.text(
+        56,
+        17,
+        f"{chance.random.randint(1, 16):02}车{chance.random.randint(1, 20):02}{chance.one('ABCDF')}号",
+        3.4,
+        BLACK,
+    )
     decimals = f"{total / 100:.1f}" if total % 10 == 0 and chance.maybe(0.7) else yuan(total)
     paper.text(8, 22.5, f"{chance.one('￥¥')}{decimals}元", 3.4, BLACK)
     paper.text(36, 22.5, chance.one(("网", "网 学", "")), 3, BLACK)
     paper.text(56, 22.5, chance.one(("二等座", "一等座", "硬卧", "新空调硬座")), 3.4, BLACK)
     paper.text(8, 27.5, chance.one(("限乘当日当次车", "退票费", "仅供报销使用")), 3, BLACK)
-    paper.text(8, 32.5, f"{chance.digits(4)}{chance.digits(6)}****{chance.digits(4)}{chance.person()}", 3.2)  # noqa: E501
+    paper.text(
+        8, 32.5, f"{chance.digits(4)}{chance.digits(6)}****{chance.digits(4)}{chance.person()}", 3.2
+    )
     paper.text(10, 39, "买票请到12306 发货请到95306", 2.8, BLACK)
     paper.text(14, 43, "中国铁路祝您旅途愉快", 2.8, BLACK)
     paper.text(6, 48.5, f"{chance.digits(14)}{serial} {start}售", 3, BLACK)
@@ -199,7 +216,10 @@ def rail_paper(chance: Chance, kind: str) -> tuple[Paper, Truth]:
 def rail_e(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     """Draw a rail e-ticket (digital invoice)."""
     day = chance.day()
-    ride, total = day - timedelta(days=chance.random.randint(0, 20)), chance.random.randint(90, 12_000) * 50
+    ride, total = (
+        day - timedelta(days=chance.random.randint(0, 20)),
+        chance.random.randint(90, 12_000) * 50,
+    )
     number, buyer = chance.digital_number(day), chance.party()
     start, end = chance.random.sample(_STATIONS, 2)
     paper = Paper(130, 86, chance.one(PAPERS), 12)
@@ -211,7 +231,12 @@ def rail_e(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     paper.text(60, 24, chance.one("GDC") + chance.digits(3), 4.6)
     paper.text(90, 24, f"{end}站", 5, BLACK, "bold")
     paper.text(10, 33, f"{ride:%Y年%m月%d日} {chance.clock()}开", 3.4)
-    paper.text(74, 33, f"{chance.random.randint(1, 16):02}车{chance.random.randint(1, 20):02}{chance.one('ABCDF')}号 二等座", 3.4)  # noqa: E501
+    paper.text(
+        74,
+        33,
+        f"{chance.random.randint(1, 16):02}车{chance.random.randint(1, 20):02}{chance.one('ABCDF')}号 二等座",
+        3.4,
+    )
     paper.text(10, 40, f"票价:￥{yuan(total)}", 3.8)
     paper.text(10, 48, f"{chance.digits(10)}****{chance.digits(4)}  {chance.person()}", 3.4)
     paper.text(10, 55, f"电子客票号:{chance.digits(20)}{chance.one('12')}", 3.2)
@@ -231,7 +256,9 @@ def air(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     fare, fuel, fund = chance.fen(20_000, 250_000), chance.random.randint(0, 12) * 1_000, 5_000
     tax = round((fare + fuel) * 0.09)
     total, number, buyer = fare + fuel + tax + fund, chance.digital_number(day), chance.party()
-    carrier = chance.one(("中国南方航空股份有限公司", "中国国际航空股份有限公司", "海南航空控股股份有限公司"))
+    carrier = chance.one(
+        ("中国南方航空股份有限公司", "中国国际航空股份有限公司", "海南航空控股股份有限公司")
+    )
     paper = Paper(210, 148, chance.one(PAPERS))
     paper.text(105, 8, "电子发票（航空运输电子客票行程单）", 5.6, BROWN, "serif", at="ma")
     check = chance.digits(4)
@@ -246,7 +273,12 @@ def air(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     ):  # fmt: skip
         paper.text(x, y, label, 2.7, BROWN)
         below = y == 32
-        paper.text(x + (1 if below else paper.width_of(label, 2.7) + 1.5), y + (7 if below else 0), text, 2.7)
+        paper.text(
+            x + (1 if below else paper.width_of(label, 2.7) + 1.5),
+            y + (7 if below else 0),
+            text,
+            2.7,
+        )
     _air_table(paper, chance, day)
     charges = (("票价", fare), ("燃油附加费", fuel), ("增值税税率", None), ("增值税税额", tax),
                ("民航发展基金", fund), ("其他税费", 0), ("合计", total))  # fmt: skip
@@ -268,13 +300,33 @@ def _air_table(paper: Paper, chance: Chance, day: date) -> None:
     paper.box(6, 31, 204, 141, BLACK, 0.3)
     for y in (45, 51, 106, 117, 125, 133):
         paper.line(6, y, 204, y, BLACK, 0.3)
-    heads = ("承运人", "航班号", "座位等级", "日期", "时间", "客票级别/客票类别", "客票生效日期", "有效截止日期", "免费行李")
+    heads = (
+        "承运人",
+        "航班号",
+        "座位等级",
+        "日期",
+        "时间",
+        "客票级别/客票类别",
+        "客票生效日期",
+        "有效截止日期",
+        "免费行李",
+    )
     for x, head in zip((48, 64, 81, 101, 117, 138, 161, 182, 197), heads, strict=True):
         paper.text(x, 46.5, head, 2.5, BROWN, at="ma")
     paper.text(8, 54, f"自:{chance.city()} {chance.letters(3)}", 2.7)
     paper.text(8, 60, f"至:{chance.city()} {chance.letters(3)}", 2.7)
     ride = day - timedelta(days=chance.random.randint(0, 9))
-    row = (chance.one(("南航", "国航", "海航")), chance.letters(2) + chance.digits(4), "Y", f"{ride:%Y-%m-%d}", chance.clock(), "Y", "", "", "20K")
+    row = (
+        chance.one(("南航", "国航", "海航")),
+        chance.letters(2) + chance.digits(4),
+        "Y",
+        f"{ride:%Y-%m-%d}",
+        chance.clock(),
+        "Y",
+        "",
+        "",
+        "20K",
+    )
     for x, text in zip((48, 64, 81, 101, 117, 138, 161, 182, 197), row, strict=True):
         paper.text(x, 56, text, 2.7, at="ma")
 

@@ -68,7 +68,9 @@ def paper_vat(chance: Chance, kind: str) -> tuple[Paper, Truth]:
     sealed = f"01,{qr_type},{code},{number},{yuan(form.sale.amount)},{day:%Y%m%d},"
     paper.code(18, 4, 19, f"{sealed}{check or ''},{chance.digits(2)}AF,")
     _coded_body(paper, form, value)
-    paper.down(231, 40, chance.one(("第二联发票联购买方记账凭证", "第三联抵扣联购买方扣税凭证")), 2.6)
+    paper.down(
+        231, 40, chance.one(("第二联发票联购买方记账凭证", "第三联抵扣联购买方扣税凭证")), 2.6
+    )
     return paper, form.truth
 
 
@@ -158,7 +160,16 @@ def _table(
 ) -> None:
     printed = paper.text if write == paper.text else paper.needles
     ink = BLACK if printed == paper.text else BLUE
-    heads = ("货物或应税劳务、服务名称", "规格型号", "单位", "数 量", "单 价", "金 额", "税率", "税 额")
+    heads = (
+        "货物或应税劳务、服务名称",
+        "规格型号",
+        "单位",
+        "数 量",
+        "单 价",
+        "金 额",
+        "税率",
+        "税 额",
+    )
     if road:
         heads = ("项目名称", "车牌号", "类型", "通行日期起", "通行日期止", "金 额", "税率", "税 额")
     xs = (46, 86, 103, 117, 137, 165, 188, 213)

@@ -142,6 +142,17 @@ def test_doubts_of_the_reading_become_doubts_of_the_line() -> None:
     assert added.claim.lines[0].doubts == ("total", "blurred")
 
 
+def test_the_amount_of_a_foreign_receipt_is_left_to_a_person() -> None:
+    abroad = reading(
+        None, kind="overseas", findings=(ReadingFinding("foreign_currency", "…", ("total",)),)
+    )
+
+    added = add_vouchers(company_of(), claim_of(lines=()), (voucher(abroad),), by("zhang"), TODAY)
+
+    (line,) = added.claim.lines
+    assert (line.amount_fen, line.doubts) == (0, ("total",))
+
+
 def test_a_day_that_is_not_printed_is_doubtful_and_an_amount_is_not_guessed() -> None:
     bare = reading(date=None, total_fen=None)
 

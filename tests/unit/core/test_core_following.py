@@ -1,7 +1,6 @@
 """An approved travel request: its draft, and the money that moves over once."""
 
 from dataclasses import replace
-from datetime import date
 
 from core_house import around, by, claim_of, company_of, taxi
 

@@ -230,9 +230,26 @@ def reason(code: str, **facts: str) -> str:
     return _say(_REASONS[code], facts)
 
 
+UNSAFE = frozenset(
+    {
+        "bomb",
+        "broken",
+        "doctype",
+        "doubled",
+        "empty",
+        "html",
+        "picture_shape",
+        "picture_too_large",
+        "too_large",
+        "type_not_allowed",
+    }
+)
+"""Reasons for which a file joins no claim; a picture or document without a voucher does."""
+
+
 def refusal(name: str, code: str, **facts: str) -> Reading:
     """Make the reading of a file that could not be read."""
-    return Reading(file=name, ok=False, reason=reason(code, **facts))
+    return Reading(file=name, ok=False, reason=reason(code, **facts), refused=code in UNSAFE)
 
 
 def _say(text: tuple[str, str], facts: dict[str, str]) -> str:

@@ -116,7 +116,7 @@ def _unread(work: Work, reading: Reading) -> Reply:
 async def _attach(work: Work, vouchers: tuple[Voucher, ...], remarks: tuple[Reply, ...]) -> None:
     """Keep files without a voucher with the draft that is in hand, if there is one."""
     draft = await draft_in_hand(work)
-    if draft is None or not vouchers:
+    if draft is None or all(v.reading.refused for v in vouchers):
         await work.tell(*remarks)
         return
     added = add_vouchers(work.company, draft, vouchers, work.cause, work.today)

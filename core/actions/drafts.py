@@ -86,7 +86,8 @@ def add_vouchers(
 ) -> Added:
     """Add what was read to a draft: one line a voucher, or the voucher to a waiting line.
 
-    Itineraries come after the invoices that they belong to, and join them.
+    Itineraries come after the invoices that they belong to, and join them. A refused file is
+    told and left out.
     """
     require(claim, Event.EDIT)
     before = _files_of(claim)
@@ -94,7 +95,7 @@ def add_vouchers(
     repeated: list[str] = []
     unread: list[Reading] = []
     for voucher in sorted(vouchers, key=lambda v: v.reading.kind == ITINERARY):
-        claim = _with_file(claim, voucher)
+        claim = claim if voucher.reading.refused else _with_file(claim, voucher)
         key = identity(voucher.reading)
         if not voucher.reading.ok:
             unread.append(voucher.reading)

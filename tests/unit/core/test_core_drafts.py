@@ -265,3 +265,19 @@ def test_a_word_of_two_categories_points_to_none() -> None:
 
 def test_identities_are_those_of_the_lines() -> None:
     assert identities_of(claim_of(taxi(), taxi(invoice=invoice(TWENTY)))) == (TWENTY,)
+
+
+def test_a_refused_file_is_told_and_left_out() -> None:
+    program = Reading("virus.pdf", ok=False, reason="type", refused=True)
+    letter = Reading("letter.pdf", ok=False, reason="no invoice")
+
+    added = add_vouchers(
+        company_of(),
+        claim_of(lines=()),
+        (replace(voucher(program), sha256="aa"), replace(voucher(letter), sha256="bb")),
+        by("zhang"),
+        TODAY,
+    )
+
+    assert [f.sha256 for f in added.claim.files] == ["bb"]
+    assert [r.file for r in added.unread] == ["virus.pdf", "letter.pdf"]

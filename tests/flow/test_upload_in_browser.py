@@ -1,0 +1,55 @@
+"""The upload page as a phone shows it: signed in, several files, each followed to its draft."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.flow.stage import Stage
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PHONE = {"width": 390, "height": 844}
+STEP_MS = 20_000
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no chromium on this machine"
+)
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """Open a phone's browser; whatever the console calls an error fails the test."""
+    errors: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        found = await browser.new_page(viewport=PHONE)
+        found.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        found.on("pageerror", lambda error: errors.append(str(error)))
+        yield found
+        await browser.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize("messenger", ["钉钉", "企业微信"])
+async def test_files_from_the_page_become_lines_of_the_draft(
+    stage: Stage, samples: Path, page: Page, messenger: str
+) -> None:
+    await page.goto(f"{stage.service.url}/app/upload")
+    await page.get_by_role("link", name=messenger).click()
+    await page.get_by_role("link", name="张三").click()
+    await page.locator("#chooser").set_input_files(
+        [samples / "hotel.xml", samples / "meal.pdf", Path("Makefile")]
+    )
+    placed = page.get_by_text("已放入报销单")
+
+    await expect(placed).to_have_count(2, timeout=STEP_MS)
+    await expect(page.get_by_text("没有读出票据")).to_have_count(1, timeout=STEP_MS)
+    draft = (await stage.api("claims", state="draft"))["items"][0]  # type: ignore[index]
+    assert draft["total"] == "1378.00"
+    assert [line["invoice"]["total"] for line in draft["lines"]] == ["1060.00", "318.00"]
+    platform = "dingtalk" if messenger == "钉钉" else "wecom"
+    assert await stage.phone(platform, "zhang").card("1,378.00", action="submit")

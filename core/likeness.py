@@ -110,8 +110,3 @@ def near_bands(picture: str) -> frozenset[int]:
     return frozenset(
         key ^ flip for turned in turns(picture) for key in bands(turned) for flip in flips
     )
-
-
-def is_hash(text: str) -> bool:
-    """Whether a text is a picture's hash."""
-    return len(text) == _DIGITS and all(c in "0123456789abcdef" for c in text)

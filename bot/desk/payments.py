@@ -53,6 +53,9 @@ async def export_batch(store: Store, clock: Clock, write: Write, out: Path) -> B
     batch = f"PAY-{now:%Y%m%d}-{sequence:04d}"
     draft = _write(out, write(due))
     taken = [p for p in due if await _take(store, p, batch, clock)]
+    if not taken:
+        draft.unlink()
+        raise Refused("nothing_to_export")
     if taken != due:
         draft = _write(out, write(taken))
     draft.replace(out)

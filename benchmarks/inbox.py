@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from benchmarks.figures import Figure, beside, rate
 from benchmarks.places import KINDS, database
-from bot.app import utc_now
+from bot.clock import utc_now
 from storage.engine import Database
 from storage.open import open_storage
 

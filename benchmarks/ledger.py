@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from benchmarks.figures import Figure, beside, rate
 from benchmarks.places import KINDS, database
-from bot.app import utc_now
+from bot.clock import utc_now
 from core.budget import Charge, Hold
 from core.change import Change, Reserve
 from core.company import Company

@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from benchmarks.places import ROOT, folder
-from bot.app import utc_now
+from bot.clock import utc_now
 from bot.desk.company import apply_company, read_company
 from sandbox.config import SandboxConfig, WeComTenant
 from sandbox.server import RunningSandbox, start_sandbox

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from bot.config import ApiToken, Scope
+from bot.settings import ApiToken, Scope
 from bot.web.problems import Problem
 
 MAX_WRONG = 100

@@ -12,8 +12,8 @@ from random import uniform
 import aiohttp
 import pytest
 
-from bot.app import utc_now
-from bot.config import Config
+from bot.clock import utc_now
+from bot.settings import Config
 from bot.desk.company import apply_company, read_company
 from core.ports import ClaimQuery, Page
 from sandbox.config import SandboxConfig, WeComTenant

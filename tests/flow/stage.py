@@ -11,8 +11,9 @@ from typing import Literal, TypeVar
 
 import aiohttp
 
-from bot.app import Service, build, utc_now
-from bot.config import Config
+from bot.app import Service, build
+from bot.clock import utc_now
+from bot.settings import Config
 from bot.desk.company import apply_company
 from core.company import Company
 from sandbox.config import (

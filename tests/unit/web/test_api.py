@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.config import ApiToken
+from bot.settings import ApiToken
 from bot.web.access import MAX_WRONG, Access
 from bot.web.api import Api
 from bot.web.problems import problems

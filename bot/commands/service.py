@@ -1,0 +1,107 @@
+"""Running the service, its schema, the company file, the audit trail, the demo."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.basics import (
+    CHIT_TOML,
+    ConfigOption,
+    group,
+    note,
+    opened,
+    read_settings,
+    run_on_database,
+)
+from bot.logs import set_up_logs
+from bot.settings import Config
+
+app = typer.Typer()
+company_app = group("公司资料 · the company file")
+audit_app = group("审计链 · the audit trail")
+app.add_typer(company_app, name="company")
+app.add_typer(audit_app, name="audit")
+
+
+@app.command()
+def serve(config: ConfigOption = CHIT_TOML) -> None:
+    """Run the service until SIGTERM or Ctrl-C · 启动服务."""
+    settings = read_settings(config)
+    set_up_logs()
+    run_on_database(_serve(settings))
+
+
+async def _serve(config: Config) -> None:
+    from bot import app as service
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with service.running(config) as running:
+        note(f"serving: {running.url}/")
+        await stopping.wait()
+
+
+@app.command()
+def migrate(config: ConfigOption = CHIT_TOML) -> None:
+    """Create or upgrade the schema · 建立或升级数据库结构."""
+    from storage.migrate import migrate as upgrade_schema
+
+    settings = read_settings(config)
+    run_on_database(upgrade_schema(settings.database.url))
+    note("schema is up to date · 数据库结构已是最新")
+
+
+@company_app.command("apply")
+def company_apply(
+    file: Path,
+    config: ConfigOption = CHIT_TOML,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示差异 · only show")] = False,
+) -> None:
+    """Put a company.yaml in force, all or nothing · 应用公司资料."""
+    settings = read_settings(config)
+    run_on_database(_apply(settings, file, dry_run=dry_run))
+
+
+async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
+    from bot.clock import utc_now
+    from bot.desk.company import apply_company, read_company
+
+    company = read_company(file)
+    async with opened(config) as storage:
+        applied = await apply_company(storage.store, company, utc_now, dry_run=dry_run)
+    for line in applied.lines:
+        print(line)
+    done = "would change · 将变更" if dry_run else "applied · 已应用"
+    note(f"{done}: {len(applied.lines)}, version {applied.version}")
+
+
+@audit_app.command("verify")
+def audit_verify(config: ConfigOption = CHIT_TOML) -> None:
+    """Recompute the hash chain · 校验审计链."""
+    bad = run_on_database(_verify(read_settings(config)))
+    if bad is not None:
+        note(f"the chain breaks at entry {bad} · 审计链在第 {bad} 条断裂")
+        raise typer.Exit(1)
+    note("the chain is whole · 审计链完整")
+
+
+async def _verify(config: Config) -> int | None:
+    async with opened(config) as storage:
+        return await storage.store.verify_audit()
+
+
+@app.command()
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="按脚本演示一遍 · play the main job and exit")
+    ] = False,
+) -> None:
+    """Run the sandbox and the service with a sample company · 本机演示."""
+    from bot.demo import run_demo
+
+    raise typer.Exit(run_on_database(run_demo(headless=headless)))

@@ -1,0 +1,22 @@
+"""What the business and its links take from the settings."""
+
+from bot.settings import Config
+from core.actions.basics import Settings, VerifyRules
+
+
+def settings_of(config: Config) -> Settings:
+    """Give what the business may know of the settings."""
+    asks = config.connectors.verify
+    rules = VerifyRules(asks.recheck_days) if asks else None
+    return Settings(config.budget.consume_on, config.budget.unmatched, rules)
+
+
+def public_url(config: Config) -> str:
+    """Give the address in links; without a setting it is good for this machine only."""
+    server = config.server
+    return (server.public_url or f"http://{reachable(server.host)}:{server.port}").rstrip("/")
+
+
+def reachable(host: str) -> str:
+    """Give the host that a browser on this machine can use."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host

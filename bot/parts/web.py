@@ -1,0 +1,86 @@
+"""What is served over HTTP: health, REST API, pages, callbacks."""
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.dingtalk.channel import DingTalkChannel
+from bot.channels.wecom.channel import WeComChannel
+from bot.events import ChannelName
+from bot.handlers.work import Rooms
+from bot.parts.channels import wecom_of
+from bot.parts.rules import public_url, settings_of
+from bot.port import Accept, Channel, SignInDoor
+from bot.settings import Config
+from bot.web.access import Access
+from bot.web.api import Api
+from bot.web.cards_page import CardsPage
+from bot.web.claim_page import ClaimPage
+from bot.web.health import Health, Metrics
+from bot.web.pages import Pages
+from bot.web.problems import problems
+from bot.web.sessions import Visits
+from bot.web.signin import SignIn
+from bot.web.site import Site
+from bot.web.todo_page import TodoPage
+from bot.web.upload_page import UploadPage
+from core.ports import Clock
+from storage.open import Storage
+
+log = structlog.get_logger(__name__)
+
+
+def build_pages(
+    config: Config,
+    storage: Storage,
+    rooms: Rooms,
+    channels: dict[ChannelName, Channel],
+    clock: Clock,
+    accept: Accept,
+) -> Pages:
+    """Build the pages for people."""
+    site = Site(public_url(config))
+    visits = Visits(site, storage.sessions, storage.store, clock)
+    doors: dict[ChannelName, SignInDoor] = {
+        name: channel
+        for name, channel in channels.items()
+        if isinstance(channel, DingTalkChannel | WeComChannel)
+    }
+    return Pages(
+        site,
+        SignIn(site, visits, doors),
+        ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
+        TodoPage(site, storage.store),
+        UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
+        CardsPage(site, storage.store, storage.traces, accept, wecom_of(channels)),
+    )
+
+
+def build_web(
+    config: Config,
+    storage: Storage,
+    channels: dict[ChannelName, Channel],
+    pages: Pages,
+    metrics: Metrics,
+    clock: Clock,
+) -> web.AppRunner:
+    """Join everything that answers HTTP; nothing listens before the runner is set up."""
+
+    async def alive() -> bool:
+        try:
+            await storage.ping()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("database_down", error=type(error).__name__)
+            return False
+        return True
+
+    app = web.Application(middlewares=[problems, pages.guard()], client_max_size=2 * 1024 * 1024)
+    app.on_response_prepare.append(pages.site.protect)
+    health = Health(alive, storage.inbox, channels, metrics, clock)
+    access = Access(config.api.tokens)
+    api = Api(storage.store, access, settings_of(config), clock, config.zone)
+    app.add_routes([*health.routes(), *api.routes(), *pages.routes()])
+    wecom = wecom_of(channels)
+    if wecom:
+        app.add_routes(wecom.routes(config.wecom.callback_path))
+    return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)

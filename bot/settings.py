@@ -1,0 +1,214 @@
+"""The settings of the service, frozen: one model a table of `chit.toml` (contract §2)."""
+
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from core.invoice import InvoiceKind
+
+Scope = Literal[
+    "claims:read",
+    "claims:write",
+    "budgets:read",
+    "budgets:write",
+    "invoices:read",
+    "payments:read",
+    "payments:write",
+    "vouchers:read",
+    "audit:read",
+    "analytics:read",
+]
+ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+"""An address of ours or a vendor's: no query, no user name."""
+
+WS_ADDRESS = r"^wss?://[^\s/?#@]+(/[^\s?#]*)?$"
+
+
+class Section(BaseModel):
+    """One table of `chit.toml`: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class ServerSettings(Section):
+    """Where the service listens and how the world reaches it."""
+
+    host: str = "0.0.0.0"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+
+
+class DatabaseSettings(Section):
+    """Where the data lies."""
+
+    url: str = Field(
+        default="sqlite+aiosqlite:///data/chit.db",
+        pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://)",
+    )
+
+
+class FilesSettings(Section):
+    """Where the originals lie."""
+
+    url: str = Field(default="file:data/files", pattern=r"^file:.")
+
+
+class DingTalkSettings(Section):
+    """The DingTalk application; both base addresses are settings for stand-ins and proxies."""
+
+    enabled: bool = False
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    robot_code: str = ""
+    corp_id: str = ""
+    agent_id: str = ""
+    card_template_id: str = ""
+    api_url: str = "https://api.dingtalk.com"
+    oapi_url: str = "https://oapi.dingtalk.com"
+    login_url: str = Field(default="https://login.dingtalk.com", pattern=ADDRESS)
+
+    @field_validator("agent_id", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class WeComSettings(Section):
+    """The WeCom application."""
+
+    enabled: bool = False
+    corp_id: str = ""
+    agent_id: int = 0
+    secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    encoding_aes_key: SecretStr = SecretStr("")
+    api_url: str = "https://qyapi.weixin.qq.com"
+    login_url: str = Field(default="https://login.work.weixin.qq.com", pattern=ADDRESS)
+    open_url: str = Field(default="https://open.weixin.qq.com", pattern=ADDRESS)
+    callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
+
+
+class WeComBotSettings(Section):
+    """WeCom's 智能机器人 over its long connection."""
+
+    enabled: bool = False
+    bot_id: str = ""
+    secret: SecretStr = SecretStr("")
+    ws_url: str = Field(default="wss://openws.work.weixin.qq.com", pattern=WS_ADDRESS)
+
+
+class ApiToken(Section):
+    """A bearer token of the REST API and what it may do."""
+
+    name: str = Field(min_length=1)
+    token: SecretStr = Field(min_length=16)
+    scopes: tuple[Scope, ...] = ()
+
+
+class ApiSettings(Section):
+    """Who may use the REST API."""
+
+    tokens: tuple[ApiToken, ...] = ()
+
+
+class BudgetSettings(Section):
+    """When money is spent, and what happens to lines that no budget binds."""
+
+    consume_on: Literal["approved", "paid"] = "approved"
+    unmatched: Literal["allow", "warn", "block"] = "allow"
+
+
+class RecognitionSettings(Section):
+    """How invoices are read: files of certificates whose holders may vouch for seals."""
+
+    trust_anchors: tuple[str, ...] = ()
+
+
+class ScheduleSettings(Section):
+    """The clock: cron expressions in the company's time zone."""
+
+    timezone: str = "Asia/Shanghai"
+    overspend_scan: str = "0 9 * * mon-fri"
+    digest: str = "30 9 * * mon"
+    reminders: str = "0 10 * * *"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"there is no time zone {value}") from error
+        return value
+
+    @field_validator("overspend_scan", "digest", "reminders")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        CronTrigger.from_crontab(value)
+        return value
+
+
+class VerifySettings(Section):
+    """Tax-bureau verification through a third party.
+
+    `key` and `secret` are Baidu's API Key and Secret Key, Tencent's SecretId and SecretKey, or
+    Alibaba's AccessKey. `types` maps a kind (`toll`, or `toll_digital` with 20 digits) to the
+    provider's own code where its list has grown. Vouchers are asked about once more
+    `recheck_days` after they were paid.
+    """
+
+    provider: Literal["baidu", "tencent", "aliyun"]
+    key: str = Field(min_length=1)
+    secret: SecretStr = Field(min_length=1)
+    base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    per_second: float | None = Field(default=None, gt=0, le=100)
+    recheck_days: int = Field(default=30, ge=1, le=365)
+    types: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("types")
+    @classmethod
+    def _known_kinds(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            if name.removesuffix("_digital") not in get_args(InvoiceKind):
+                raise ValueError(f"there is no kind of invoice {name}")
+        return value
+
+
+class Connectors(BaseModel):
+    """`[connectors.NAME]`: one table for each connected system; those not named here are free."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, dict[str, object]] = Field(init=False)
+
+    verify: VerifySettings | None = None
+
+
+class ArchiveSettings(Section):
+    """How long originals are kept: years after the end of the calendar year."""
+
+    keep_years: int = Field(default=30, ge=1, le=100)
+
+
+class Config(Section):
+    """All of `chit.toml` (contract §2)."""
+
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    files: FilesSettings = FilesSettings()
+    dingtalk: DingTalkSettings = DingTalkSettings()
+    wecom: WeComSettings = WeComSettings()
+    wecom_bot: WeComBotSettings = WeComBotSettings()
+    api: ApiSettings = ApiSettings()
+    budget: BudgetSettings = BudgetSettings()
+    recognition: RecognitionSettings = RecognitionSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    connectors: Connectors = Field(default=Connectors(), repr=False)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.schedule.timezone)

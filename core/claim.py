@@ -122,8 +122,8 @@ class LineInvoice:
     """The voucher behind a line. `identity` is None where nothing on it identifies it.
 
     `picture` is the hash of what it looks like; `ride` marks the invoice of a ride, `itinerary`
-    is the file that lists the trips behind it. `card` is the one in a WeChat wallet that it came
-    as; `card_taken` says that somebody else is reimbursing that.
+    is the file that lists the trips behind it, `goods` are what it names. `card` is the one in a
+    WeChat wallet that it came as; `card_taken` says that somebody else is reimbursing that.
     """
 
     identity: str | None
@@ -144,6 +144,7 @@ class LineInvoice:
     check_code: str | None = None
     card: WalletCard | None = None
     card_taken: bool = False
+    goods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

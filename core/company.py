@@ -1,12 +1,21 @@
 """The company as data: who works here, what may be spent, who approves (contract §3)."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
+from core.invoice import InvoiceKind
 from core.money import format_yuan, parse_yuan
 from core.period import Period, parse_period
 from core.rules import check_expression
@@ -27,7 +36,14 @@ PolicyKind = Literal[
     "weekend",
     "frequency",
     "split",
+    "travel_standard",
+    "per_diem",
+    "mileage",
+    "proof_above",
+    "cross_year",
+    "private_words",
 ]
+Per = Literal["claim", "line", "day", "night", "month", "year"]
 
 
 def _yuan(value: object) -> int:
@@ -59,12 +75,19 @@ class Entry(BaseModel):
     )
 
 
+BankCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+"""The 12 digits by which the central bank's payment system knows a bank's branch (联行号)."""
+
+
 class LegalEntity(Entry):
-    """A company of the group, as it stands on invoices."""
+    """A company of the group, as it stands on invoices; `bank_account` is what it pays from."""
 
     id: Id
     name: str = Field(min_length=1)
     tax_id: str = ""
+    bank_account: str | None = Field(default=None, repr=False)
+    bank: str | None = None
+    bank_code: BankCode | None = None
 
 
 class Department(Entry):
@@ -90,18 +113,25 @@ class Person(Entry):
     wecom: str | None = None
     bank_account: str | None = Field(default=None, repr=False)
     bank: str | None = None
+    bank_code: BankCode | None = None
     language: Literal["zh", "en"] = "zh"
     active: bool = True
 
 
 class Category(Entry):
-    """A kind of expense; `account` is the ledger account of its vouchers."""
+    """A kind of expense; `account` is the ledger account of its vouchers.
+
+    `accounts` names another account for a department (with those below it). `input_tax` is false
+    where the tax of its vouchers may never be deducted, as for welfare and entertainment.
+    """
 
     id: Id
     name: str = Field(min_length=1)
     keywords: tuple[str, ...] = ()
     account: str = ""
     requires_invoice: bool = True
+    accounts: dict[str, str] = Field(default_factory=dict)
+    input_tax: bool = True
 
 
 class Project(Entry):
@@ -128,19 +158,120 @@ class Budget(Entry):
     owners: tuple[str, ...] = ()
 
 
+class CityTier(Entry):
+    """Cities that share a standard, as people write them; `id` is what a standard names."""
+
+    id: Id
+    name: str = Field(min_length=1)
+    cities: tuple[str, ...] = Field(min_length=1)
+
+
+class Standard(Entry):
+    """One row of a table of standards: for whom and where, and how much; None means any."""
+
+    tier: str | None = None
+    city: str | None = None
+    grade: str | None = None
+    limit_fen: Yuan = Field(alias="limit", ge=0)
+
+
 class Policy(Entry):
-    """A rule on claims and what follows when it is broken."""
+    """A rule on claims and what follows when it is broken.
+
+    `limit` and `rate` (of a kilometre) are in yuan, `near` is a percentage of the limit, `until`
+    the last day of a new year (MM-DD), `standards` are searched from the top, `proof` names what
+    is to be attached.
+    """
 
     id: Id
     kind: PolicyKind
     category: str | None = None
-    per: Literal["claim", "line", "day", "night", "month", "year"] | None = None
+    per: Per | None = None
     limit_fen: Yuan | None = Field(default=None, alias="limit")
     days: int | None = Field(default=None, ge=0)
     count: int | None = Field(default=None, ge=1)
     grade: str | None = None
     city: str | None = None
     action: Literal["warn", "block"] = "warn"
+    grades: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    standards: tuple[Standard, ...] = ()
+    rate_fen: Yuan | None = Field(default=None, alias="rate", gt=0)
+    near: int = Field(default=90, ge=1, le=99)
+    until: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    words: tuple[str, ...] = ()
+    proof: str = ""
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class TaxRule(Entry):
+    """How much of the tax of a kind of voucher may be deducted, from one day until another.
+
+    `how` is the tax as `printed`, or `computed` from `base` (the `total` of the voucher, or its
+    `amount`) at `rate` percent, which the base has `included` or not; a printed one with a rate is
+    checked by it. `electronic` limits the rule to the electronic or the paper form, `goods` to
+    vouchers of such goods; one of goods that `never` count is left out.
+    """
+
+    id: Id
+    kind: InvoiceKind
+    electronic: bool | None = None
+    since: Day
+    until: Day | None = None
+    how: Literal["printed", "computed"]
+    rate: Decimal | None = Field(default=None, gt=0, lt=100)
+    base: Literal["total", "amount"] = "total"
+    included: bool = True
+    goods: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    tolerance_fen: Yuan = Field(default=1, alias="tolerance", ge=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "TaxRule":
+        if self.how == "computed" and self.rate is None:
+            raise ValueError("a rule that computes needs a rate")
+        if self.until and self.until < self.since:
+            raise ValueError("the rule ends before it begins")
+        return self
+
+    def covers(self, day: date) -> bool:
+        """Whether the rule holds on a day; both its ends belong to it."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class Accounts(Entry):
+    """The ledger accounts that are no category's, by default those of Chinese practice.
+
+    Deductible input tax 应交税费—应交增值税（进项税额）, owed to employees and advances to them
+    其他应付款 and 其他应收款, bank deposits 银行存款, owed to suppliers 应付账款.
+    """
+
+    input_tax: str = "2221.01.01"
+    employee_payable: str = "2241"
+    advance: str = "1221"
+    bank: str = "1002"
+    supplier_payable: str = "2202"
+
+
+class VoucherRules(Entry):
+    """How the books are kept: whether a payment has a voucher, too; the word of vouchers (凭证字);
+    whether files have one voucher a claim or one a day."""
+
+    at_payment: bool = True
+    by: Literal["claim", "day"] = "claim"
+    word: str = Field(default="记", min_length=1, max_length=8)
+
+
+class PaymentRules(Entry):
+    """How payments leave: a batch of more than `check_above` needs a second person's word."""
+
+    check_above_fen: Yuan | None = Field(default=None, alias="check_above", ge=0)
 
 
 class FlowStep(Entry):
@@ -186,6 +317,11 @@ class Company(Entry):
     budgets: tuple[Budget, ...] = ()
     policies: tuple[Policy, ...] = ()
     flows: tuple[Flow, ...] = ()
+    accounts: Accounts = Accounts()
+    vouchers: VoucherRules = VoucherRules()
+    payments: PaymentRules = PaymentRules()
+    tax_rules: tuple[TaxRule, ...] = ()
+    city_tiers: tuple[CityTier, ...] = ()
 
     @cached_property
     def _people(self) -> dict[str, Person]:

@@ -9,7 +9,7 @@ from functools import cache
 from os import PathLike
 from pathlib import Path
 
-from core.company import LegalEntity
+from core.company import LegalEntity, TaxRule
 from core.invoice import Reading
 from recognition.limits import MAX_FILE_BYTES
 from recognition.reader import Recogniser
@@ -19,19 +19,23 @@ _ENDS_S = 5.0
 
 
 def read(
-    source: str | PathLike[str] | bytes, *, companies: Sequence[LegalEntity] = ()
+    source: str | PathLike[str] | bytes,
+    *,
+    companies: Sequence[LegalEntity] = (),
+    rules: Sequence[TaxRule] = (),
 ) -> list[Reading]:
     """Read the vouchers of a file, by its path or its bytes: one reading each, at least one.
 
     What cannot be read gives a reading with `ok` false and a reason; nothing that a file contains
-    raises. `companies` are the own ones, by which a photo's buyer is checked and mended. Foreign
-    bytes are decoded in processes of their own, which start at the first call (OCR takes a few
-    seconds then) and end with the program. Threads may call it at once.
+    raises. `companies` are the own ones, by which a photo's buyer is checked and mended; `rules`
+    of input tax take the place of built-in ones (`core.transport_tax`). Foreign bytes are decoded
+    in processes of their own, which start at the first call (OCR takes a few seconds then) and end
+    with the program. Threads may call it at once.
     """
     name, data = ("", source) if isinstance(source, bytes) else _load(Path(source))
     if data is None:
         return [refusal(name, "missing")]
-    reading = _reader().read(name, data, companies=companies)
+    reading = _reader().read(name, data, companies=companies, rules=rules)
     return list(asyncio.run_coroutine_threadsafe(reading, _loop()).result())
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from core.company import LegalEntity
+from core.company import LegalEntity, TaxRule
 from core.invoice import Reading
 from recognition.detect import detect
 from recognition.limits import Unreadable
 from recognition.own import checked
 from recognition.process import Child, Failed
 from recognition.seal.trust import NONE, Anchors
+from recognition.tax import with_tax_doubts
 from recognition.texts import finding, refusal
 
 QUICK_S = 10.0
@@ -56,13 +57,20 @@ class Recogniser:
             await self._slow.warm(ocr=True, limit_s=OCR_S)
 
     async def read(
-        self, name: str, data: bytes, *, companies: Sequence[LegalEntity] = ()
+        self,
+        name: str,
+        data: bytes,
+        *,
+        companies: Sequence[LegalEntity] = (),
+        rules: Sequence[TaxRule] = (),
     ) -> tuple[Reading, ...]:
         """Give one reading a voucher, at least one; bad bytes give one with a reason.
 
-        `companies` are the own ones, by which a photo's buyer is checked and mended.
+        `companies` are the own ones, by which a photo's buyer is checked and mended; `rules` of
+        input tax take the place of built-in ones.
         """
-        return tuple(checked(r, companies) for r in await self._read(name, data))
+        readings = await self._read(name, data)
+        return tuple(with_tax_doubts(checked(r, companies), rules) for r in readings)
 
     async def _read(self, name: str, data: bytes) -> tuple[Reading, ...]:
         try:

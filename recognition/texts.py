@@ -37,6 +37,14 @@ _FINDINGS = {
         "the number has not the digits that this kind has",
     ),
     "code_shape": ("发票代码的位数不对，请核对", "the code has not the digits that codes have"),
+    "tax_rule": (
+        "税额与规定不符：按 {rate}% 应为 {expected}，票面为 {printed}，请核对",
+        "the tax is not what the rules give: {expected} at {rate} %, printed is {printed}",
+    ),
+    "form_ended": (
+        "这种纸质票 {until} 之后不再开具，请核对日期",
+        "no such paper was issued after {until}: check the date",
+    ),
     "number_year": (
         "发票号码前两位与开票年份不符，请核对",
         "the first two digits of the number are not the year of issue",

@@ -92,7 +92,10 @@ async def _keep(work: Work, name: str, data: bytes) -> _Kept:
 
 
 async def _read(work: Work, name: str, data: bytes) -> tuple[Reading, ...]:
-    return await work.rooms.reader.read(name, data, companies=work.company.companies)
+    company = work.company
+    return await work.rooms.reader.read(
+        name, data, companies=company.companies, rules=company.tax_rules
+    )
 
 
 def _vouchers(kept: list[_Kept]) -> tuple[Voucher, ...]:

@@ -9,7 +9,7 @@ from bot.events import ChannelName, MediaRef, Sender
 from bot.port import Fetched
 from core.actions.basics import Cause, Settings, lane_of
 from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
-from core.company import Company, LegalEntity, Person
+from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
 from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
@@ -28,11 +28,17 @@ class Reader(Protocol):
     """Reads vouchers; bytes that are none give a reading that says why."""
 
     async def read(
-        self, name: str, data: bytes, *, companies: Sequence[LegalEntity] = ()
+        self,
+        name: str,
+        data: bytes,
+        *,
+        companies: Sequence[LegalEntity] = (),
+        rules: Sequence[TaxRule] = (),
     ) -> tuple[Reading, ...]:
         """Give one reading a voucher; never raises for what the bytes contain.
 
-        `companies` are the own ones, by which a photo's buyer is checked and mended.
+        `companies` are the own ones, by which a photo's buyer is checked and mended; `rules` of
+        input tax take the place of built-in ones.
         """
         ...
 

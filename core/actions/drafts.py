@@ -35,6 +35,9 @@ ITEM_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Words of the tax bureau's goods names and the everyday words behind them."""
 
+MAX_GOODS = 50
+"""Names of goods that a line keeps; longer lists are in the reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
@@ -157,6 +160,7 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         check_code=reading.check_code,
         card=voucher.card,
         card_taken=voucher.taken,
+        goods=tuple(dict.fromkeys(item.name for item in reading.items))[:MAX_GOODS],
     )
     doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
     waiting = _waiting_line(claim, reading)

@@ -13,17 +13,25 @@ from core.verification import Checked
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Set money aside under a new hold; refused as a whole when one budget blocks."""
+    """Set money aside under a new hold; refused as a whole when one budget blocks.
+
+    `sure` goes on holding what the same change lets go of under another name: never judged.
+    """
 
     hold: Hold
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Consume:
-    """End a hold by spending: all of it, or `charges` with the rest released."""
+    """End a hold by spending: all of it, or `charges` with the rest released.
+
+    `sure` spends more than was held without asking, where the same change lets go of as much.
+    """
 
     hold: str
     charges: tuple[Charge, ...] | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from core.approval import Plan
+from core.dealings import AdvanceBook, Clearing, Figures, Supplier, Trip
 from core.wallet import WalletCard
 
 Kind = Literal["reimbursement", "travel_request", "purchase_request", "advance", "welfare"]
@@ -47,6 +48,9 @@ class Event(StrEnum):
     EXPORT = "export"
     PAY = "pay"
     FAIL_PAYMENT = "fail_payment"
+    AMEND = "amend"
+    PAY_PART = "pay_part"
+    VOID = "void"
 
 
 class BudgetMove(StrEnum):
@@ -57,13 +61,16 @@ class BudgetMove(StrEnum):
     RELEASE = "release"
     SETTLE = "settle"
     PAY = "pay"
+    MOVE = "move"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """Where an event leads, and what happens to the hold.
 
-    SETTLE consumes at approval and PAY at payment, whichever `budget.consume_on` names.
+    SETTLE consumes at approval and PAY at payment, whichever `budget.consume_on` names. MOVE goes
+    on holding for the next version; UNDO releases what is held, or gives back what was consumed.
     """
 
     to: State
@@ -76,6 +83,7 @@ _REVIEW = {
     Event.REJECT: Transition(State.REJECTED, BudgetMove.RELEASE),
     Event.RETURN: Transition(State.RETURNED, BudgetMove.RELEASE),
     Event.WITHDRAW: Transition(State.WITHDRAWN, BudgetMove.RELEASE),
+    Event.AMEND: Transition(State.IN_REVIEW, BudgetMove.MOVE),
 }
 TRANSITIONS: dict[State, dict[Event, Transition]] = {
     State.DRAFT: {
@@ -96,9 +104,12 @@ TRANSITIONS: dict[State, dict[Event, Transition]] = {
     },
     State.APPROVED: {
         Event.EXPORT: Transition(State.PAYING),
+        Event.PAY_PART: Transition(State.APPROVED),
         Event.PAY: Transition(State.PAID, BudgetMove.PAY),
+        Event.VOID: Transition(State.VOID, BudgetMove.UNDO),
     },
     State.PAYING: {
+        Event.PAY_PART: Transition(State.PAYING),
         Event.PAY: Transition(State.PAID, BudgetMove.PAY),
         Event.FAIL_PAYMENT: Transition(State.APPROVED),
     },
@@ -149,7 +160,12 @@ class LineInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One expense. `doubts` are codes of fields that a person should look at."""
+    """One expense. `doubts` are codes of fields that a person should look at.
+
+    `more` are further vouchers of the same expense. `department` bears the expense where that is
+    not the claim's own. An approver who reduced the amount has left what was asked in `asked_fen`
+    and why in `cut`.
+    """
 
     category: str | None
     amount_fen: int
@@ -158,6 +174,15 @@ class Line:
     project: str | None = None
     invoice: LineInvoice | None = None
     doubts: tuple[str, ...] = ()
+    department: str | None = None
+    more: tuple[LineInvoice, ...] = ()
+    asked_fen: int | None = None
+    cut: str = ""
+
+    @property
+    def invoices(self) -> tuple[LineInvoice, ...]:
+        """Every voucher behind the line."""
+        return (self.invoice, *self.more) if self.invoice else self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +227,9 @@ class Claim:
 
     `version` counts submissions (a hold is named `number/version`); `revision` counts writes and
     guards against lost updates. `origin` is the request that this claim follows and `carries` that
-    request's hold, until the first submission takes it over.
+    request's hold, until the first submission takes it over. `filed_by` is who wrote it for its
+    employee; `urgent` says why it cannot wait; `split_from` is the claim that this one was a line
+    of, and `paused` why. A `standing` advance is petty cash, which claims do not use up.
     """
 
     number: str
@@ -227,11 +254,40 @@ class Claim:
     carries: str | None = None
     wallet: tuple[WalletCard, ...] = ()
     """The cards that have been locked for this claim."""
+    supplier: Supplier | None = None
+    trip: Trip | None = None
+    clears: tuple[Clearing, ...] = ()
+    """What it takes of its employee's advances, as reckoned at submission."""
+    spent: Figures = ()
+    """What its approval has consumed, by budget."""
+    advance: AdvanceBook | None = None
+    standing: bool = False
+    filed_by: str | None = None
+    urgent: str = ""
+    paused: str = ""
+    split_from: str | None = None
 
     @property
     def total_fen(self) -> int:
         """The sum of the lines."""
         return sum(line.amount_fen for line in self.lines)
+
+    @property
+    def cleared_fen(self) -> int:
+        """What is taken of advances instead of being paid."""
+        return sum(c.amount_fen for c in self.clears)
+
+    @property
+    def open_fen(self) -> int:
+        """What the employee still owes of an advance that was paid out; 0 of any other claim."""
+        if self.advance is None or self.state is not State.PAID:
+            return 0
+        return max(0, self.total_fen - self.advance.settled_fen)
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """Those who may change it: its employee and whoever filed it for them."""
+        return frozenset({self.employee, self.filed_by or self.employee})
 
     @property
     def hold(self) -> str:

@@ -8,7 +8,11 @@ PaymentState = Literal["pending", "exported", "paid", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money owed to one payee for one claim; `account` is personal data and is shown masked."""
+    """Money owed to one payee for one claim; `account` is personal data and is shown masked.
+
+    `to` says whether the payee is the employee or a supplier. `paid_fen` is what has arrived of
+    it so far: the state stays until it is whole.
+    """
 
     id: str
     claim: str
@@ -21,6 +25,13 @@ class Payment:
     batch: str | None = None
     reason: str = ""
     reference: str = ""
+    to: Literal["employee", "supplier"] = "employee"
+    paid_fen: int = 0
+
+    @property
+    def owed_fen(self) -> int:
+        """What is still to be paid."""
+        return 0 if self.state == "paid" else self.amount_fen - self.paid_fen
 
 
 def mask_account(account: str) -> str:

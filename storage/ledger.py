@@ -89,21 +89,26 @@ class Ledger:
         `revision` when the hold's name is taken or a budget is unknown.
         """
         if isinstance(move, Reserve):
-            self._reserve(move.hold, at)
+            self._reserve(move.hold, at, sure=move.sure)
         elif isinstance(move, Release):
-            self._end(move.hold, "release", (), at)
+            self._end(move.hold, "release", (), at, sure=False)
         else:
             self._consume(move, at)
 
-    def _reserve(self, hold: Hold, at: datetime) -> None:
+    def _reserve(self, hold: Hold, at: datetime, *, sure: bool) -> None:
         if hold.name in self.holds:
             raise Conflict("revision", hold=hold.name)
         for charge in hold.charges:
-            self._set_aside(charge, hold.name, hold.claim, at)
+            self._set_aside(charge, hold.name, hold.claim, at, sure=sure)
         self.holds[hold.name] = Held(hold.claim, hold.charges, at)
 
-    def _set_aside(self, charge: Charge, hold: str, claim: str, at: datetime) -> None:
-        """Reserve what a charge needs; an expected refund gives no room before it is real."""
+    def _set_aside(
+        self, charge: Charge, hold: str, claim: str, at: datetime, *, sure: bool
+    ) -> None:
+        """Reserve what a charge needs; an expected refund gives no room before it is real.
+
+        What is `sure` has been judged under another name.
+        """
         account = self._account(charge.budget)
         verdict = judge_amount(
             charge.amount_fen,
@@ -112,7 +117,7 @@ class Ledger:
             control=account.control,
             frozen=account.frozen,
         )
-        if verdict == "block":
+        if verdict == "block" and not sure:
             refuse(account, charge.amount_fen)
         if (amount := charge.amount_fen) > 0:
             self._write(Entry(account.id, hold, claim, "reserve", amount, amount, 0, at))
@@ -120,9 +125,11 @@ class Ledger:
     def _consume(self, move: Consume, at: datetime) -> None:
         held = self._live(move.hold)
         charges = held.charges if move.charges is None else move.charges
-        self._end(move.hold, "consume", charges, at)
+        self._end(move.hold, "consume", charges, at, sure=move.sure)
 
-    def _end(self, name: str, end: End, spent: tuple[Charge, ...], at: datetime) -> None:
+    def _end(
+        self, name: str, end: End, spent: tuple[Charge, ...], at: datetime, *, sure: bool
+    ) -> None:
         held = self._live(name)
         reserved = _sums(held.charges, floor=True)
         spending = _sums(spent, floor=False)
@@ -130,7 +137,7 @@ class Ledger:
             amount = spending.get(budget, 0)
             left = reserved.get(budget, 0)
             if amount > left:
-                self._set_aside(Charge(budget, amount - left), name, held.claim, at)
+                self._set_aside(Charge(budget, amount - left), name, held.claim, at, sure=sure)
                 left = amount
             self._spend(budget, amount, name, held.claim, at)
             rest = left - max(0, amount)

@@ -13,7 +13,7 @@ STATES: Mapping[str, Text] = {
     "paid": Text("已付款", "Paid"),
     "rejected": Text("已驳回", "Rejected"),
     "withdrawn": Text("已撤回", "Withdrawn"),
-    "void": Text("已删除", "Deleted"),
+    "void": Text("已作废", "Void"),
 }
 PAYMENT_STATES: Mapping[str, Text] = {
     "pending": Text("待付款", "To be paid"),
@@ -46,6 +46,14 @@ ACTIONS: Mapping[str, Text] = {
     "view_claims_of": Text("查看他人报销", "see somebody else's claims"),
     "change_budget": Text("修改预算", "change a budget"),
     "fail_payment": Text("登记付款失败", "Note a failed payment"),
+    "amend": Text("修改审批中的单据", "Change a claim in review"),
+    "pay_part": Text("部分付款", "Note a part payment"),
+    "void": Text("作废", "Void"),
+    "reduce": Text("核减", "Reduce"),
+    "hold_line": Text("暂缓", "Hold a line"),
+    "repay": Text("登记还款", "Note a repayment"),
+    "file_for": Text("代人报销", "claim for somebody else"),
+    "urgent": Text("加急", "Mark as urgent"),
 }
 FIELDS: Mapping[str, Text] = {
     "kind": Text("票据种类", "kind of voucher"),

@@ -40,6 +40,10 @@ LEGAL = {
     ("approved", "pay"): "paid",
     ("paying", "pay"): "paid",
     ("paying", "fail_payment"): "approved",
+    ("in_review", "amend"): "in_review",
+    ("approved", "pay_part"): "approved",
+    ("paying", "pay_part"): "paying",
+    ("approved", "void"): "void",
 }
 
 
@@ -68,6 +72,11 @@ def _held_after(move: BudgetMove, *, held: bool, consume_on: str) -> bool:
     if move is BudgetMove.RESERVE:
         assert not held
         return True
+    if move is BudgetMove.MOVE:
+        assert held
+    if move is BudgetMove.UNDO:
+        assert held is (consume_on == "paid")
+        return False
     if move in ends:
         assert held
         return False

@@ -25,6 +25,8 @@ MOVES = {
     BudgetMove.RELEASE: " / 释放 release",
     BudgetMove.SETTLE: " / 核销 consume（approved）",
     BudgetMove.PAY: " / 核销 consume（paid）",
+    BudgetMove.MOVE: " / 占用换到新版本 move",
+    BudgetMove.UNDO: " / 释放或冲回 release or reverse",
 }
 HEAD = f"""\
 # 报销单的一生 · The life of a claim

@@ -12,6 +12,8 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -122,11 +124,13 @@ class Category(Entry):
     """A kind of expense; `account` is the ledger account of its vouchers.
 
     `accounts` names another account for a department (with those below it). `input_tax` is false
-    where the tax of its vouchers may never be deducted, as for welfare and entertainment.
+    where the tax of its vouchers may never be deducted, as for welfare and entertainment. `parent`
+    is the category that it is a part of: a budget of that one binds it, too.
     """
 
     id: Id
     name: str = Field(min_length=1)
+    parent: Id | None = None
     keywords: tuple[str, ...] = ()
     account: str = ""
     requires_invoice: bool = True
@@ -144,18 +148,38 @@ class Project(Entry):
 
 
 class Budget(Entry):
-    """A limit on the lines that match every dimension it names; null means any."""
+    """A limit on the lines that match every dimension it names; null means any.
+
+    `own_level` binds the department without its children. `fiscal_start` is the month in which the
+    year of the period begins: `2026-Q1` with 4 is April to June. A `cumulative` budget rolls with
+    those of the same dimensions and year: what a month leaves, the later ones may use.
+    `exceptions` (`role:NAME`, `person:ID`) may exceed what blocks, with a reason on record.
+    """
 
     id: Id
     department: str | None = None
+    own_level: bool = False
     project: str | None = None
     category: str | None = None
+    person: str | None = None
+    company: str | None = None
+    fiscal_start: int = Field(default=1, ge=1, le=12)
     period: PeriodField
+    cumulative: bool = False
     limit_fen: Yuan = Field(alias="limit", ge=0)
     control: Control = "block"
     tolerance: Decimal = Field(default=Decimal(0), ge=0, le=1000)
     alerts: tuple[int, ...] = (80, 90, 100)
     owners: tuple[str, ...] = ()
+    exceptions: tuple[
+        Annotated[str, Field(pattern=r"^(role:[a-z_]+|person:.+)$")],
+        ...,
+    ] = ()
+
+    @field_validator("period")
+    @classmethod
+    def _in_fiscal_year(cls, value: Period, info: ValidationInfo) -> Period:
+        return parse_period(value.text, info.data.get("fiscal_start", 1))
 
 
 class CityTier(Entry):
@@ -375,6 +399,16 @@ class Company(Entry):
     def category(self, category_id: str) -> Category | None:
         """Find a category."""
         return next((c for c in self.categories if c.id == category_id), None)
+
+    def category_ancestry(self, category_id: str) -> Iterator[str]:
+        """Walk from a category up to the one that has no parent."""
+        seen: set[str] = set()
+        current: str | None = category_id
+        while current and current not in seen:
+            seen.add(current)
+            yield current
+            row = self.category(current)
+            current = row.parent if row else None
 
     def project(self, project_id: str) -> Project | None:
         """Find a project."""

@@ -1,11 +1,12 @@
 """Reading `company.yaml`: every error names the file, the line and the key."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
 from pydantic import ValidationError
 
+from core.budget.faults import find_budget_faults
 from core.company import ROOT, Company, Entry
 
 
@@ -139,16 +140,21 @@ def find_company_faults(company: Company) -> tuple[str, ...]:
 
 
 def _find_faults(company: Company) -> Iterator[Fault]:
-    sections: dict[str, tuple[Entry, ...]] = {
-        name: getattr(company, name) for name in Company.model_fields
-    }
-    for name, rows in sections.items():
+    for name, rows in _tables(company).items():
         yield from _find_repeats(name, [getattr(row, "id", "") for row in rows], "id")
     for key in ("dingtalk", "wecom"):
         users = [getattr(p, key) for p in company.people]
         yield from _find_repeats("people", [u.lower() if u else None for u in users], key)
     yield from _find_strangers(company)
+    yield from _find_empty_rules(company)
     yield from _find_loops(company)
+    yield from find_budget_faults(company)
+
+
+def _tables(company: Company) -> dict[str, tuple[Entry, ...]]:
+    """Give the sections that are lists of rows; the others are one row each."""
+    sections = {name: getattr(company, name) for name in Company.model_fields}
+    return {name: rows for name, rows in sections.items() if isinstance(rows, tuple)}
 
 
 def _find_repeats(section: str, values: Iterable[str | None], key: str) -> Iterator[Fault]:
@@ -160,6 +166,25 @@ def _find_repeats(section: str, values: Iterable[str | None], key: str) -> Itera
             seen.add(value)
 
 
+NEEDED: Mapping[str, tuple[str, str]] = {
+    "amount_limit": ("limit_fen", "limit"),
+    "proof_above": ("limit_fen", "limit"),
+    "mileage": ("rate_fen", "rate"),
+    "travel_standard": ("standards", "standards"),
+    "per_diem": ("standards", "standards"),
+}
+"""Policies that would never say a word without this field, by kind, with the key it is written as.
+
+A `split` without a limit takes the thresholds of the flows."""
+
+
+def _find_empty_rules(company: Company) -> Iterator[Fault]:
+    for i, policy in enumerate(company.policies):
+        field, key = NEEDED.get(policy.kind, ("id", "id"))
+        if not getattr(policy, field) and getattr(policy, field) != 0:
+            yield ("policies", i, key), f"a {policy.kind} needs {key}"
+
+
 def _find_strangers(company: Company) -> Iterator[Fault]:
     known = {
         "department": {d.id for d in company.departments} | {ROOT},
@@ -167,6 +192,7 @@ def _find_strangers(company: Company) -> Iterator[Fault]:
         "company": {c.id for c in company.companies},
         "category": {c.id for c in company.categories},
         "project": {p.id for p in company.projects},
+        "city tier": {t.id for t in company.city_tiers},
     }
     for loc, target, value in _references(company):
         if value is not None and value not in known[target]:
@@ -177,6 +203,9 @@ Reference = tuple[Location, str, str | None]
 
 
 def _references(company: Company) -> Iterator[Reference]:
+    for i, c in enumerate(company.categories):
+        yield ("categories", i, "parent"), "category", c.parent
+        yield from ((("categories", i, "accounts", d), "department", d) for d in c.accounts)
     for i, d in enumerate(company.departments):
         yield ("departments", i, "parent"), "department", d.parent
         yield ("departments", i, "head"), "person", d.head
@@ -190,9 +219,18 @@ def _references(company: Company) -> Iterator[Reference]:
         yield ("budgets", i, "department"), "department", b.department
         yield ("budgets", i, "project"), "project", b.project
         yield ("budgets", i, "category"), "category", b.category
+        yield ("budgets", i, "person"), "person", b.person
+        yield ("budgets", i, "company"), "company", b.company
+        yield from (
+            (("budgets", i, "exceptions", j), "person", rule.removeprefix("person:"))
+            for j, rule in enumerate(b.exceptions)
+            if rule.startswith("person:")
+        )
         yield from ((("budgets", i, "owners", j), "person", o) for j, o in enumerate(b.owners))
     for i, policy in enumerate(company.policies):
         yield ("policies", i, "category"), "category", policy.category
+        for j, row in enumerate(policy.standards):
+            yield ("policies", i, "standards", j, "tier"), "city tier", row.tier
     yield from _flow_references(company)
 
 
@@ -247,6 +285,10 @@ def difference(before: Company, after: Company) -> tuple[str, ...]:
     """Say what changes, a line each: "+ people li", "~ budgets sales-2026q4: limit", "- …"."""
     lines: list[str] = []
     for section in Company.model_fields:
+        if section not in _tables(after):
+            was, now = getattr(before, section), getattr(after, section)
+            lines += [f"~ {section}: {', '.join(_changed(was, now))}"] if was != now else []
+            continue
         old = {row.id: row for row in getattr(before, section)}
         new = {row.id: row for row in getattr(after, section)}
         lines += [f"+ {section} {i}" for i in new if i not in old]

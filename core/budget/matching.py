@@ -1,0 +1,116 @@
+"""Which budgets a line is charged to: every one whose dimensions all match (contract §3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from core.budget.amounts import Charge
+from core.claim import Claim, Line
+from core.company import Budget, Company
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expense belongs; None where it belongs nowhere in particular.
+
+    `entity` is the legal entity, that of the department unless it is given.
+    """
+
+    department: str
+    day: date
+    project: str | None = None
+    category: str | None = None
+    person: str | None = None
+    entity: str | None = None
+
+
+def budgets_at(company: Company, place: Place) -> tuple[Budget, ...]:
+    """Find every budget that binds an expense.
+
+    A department's includes its children, unless it is for its own level only; a category's
+    includes the categories below it.
+    """
+    above = frozenset(company.ancestry(place.department))
+    kinds = frozenset(company.category_ancestry(place.category)) if place.category else frozenset()
+    entity = place.entity or _entity_of(company, place.department)
+    return tuple(
+        b
+        for b in company.budgets
+        if b.period.covers(place.day)
+        and (b.department is None or _covers(b, place.department, above))
+        and (b.project is None or b.project == place.project)
+        and (b.category is None or b.category in kinds)
+        and (b.person is None or b.person == place.person)
+        and (b.company is None or b.company == entity)
+    )
+
+
+def _covers(budget: Budget, department: str, above: frozenset[str]) -> bool:
+    return budget.department == department if budget.own_level else budget.department in above
+
+
+def _entity_of(company: Company, department: str) -> str | None:
+    found = company.entity_of(department)
+    return found.id if found else None
+
+
+def find_budgets(
+    company: Company,
+    *,
+    department: str,
+    project: str | None,
+    category: str | None,
+    day: date,
+    person: str | None = None,
+    entity: str | None = None,
+) -> tuple[Budget, ...]:
+    """Find every budget that binds an expense, named by its dimensions."""
+    return budgets_at(company, Place(department, day, project, category, person, entity))
+
+
+def place_of(claim: Claim, line: Line) -> Place:
+    """Say where a line of a claim belongs."""
+    return Place(
+        department=claim.department,
+        day=line.date,
+        project=line.project or claim.project,
+        category=line.category,
+        person=claim.employee,
+        entity=claim.company or None,
+    )
+
+
+def line_budgets(company: Company, claim: Claim, line: Line) -> tuple[Budget, ...]:
+    """Find the budgets of one line of a claim."""
+    return budgets_at(company, place_of(claim, line))
+
+
+def charges_of(company: Company, claim: Claim) -> tuple[Charge, ...]:
+    """Sum a claim's lines by budget, in id order."""
+    return sum_charges(
+        Charge(budget.id, line.amount_fen)
+        for line in claim.lines
+        for budget in line_budgets(company, claim, line)
+    )
+
+
+def sum_charges(charges: Iterable[Charge]) -> tuple[Charge, ...]:
+    """Sum charges by budget, in id order."""
+    sums: dict[str, int] = {}
+    for charge in charges:
+        sums[charge.budget] = sums.get(charge.budget, 0) + charge.amount_fen
+    return tuple(Charge(budget, sums[budget]) for budget in sorted(sums))
+
+
+def successor_of(company: Company, budget: Budget) -> Budget | None:
+    """Find the budget of the same dimensions whose period begins where this one ends."""
+    same = ("department", "own_level", "project", "category", "person", "company")
+    return next(
+        (
+            b
+            for b in company.budgets
+            if (b.period.start - budget.period.end).days == 1
+            and all(getattr(b, name) == getattr(budget, name) for name in same)
+        ),
+        None,
+    )

@@ -76,6 +76,7 @@ class WeComApi:
         root = "/wecom/cgi-bin"
         return [
             web.get(f"{root}/gettoken", self._issue),
+            web.get(f"{root}/get_api_domain_ip", self._addresses),
             web.post(f"{root}/message/send", self._send),
             web.post(f"{root}/message/update_template_card", self._update),
             web.post(f"{root}/media/upload", self._upload),
@@ -99,6 +100,10 @@ class WeComApi:
         return web.json_response(
             {"errcode": 0, "errmsg": "ok", "access_token": token, "expires_in": life_s}
         )
+
+    async def _addresses(self, request: web.Request) -> web.Response:
+        self._admit(request)
+        return web.json_response({"errcode": 0, "errmsg": "ok", "ip_list": ["127.0.0.1"]})
 
     def _admit(self, request: web.Request) -> None:
         token = request.query.get("access_token", "")

@@ -4,6 +4,8 @@ import asyncio
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -36,10 +38,31 @@ async def upgrade(database: Database) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", "storage:migrations")
+    config = _settings()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _settings() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    return config
+
+
+async def pending(url: str) -> int:
+    """Count the migrations that a database still lacks; nothing is changed."""
+    database = Database(url)
+    try:
+        async with database.reading() as connection:
+            return await connection.run_sync(_count_pending)
+    finally:
+        await database.close()
+
+
+def _count_pending(connection: Connection) -> int:
+    scripts = ScriptDirectory.from_config(_settings())
+    at = MigrationContext.configure(connection).get_current_revision()
+    return sum(1 for _ in scripts.iterate_revisions("heads", at or "base"))
 
 
 async def _switch_to_wal(database: Database) -> None:

@@ -56,36 +56,9 @@ def build_channels(
     """Build the enabled channels; each makes what it receives durable before it acknowledges."""
     channels: dict[ChannelName, Channel] = {}
     if config.dingtalk.enabled:
-        ding = config.dingtalk
-        channels["dingtalk"] = DingTalkChannel(
-            client_id=ding.client_id,
-            client_secret=ding.client_secret.get_secret_value(),
-            robot_code=ding.robot_code or ding.client_id,
-            corp_id=ding.corp_id,
-            template_id=ding.card_template_id,
-            api_url=ding.api_url,
-            oapi_url=ding.oapi_url,
-            login_url=ding.login_url,
-            accept=accept,
-            clock=clock,
-            processing=PROCESSING if ding.card_template_id else PROCESSING_BUILTIN,
-            on_refused=metrics.refuse("dingtalk"),
-        )
+        channels["dingtalk"] = _dingtalk(config, clock, accept, metrics.refuse("dingtalk"))
     if config.wecom.enabled:
-        wecom = config.wecom
-        channels["wecom"] = WeComChannel(
-            corp_id=wecom.corp_id,
-            agent_id=wecom.agent_id,
-            secret=wecom.secret.get_secret_value(),
-            token=wecom.token.get_secret_value(),
-            encoding_aes_key=wecom.encoding_aes_key.get_secret_value(),
-            api_url=wecom.api_url,
-            login_url=wecom.login_url,
-            open_url=wecom.open_url,
-            accept=accept,
-            clock=clock,
-            on_refused=metrics.refuse("wecom"),
-        )
+        channels["wecom"] = _application(config, clock, accept, metrics.refuse("wecom"))
     if config.wecom_bot.enabled:
         bot = config.wecom_bot
         channels["wecom_bot"] = WeComBotChannel(
@@ -100,6 +73,62 @@ def build_channels(
             on_refused=metrics.refuse("wecom_bot"),
         )
     return channels
+
+
+def build_probes(config: Config, clock: Clock) -> dict[str, DingTalkChannel | WeComChannel]:
+    """Build the messengers that can be asked whether they know us; they receive nothing."""
+
+    async def accept(_: Inbound) -> bool:
+        raise Rejected("channel_off")
+
+    def ignore(_: str) -> None:
+        """Count nothing: nothing is received."""
+
+    probes: dict[str, DingTalkChannel | WeComChannel] = {}
+    if config.dingtalk.enabled:
+        probes["dingtalk"] = _dingtalk(config, clock, accept, ignore)
+    if config.wecom.enabled:
+        probes["wecom"] = _application(config, clock, accept, ignore)
+    return probes
+
+
+def _dingtalk(
+    config: Config, clock: Clock, accept: Accept, on_refused: Callable[[str], None]
+) -> DingTalkChannel:
+    ding = config.dingtalk
+    return DingTalkChannel(
+        client_id=ding.client_id,
+        client_secret=ding.client_secret.get_secret_value(),
+        robot_code=ding.robot_code or ding.client_id,
+        corp_id=ding.corp_id,
+        template_id=ding.card_template_id,
+        api_url=ding.api_url,
+        oapi_url=ding.oapi_url,
+        login_url=ding.login_url,
+        accept=accept,
+        clock=clock,
+        processing=PROCESSING if ding.card_template_id else PROCESSING_BUILTIN,
+        on_refused=on_refused,
+    )
+
+
+def _application(
+    config: Config, clock: Clock, accept: Accept, on_refused: Callable[[str], None]
+) -> WeComChannel:
+    wecom = config.wecom
+    return WeComChannel(
+        corp_id=wecom.corp_id,
+        agent_id=wecom.agent_id,
+        secret=wecom.secret.get_secret_value(),
+        token=wecom.token.get_secret_value(),
+        encoding_aes_key=wecom.encoding_aes_key.get_secret_value(),
+        api_url=wecom.api_url,
+        login_url=wecom.login_url,
+        open_url=wecom.open_url,
+        accept=accept,
+        clock=clock,
+        on_refused=on_refused,
+    )
 
 
 def wecom_of(channels: Mapping[ChannelName, Channel]) -> WeComChannel | None:

@@ -10,6 +10,7 @@ import aiohttp
 from aiolimiter import AsyncLimiter
 
 from bot.channels.dingtalk import answers, signin
+from bot.channels.dingtalk.frames import USER_AGENT, open_body
 from bot.channels.http import Outgoing, TooLarge, read_capped
 from bot.port import JsonObject
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
@@ -144,6 +145,11 @@ class DingTalkApi:
     async def open_stream(self, body: JsonObject) -> JsonObject:
         """Ask for an address and a ticket of the Stream mode; needs no token."""
         return await self._request("POST", "/v1.0/gateway/connections/open", body)
+
+    async def probe(self) -> None:
+        """Get a token and a ticket of the Stream mode, which is never used."""
+        await self._fresh_token()
+        await self.open_stream(open_body(self._client_id, self._client_secret, USER_AGENT))
 
     async def _fresh_token(self, refused: str = "") -> str:
         async with self._asking:

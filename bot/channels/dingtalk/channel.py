@@ -107,6 +107,10 @@ class DingTalkChannel:
         """Whether messages can arrive now."""
         return self._stream.connected
 
+    async def probe(self) -> None:
+        """Prove our credentials without telling anybody anything; errors of `core.errors`."""
+        await self._api.probe()
+
     async def send_text(self, user: str, text: str) -> None:
         """Send words to one person; ResultUnknown when they may or may not have arrived."""
         await self._api.send_text(user, text)

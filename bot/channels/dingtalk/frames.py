@@ -9,6 +9,7 @@ from dingtalk_stream.frames import Headers
 
 from bot.port import JsonObject
 
+USER_AGENT = "chit-python/0.1"
 TOPIC_MESSAGE = "/v1.0/im/bot/messages/get"
 TOPIC_CLICK = "/v1.0/card/instances/callback"
 

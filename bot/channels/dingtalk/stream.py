@@ -12,14 +12,13 @@ from dingtalk_stream import Credential, DingTalkStreamClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from bot.channels.dingtalk.frames import open_body
+from bot.channels.dingtalk.frames import USER_AGENT, open_body
 from bot.channels.dingtalk.intake import Intake, Link
 from bot.port import JsonObject
 from core.errors import OutsideError, Rejected
 
 log = structlog.get_logger(__name__)
 
-USER_AGENT = "chit-python/0.1"
 MAX_FRAME_BYTES = 1024 * 1024
 
 OpenStream = Callable[[JsonObject], Awaitable[JsonObject]]

@@ -112,6 +112,13 @@ class WeComChannel:
         """Whether WeCom knows us: the last attempt to get a token succeeded."""
         return self._api.admitted
 
+    async def probe(self) -> None:
+        """Prove our credentials and address without telling anybody anything.
+
+        A token alone proves no address: only calls with one are refused for an unknown address.
+        """
+        await self._api.ask("get_api_domain_ip")
+
     async def send_text(self, user: str, text: str) -> None:
         """Send words to one person, in several messages when they are long.
 

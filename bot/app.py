@@ -15,10 +15,12 @@ from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Studio
 from bot.jobs.pump import Pump
+from bot.jobs.schedule import Schedule
 from bot.jobs.verifying import Verifier
 from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
+from bot.parts.jobs import build_runner, build_timetable
 from bot.parts.rules import public_url, reachable, settings_of
 from bot.parts.web import build_pages, build_web
 from bot.port import Channel
@@ -48,6 +50,7 @@ class Service:
     inbox: Pump[InboxItem]
     outbox: Pump[OutboxItem]
     runner: web.AppRunner
+    schedule: Schedule
     bureau: VerifyPort | None = None
     url: str = ""
     warming: list[asyncio.Task[None]] = field(default_factory=list)
@@ -67,6 +70,7 @@ class Service:
         self.outbox.start()
         for channel in self.channels.values():
             await channel.start()
+        self.schedule.start()
         self.warming.append(asyncio.create_task(self._warm(models=warm), name="warm"))
         log.info("serving", url=self.url, channels=sorted(self.channels))
         if self.channels and not server.public_url:
@@ -83,6 +87,7 @@ class Service:
         for task in self.warming:
             task.cancel()
         await asyncio.gather(*self.warming, return_exceptions=True)
+        await self.schedule.stop()
         await self.runner.cleanup()
         await asyncio.gather(self.inbox.stop(GRACE_S), self.outbox.stop(GRACE_S))
         await asyncio.gather(*(c.stop() for c in self.channels.values()), return_exceptions=True)
@@ -113,7 +118,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         upload_url=f"{public_url(config)}/app/upload",
         wallet=wecom.wallet if wecom else None,
     )
-    hands = worker.InboxWorker(storage.inbox, rooms, clock=clock, zone=config.zone)
+    jobs = build_runner(config, storage, clock)
+    hands = worker.InboxWorker(storage.inbox, rooms, jobs, clock=clock, zone=config.zone)
     bureau = build_bureau(config, clock)
     mouth = relay.Relay(
         storage.outbox,
@@ -144,7 +150,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     )
     pages = build_pages(config, storage, rooms, channels, clock, accept)
     runner = build_web(config, storage, channels, pages, metrics, clock)
-    return Service(config, storage, recogniser, channels, inbox, outbox, runner, bureau)
+    schedule = build_timetable(config, storage, clock)
+    return Service(config, storage, recogniser, channels, inbox, outbox, runner, schedule, bureau)
 
 
 @contextlib.asynccontextmanager

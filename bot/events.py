@@ -1,11 +1,13 @@
 """What can happen: every inbound message as one frozen type, before any rule looks at it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from core import notices
+from core.outside import ApprovalState, Ref
 from core.verification import Checked, Occasion
 from core.wallet import ChosenCard, WalletCard
 
@@ -165,19 +167,79 @@ class WalletRefused:
     kind: Literal["wallet"] = "wallet"
 
 
-Answer = InvoiceVerified | WalletRefused
+@dataclass(frozen=True, slots=True)
+class SystemAnswered:
+    """A connected system has done what an order wanted; `ref` is what it calls the outcome."""
+
+    order: notices.CallSystem
+    ref: Ref | None = None
+    kind: Literal["system_answered"] = "system_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemFailed:
+    """An order to a connected system was given up.
+
+    `state`: it was `refused` there, or nobody knows whether it took effect (`unknown`), and it
+    waits for a person (`chit stuck`), who may also have `dropped` it.
+    """
+
+    order: notices.CallSystem
+    state: Literal["refused", "unknown", "dropped"]
+    code: str
+    text: str = ""
+    kind: Literal["system_failed"] = "system_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemReported:
+    """Where a process of a connected system is, as that system itself has just said."""
+
+    system: str
+    key: str
+    subject: str
+    state: ApprovalState
+    kind: Literal["system_reported"] = "system_reported"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemHinted:
+    """A signed callback says that something has happened; the system is asked before it counts.
+
+    `words` are the ids and numbers in it; `state` is set where the system cannot be asked.
+    """
+
+    system: str
+    words: tuple[str, ...]
+    state: ApprovalState | None = None
+    kind: Literal["system_hinted"] = "system_hinted"
+
+
+Answer = (
+    InvoiceVerified | WalletRefused | SystemAnswered | SystemFailed | SystemReported | SystemHinted
+)
 """What a system beyond our walls has answered: it comes from no person."""
 
-_EVENTS: TypeAdapter[Event | Answer] = TypeAdapter(
-    Annotated[Event | Answer, Field(discriminator="kind")]
+
+@dataclass(frozen=True, slots=True)
+class JobDue:
+    """A slot of a scheduled job has been taken: the job is to be run, for nobody in particular."""
+
+    job: str
+    slot: datetime
+    kind: Literal["job"] = "job"
+
+
+_EVENTS: TypeAdapter[Event | Answer | JobDue] = TypeAdapter(
+    Annotated[Event | Answer | JobDue, Field(discriminator="kind")]
 )
 
 
-def to_json(event: Event | Answer) -> str:
+def to_json(event: Event | Answer | JobDue) -> str:
     """Write an event for the inbox."""
     return _EVENTS.dump_json(event).decode()
 
 
-def from_json(text: str) -> Event | Answer:
+def from_json(text: str) -> Event | Answer | JobDue:
     """Read an event back from the inbox; ValueError when it is none."""
     return _EVENTS.validate_json(text)

@@ -3,9 +3,9 @@
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from bot.cron import Cron
 from core.invoice import InvoiceKind
 
 Scope = Literal[
@@ -146,7 +146,7 @@ class ScheduleSettings(Section):
     @field_validator("overspend_scan", "digest", "reminders")
     @classmethod
     def _cron(cls, value: str) -> str:
-        CronTrigger.from_crontab(value)
+        Cron(value, ZoneInfo("UTC"))
         return value
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ports import Clock, InboxItem
 from storage.engine import Database, own
@@ -18,7 +19,9 @@ _COUNTER = "inbox"
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class Arrival:
+    """A message on its way into the inbox."""
+
     key: str
     lane: str
     body: str
@@ -33,43 +36,23 @@ class SqlInbox:
         self._clock = clock
         self._signal = signal
         self._leases = Leases(database, inbox)
-        self._group: GroupCommit[_Arrival, bool] = GroupCommit(self._insert)
+        self._group: GroupCommit[Arrival, bool] = GroupCommit(self._insert)
 
     async def put(self, key: str, lane: str, body: str, at: datetime) -> bool:
         """Make a message durable; false when its key was there already."""
-        return await self._group(_Arrival(key, lane, body, at))
+        return await self._group(Arrival(key, lane, body, at))
 
     async def close(self) -> None:
         """Let the waiting arrivals through."""
         await self._group.close()
 
-    async def _insert(self, arrivals: Sequence[_Arrival]) -> Sequence[bool | Exception]:
-        """Insert a batch; the counter's lock makes numbers follow the order of commits."""
-        firsts = {a.key: a for a in reversed(arrivals)}
+    async def _insert(self, arrivals: Sequence[Arrival]) -> Sequence[bool | Exception]:
+        """Insert a batch in one transaction."""
         async with self._database.writing() as connection:
-            numbers = (
-                update(counters)
-                .where(own(counters), counters.c.name == _COUNTER)
-                .values(value=counters.c.value + len(arrivals))
-                .returning(counters.c.value)
-            )
-            last = (await connection.execute(numbers)).scalar_one()
-            there = select(inbox.c.key).where(
-                own(inbox), self._database.among(inbox.c.key, list(firsts))
-            )
-            known = set((await connection.scalars(there)).all())
-            new = [firsts[a.key] is a and a.key not in known for a in arrivals]
-            rows = [
-                {"id": number, "key": a.key, "lane": a.lane, "body": a.body, "received_at": a.at}
-                for number, (a, fresh) in enumerate(
-                    zip(arrivals, new, strict=True), last - len(arrivals) + 1
-                )
-                if fresh
-            ]
-            await self._database.insert(connection, inbox, rows)
-            if rows and self._database.postgres:
+            new = await insert_arrivals(self._database, connection, arrivals)
+            if any(new) and self._database.postgres:
                 await notify(connection, INBOX_CHANNEL)
-        if rows:
+        if any(new):
             self._signal.give()
         return new
 
@@ -112,3 +95,32 @@ class SqlInbox:
     async def oldest_waiting(self) -> datetime | None:
         """Give the arrival of the oldest unfinished message."""
         return await self._leases.oldest("received_at")
+
+
+async def insert_arrivals(
+    database: Database, connection: AsyncConnection, arrivals: Sequence[Arrival]
+) -> list[bool]:
+    """Put messages into the inbox within a transaction; says of each whether it is new.
+
+    The counter's lock makes numbers follow the order of commits.
+    """
+    firsts = {a.key: a for a in reversed(arrivals)}
+    numbers = (
+        update(counters)
+        .where(own(counters), counters.c.name == _COUNTER)
+        .values(value=counters.c.value + len(arrivals))
+        .returning(counters.c.value)
+    )
+    last = (await connection.execute(numbers)).scalar_one()
+    there = select(inbox.c.key).where(own(inbox), database.among(inbox.c.key, list(firsts)))
+    known = set((await connection.scalars(there)).all())
+    new = [firsts[a.key] is a and a.key not in known for a in arrivals]
+    rows = [
+        {"id": number, "key": a.key, "lane": a.lane, "body": a.body, "received_at": a.at}
+        for number, (a, fresh) in enumerate(
+            zip(arrivals, new, strict=True), last - len(arrivals) + 1
+        )
+        if fresh
+    ]
+    await database.insert(connection, inbox, rows)
+    return new

@@ -1,19 +1,20 @@
 """Opens storage: the schema brought up to date, the parts joined, other processes listened to."""
 
-from datetime import datetime
-
 from sqlalchemy import text
 
+from core.outside import Journal, Links, Memory
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
+from core.schedule import Slots
 from core.verification import Tries
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
 from storage.leaders import SqlLeaders
+from storage.links import SqlJournal, SqlLinks, SqlMemory
 from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.sessions import SqlSessions
+from storage.slots import SqlSlots
 from storage.store import SqlStore
-from storage.tables import slots
 from storage.traces import SqlTraces
 from storage.tries import SqlTries
 from storage.wakeups import Listener, Signal
@@ -30,10 +31,13 @@ class Storage:
     leaders: Leaders
     tries: Tries
     traces: Traces
+    links: Links
+    journal: Journal
+    memory: Memory
+    slots: Slots
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
         self._inbox_signal = Signal()
         self._outbox_signal = Signal()
         self._writer = Writer(database, self._inbox_signal, self._outbox_signal)
@@ -47,6 +51,10 @@ class Storage:
         self.leaders = SqlLeaders(database)
         self.tries = SqlTries(database)
         self.traces = SqlTraces(database)
+        self.links = SqlLinks(database)
+        self.journal = SqlJournal(database)
+        self.memory = SqlMemory(database)
+        self.slots = SqlSlots(database, self._inbox_signal)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""
@@ -62,12 +70,6 @@ class Storage:
     async def wait_outbox(self, timeout_s: float) -> None:
         """Wait until there may be a notice to lease, at most so long."""
         await self._outbox_signal.wait(timeout_s)
-
-    async def take_slot(self, job: str, slot: datetime) -> bool:
-        """Claim one run of a scheduled job; true for exactly one of all who ask."""
-        async with self._database.writing() as connection:
-            row = {"job": job, "slot": slot, "taken_at": self._clock()}
-            return await self._database.insert(connection, slots, [row], "ignore") == 1
 
     async def ping(self) -> None:
         """Ask the database for a sign of life; SQLAlchemyError or OSError when there is none."""

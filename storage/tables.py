@@ -121,6 +121,12 @@ budgets = Table(
     Column("frozen", Boolean, nullable=False, server_default=text("false")),
     _fen("reserved_fen", default="0"),
     _fen("consumed_fen", default="0"),
+    _fen("base_fen", default="0"),
+    _text("tolerance", default="0"),
+    Column("closed", Boolean, nullable=False, server_default=text("false")),
+    _text("rolls", null=True),
+    Column("starts", Date, nullable=True),
+    Column("limit_version", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("company", "id"),
     CheckConstraint("reserved_fen >= 0", name="reserved"),
     CheckConstraint("consumed_fen >= 0", name="consumed"),
@@ -144,7 +150,36 @@ hold_ends = Table(
     _text("hold"),
     _text("kind"),
     _moment("at"),
+    _text("charges", null=True),
     PrimaryKeyConstraint("company", "hold"),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    _tenant(),
+    _text("budget"),
+    Column("version", Integer, nullable=False, autoincrement=False),
+    _fen("limit_fen"),
+    _text("kind"),
+    _text("source"),
+    _text("actor"),
+    _moment("at"),
+    PrimaryKeyConstraint("company", "budget", "version"),
+)
+
+budget_changes = Table(
+    "budget_changes",
+    metadata,
+    _tenant(),
+    _text("number"),
+    Column("revision", Integer, nullable=False),
+    _text("state"),
+    _text("budget"),
+    _moment("created_at"),
+    _text("document"),
+    PrimaryKeyConstraint("company", "number"),
+    Index(None, "company", "state", "created_at", "number"),
 )
 
 entries = Table(
@@ -191,6 +226,17 @@ claims = Table(
     Index(None, "company", "created_at", "number"),
     Index(None, "company", "employee", "created_at", "number"),
     Index(None, "company", "state", "created_at", "number"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _tenant(),
+    _text("key"),
+    _text("digest"),
+    _text("claim"),
+    _moment("at"),
+    PrimaryKeyConstraint("company", "key"),
 )
 
 waiting = Table(
@@ -251,9 +297,43 @@ payments = Table(
     _text("state"),
     _moment("created_at"),
     _text("document"),
+    _text("batch", null=True),
     PrimaryKeyConstraint("company", "id"),
     Index(None, "company", "created_at", "id"),
     Index(None, "company", "state", "created_at", "id"),
+    Index(None, "company", "batch"),
+)
+
+payment_batches = Table(
+    "payment_batches",
+    metadata,
+    _tenant(),
+    _text("id"),
+    Column("revision", Integer, nullable=False),
+    _text("state"),
+    _moment("created_at"),
+    _text("document"),
+    PrimaryKeyConstraint("company", "id"),
+    Index(None, "company", "created_at", "id"),
+)
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    _tenant(),
+    _text("id"),
+    Column("revision", Integer, nullable=False),
+    _text("state"),
+    _text("claim"),
+    _text("entity"),
+    _text("batch", null=True),
+    _moment("created_at"),
+    _text("document"),
+    PrimaryKeyConstraint("company", "id"),
+    Index(None, "company", "created_at", "id"),
+    Index(None, "company", "state", "created_at", "id"),
+    Index(None, "company", "claim"),
+    Index(None, "company", "batch"),
 )
 
 cards = Table(
@@ -312,6 +392,9 @@ slots = Table(
     _text("job"),
     _moment("slot"),
     _moment("taken_at"),
+    Column("asked", Boolean, nullable=False, server_default=text("false")),
+    _moment("finished_at", null=True),
+    _text("said", default=""),
     PrimaryKeyConstraint("company", "job", "slot"),
 )
 
@@ -371,6 +454,48 @@ verify_tries = Table(
     Column("tries", Integer, nullable=False),
     PrimaryKeyConstraint("company", "identity"),
     CheckConstraint("tries >= 0", name="tries"),
+)
+
+
+links = Table(
+    "links",
+    metadata,
+    _tenant(),
+    _text("system"),
+    _text("key"),
+    _text("subject"),
+    _text("purpose"),
+    _text("state"),
+    _text("ref_kind", null=True),
+    _text("ref_id", null=True),
+    _moment("at"),
+    _text("document"),
+    PrimaryKeyConstraint("company", "system", "key"),
+    UniqueConstraint("company", "system", "ref_kind", "ref_id"),
+    Index(None, "company", "subject"),
+    Index(None, "company", "system", "state", "purpose", "key"),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    _tenant(),
+    _text("system"),
+    _moment("at"),
+    _text("document"),
+    Index(None, "company", "system", "id"),
+    sqlite_autoincrement=True,
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _tenant(),
+    _text("system"),
+    _text("name"),
+    _text("value"),
+    PrimaryKeyConstraint("company", "system", "name"),
 )
 
 

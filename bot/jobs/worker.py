@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.events import Answer, Event, from_json
+from bot.events import Answer, Event, JobDue, from_json
 from bot.handlers.refusals import refusal
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Rooms, Work
 from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
+from bot.jobs.running import Runner
 from bot.router import dispatch, take_answer
 from core.change import Change, InboxRef, Outgoing
 from core.company import Company, Person
@@ -28,9 +29,12 @@ CONFLICT_TRIES = 8
 class InboxWorker:
     """Handles one leased message after another of each person, many people side by side."""
 
-    def __init__(self, inbox: Inbox, rooms: Rooms, *, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(
+        self, inbox: Inbox, rooms: Rooms, runner: Runner, *, clock: Clock, zone: ZoneInfo
+    ) -> None:
         self._inbox = inbox
         self._rooms = rooms
+        self._runner = runner
         self._clock = clock
         self._zone = zone
 
@@ -55,7 +59,7 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 the worker's edge (design §8)
             await self._failed(event, item, error)
 
-    async def _attempt(self, event: Event | Answer, item: InboxItem) -> None:
+    async def _attempt(self, event: Event | Answer | JobDue, item: InboxItem) -> None:
         for _ in range(CONFLICT_TRIES):
             try:
                 await self._once(event, item)
@@ -67,7 +71,11 @@ class InboxWorker:
                 return
         raise Conflict("revision")
 
-    async def _once(self, event: Event | Answer, item: InboxItem) -> None:
+    async def _once(self, event: Event | Answer | JobDue, item: InboxItem) -> None:
+        if isinstance(event, JobDue):
+            await self._runner.run_due(event)
+            await self._inbox.finish(item)
+            return
         company = await self._rooms.store.company()
         if isinstance(event, Answer):
             ref = InboxRef(item.id, item.fence)
@@ -111,7 +119,9 @@ class InboxWorker:
         ref = InboxRef(item.id, item.fence)
         await self._rooms.store.commit(Change(at=self._clock(), outbox=(outgoing,), inbox=ref))
 
-    async def _failed(self, event: Event | Answer, item: InboxItem, error: Exception) -> None:
+    async def _failed(
+        self, event: Event | Answer | JobDue, item: InboxItem, error: Exception
+    ) -> None:
         incident = hashlib.sha256(item.key.encode()).hexdigest()[:8]
         log.error(
             "message_failed",
@@ -124,7 +134,7 @@ class InboxWorker:
             at = self._clock() + pause(item.attempts, error)
             await self._inbox.retry(item, at, type(error).__name__)
             return
-        if isinstance(event, Answer):
+        if isinstance(event, Answer | JobDue):
             await self._inbox.bury(item, type(error).__name__)
             return
         sender = event.sender

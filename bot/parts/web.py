@@ -76,7 +76,7 @@ def build_web(
 
     app = web.Application(middlewares=[problems, pages.guard()], client_max_size=2 * 1024 * 1024)
     app.on_response_prepare.append(pages.site.protect)
-    health = Health(alive, storage.inbox, channels, metrics, clock)
+    health = Health(alive, storage.inbox, channels, metrics, clock, storage.slots)
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
     app.add_routes([*health.routes(), *api.routes(), *pages.routes()])

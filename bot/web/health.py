@@ -11,6 +11,7 @@ from prometheus_client.exposition import generate_latest
 from bot.events import ChannelName
 from bot.port import Channel
 from core.ports import Clock, Inbox
+from core.schedule import Slots
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -41,6 +42,12 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self.last_run = Gauge(
+            "chit_job_last_run_timestamp_seconds",
+            "When the last run of a scheduled job ended",
+            ["job"],
+            registry=self.registry,
+        )
 
     def accepted(self, channel: str, kind: str, *, new: bool) -> None:
         """Count a message that was made durable, or was there already."""
@@ -60,6 +67,7 @@ class Health:
     channels: Mapping[ChannelName, Channel]
     metrics: Metrics
     clock: Clock
+    slots: Slots
 
     def routes(self) -> list[web.RouteDef]:
         """Give the three routes."""
@@ -98,6 +106,8 @@ class Health:
         self.metrics.oldest_s.set(await self._oldest_s())
         for name, channel in self.channels.items():
             self.metrics.connected.labels(name).set(channel.connected())
+        for run in await self.slots.latest():
+            self.metrics.last_run.labels(run.job).set(run.finished_at.timestamp())
         return web.Response(
             body=generate_latest(self.metrics.registry),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},

@@ -100,7 +100,9 @@ async def test_two_processes_share_numbers_slots_and_the_company(database_url: s
         given = await asyncio.gather(
             *((one, two)[i % 2].store.next_number("BX", NOW.date()) for i in range(10))
         )
-        slots = await asyncio.gather(one.take_slot("digest", NOW), two.take_slot("digest", NOW))
+        slots = await asyncio.gather(
+            *(s.slots.take("digest", NOW, "job", "", NOW) for s in (one, two))
+        )
         assert (await two.store.company()).people == ()
         await apply(one, company_with(sales="1.00"))
 
@@ -223,7 +225,7 @@ async def test_the_database_has_the_last_word(database_url: str, statement: str)
         await storage.store.commit(submission(1, "sales", 100))
         held = reserving("A/1", Charge("sales", 100))
         await storage.store.commit(Change(at=NOW, moves=(held, Release("A/1"))))
-        await storage.take_slot("d", NOW)
+        await storage.slots.take("d", NOW, "job", "", NOW)
 
         with pytest.raises(IntegrityError):
             await execute(database_url, statement)

@@ -221,14 +221,6 @@ async def test_a_lost_lease_keeps_no_cards(storage: AnyStorage) -> None:
     assert await storage.store.card("z") is None
 
 
-async def test_a_slot_is_taken_once(storage: AnyStorage) -> None:
-    asked = await asyncio.gather(*(storage.take_slot("digest", NOW) for _ in range(5)))
-
-    assert sum(asked) == 1
-    assert await storage.take_slot("reminders", NOW)
-    assert await storage.take_slot("digest", SOON)
-
-
 @pytest.mark.parametrize("queue", ["inbox", "outbox"])
 async def test_who_waits_is_woken_by_work(storage: AnyStorage, queue: str) -> None:
     wait = storage.wait_inbox if queue == "inbox" else storage.wait_outbox

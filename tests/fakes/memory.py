@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from core.budget import Balance, ceiling_fen
-from core.change import AuditEntry, Change, Dialog, StoredInvoice, Tombstone
+from core.change import AuditEntry, Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Budget, Company
 from core.errors import Conflict
 from core.likeness import Likeness, likeness_of, near
-from core.notices import Notice, ShowCard
+from core.notices import SYSTEM_LANES, Notice, ShowCard
 from core.payment import Payment, PaymentState
+from core.payment_batch import PaymentBatch
 from core.ports import (
     MAX_ALIKE,
     AuditRecord,
@@ -24,8 +25,10 @@ from core.ports import (
     Outcome,
     Page,
     Sliced,
+    VoucherQuery,
 )
 from core.verification import Checked
+from core.voucher import Voucher
 from storage.admission import Books
 from storage.chain import Link, find_break, forge, link_of
 from storage.companies import apply_entry
@@ -35,7 +38,9 @@ from storage.ledger import Account, Ledger
 from storage.store import beginning
 from storage.wakeups import Signal
 from tests.fakes.leaders import MemoryLeaders
+from tests.fakes.links import MemoryFacts, MemoryJournal, MemoryLinks
 from tests.fakes.sessions import MemorySessions
+from tests.fakes.slots import MemorySlots
 from tests.fakes.tries import MemoryTries
 
 
@@ -69,10 +74,12 @@ class _Queue:
         self.rows[number] = _Row(number, key, lane, payload, at)
         return True
 
-    def take(self, limit: int, now: datetime, lease_s: float) -> list[_Row]:
+    def take(
+        self, limit: int, now: datetime, lease_s: float, system: str | None = None
+    ) -> list[_Row]:
         heads: dict[str, _Row] = {}
         for row in self.rows.values():
-            if row.state == "waiting":
+            if row.state == "waiting" and _lane_system(row.lane) == system:
                 heads.setdefault(row.lane, row)
         ready = [
             row
@@ -90,6 +97,11 @@ class _Queue:
         row = self.rows.get(row_id)
         live = row and row.state == "waiting" and row.until is not None and row.fence == fence
         return row if live else None
+
+
+def _lane_system(lane: str) -> str | None:
+    first, _, rest = lane.partition(":")
+    return rest.partition(":")[0] if f"{first}:" == SYSTEM_LANES else None
 
 
 def _renew(row: _Row | None, now: datetime, lease_s: float) -> None:
@@ -151,10 +163,12 @@ class MemoryOutbox:
         self._clock = clock
         self._cards = cards
 
-    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
+    async def lease(
+        self, limit: int, now: datetime, lease_s: float, system: str | None = None
+    ) -> tuple[OutboxItem, ...]:
         return tuple(
             OutboxItem(r.id, r.fence, r.key, r.lane, r.payload, r.attempts - 1)
-            for r in self.queue.take(limit, now, lease_s)
+            for r in self.queue.take(limit, now, lease_s, system)
             if not isinstance(r.payload, str)
         )
 
@@ -230,8 +244,11 @@ class MemoryStore:
         self._claims: dict[str, Claim] = {}
         self._invoices: dict[str, StoredInvoice] = {}
         self._payments: dict[str, tuple[datetime, Payment]] = {}
+        self._vouchers: dict[str, Voucher] = {}
+        self._batches: dict[str, PaymentBatch] = {}
         self._dialogs: dict[str, Dialog] = {}
         self._verified: dict[str, Checked] = {}
+        self._requests: dict[str, OnceRequest] = {}
         self._tombstones: dict[str, Tombstone] = {}
         self._audit: list[AuditRecord] = []
         self._link = Link()
@@ -294,6 +311,12 @@ class MemoryStore:
         for payment in change.payments:
             created, _ = self._payments.get(payment.id, (change.at, payment))
             self._payments[payment.id] = (created, payment)
+        if change.request:
+            self._requests[change.request.key] = change.request
+        for voucher in change.vouchers:
+            self._vouchers[voucher.id] = replace(voucher, revision=voucher.revision + 1)
+        for batch in change.batches:
+            self._batches[batch.id] = replace(batch, revision=batch.revision + 1)
         for dialog in change.dialogs:
             self._dialogs[dialog.person] = dialog
         for entry in change.audit:
@@ -303,6 +326,9 @@ class MemoryStore:
     async def next_number(self, prefix: str, day: date) -> int:
         self._numbers[prefix, day] = self._numbers.get((prefix, day), 0) + 1
         return self._numbers[prefix, day]
+
+    async def request(self, key: str) -> OnceRequest | None:
+        return self._requests.get(key)
 
     async def claim(self, number: str) -> Claim | None:
         return self._claims.get(number)
@@ -381,6 +407,53 @@ class MemoryStore:
     async def payment(self, payment_id: str) -> Payment | None:
         return self._payments[payment_id][1] if payment_id in self._payments else None
 
+    async def payments_in(self, batch: str) -> tuple[Payment, ...]:
+        found = sorted(
+            (at, p.id, p) for at, p in self._payments.values() if p.batch == batch
+        )
+        return tuple(p for _, _, p in found)
+
+    async def payment_batch(self, name: str) -> PaymentBatch | None:
+        return self._batches.get(name)
+
+    async def payment_batches(self, page: Page) -> Sliced[PaymentBatch]:
+        after = read_moment_cursor(page)
+        found = sorted(
+            (
+                b
+                for b in self._batches.values()
+                if after is None or (b.created_at, b.id) < after
+            ),
+            key=lambda b: (b.created_at, b.id),
+            reverse=True,
+        )
+        cut = found[: size_of(page) + 1]
+        return slice_of(cut, page, lambda b: (b.created_at.isoformat(), b.id))
+
+    async def voucher(self, name: str) -> Voucher | None:
+        return self._vouchers.get(name)
+
+    async def vouchers_of(self, claims: Sequence[str]) -> tuple[Voucher, ...]:
+        found = (v for v in self._vouchers.values() if v.claim in claims)
+        return tuple(sorted(found, key=lambda v: (v.created_at, v.id)))
+
+    async def vouchers(self, query: VoucherQuery, page: Page) -> Sliced[Voucher]:
+        after = read_moment_cursor(page)
+        found = sorted(
+            (
+                v
+                for v in self._vouchers.values()
+                if query.state in {None, v.state}
+                and query.claim in {None, v.claim}
+                and query.batch in {None, v.batch}
+                and query.company in {None, v.company}
+                and (after is None or (v.created_at, v.id) > after)
+            ),
+            key=lambda v: (v.created_at, v.id),
+        )
+        cut = found[: size_of(page) + 1]
+        return slice_of(cut, page, lambda v: (v.created_at.isoformat(), v.id))
+
     async def cards(self, claim: str) -> tuple[CardRecord, ...]:
         return tuple(
             self._cards.read(name)
@@ -452,18 +525,16 @@ class MemoryStorage:
         self.leaders = MemoryLeaders()
         self.tries = MemoryTries()
         self.traces = _Traces(self.inbox, self.outbox)
-        self._slots: set[tuple[str, datetime]] = set()
+        self.links = MemoryLinks()
+        self.journal = MemoryJournal()
+        self.memory = MemoryFacts()
+        self.slots = MemorySlots(self.inbox)
 
     async def wait_inbox(self, timeout_s: float) -> None:
         await self.inbox.signal.wait(timeout_s)
 
     async def wait_outbox(self, timeout_s: float) -> None:
         await self.outbox.signal.wait(timeout_s)
-
-    async def take_slot(self, job: str, slot: datetime) -> bool:
-        new = (job, slot) not in self._slots
-        self._slots.add((job, slot))
-        return new
 
     async def ping(self) -> None:
         """Memory is always there."""

@@ -1,0 +1,27 @@
+"""The scheduled jobs: what they may touch, and when they are due."""
+
+from bot.jobs.registry import JOBS
+from bot.jobs.running import Office, Runner
+from bot.jobs.schedule import Schedule, build_schedule
+from bot.parts.rules import public_url, settings_of
+from bot.settings import Config
+from core.ports import Clock
+from storage.open import Storage
+
+
+def build_runner(config: Config, storage: Storage, clock: Clock) -> Runner:
+    """Build what carries jobs out."""
+    office = Office(storage.store, settings_of(config), config.zone, public_url(config), clock)
+    return Runner(JOBS, office, storage.slots)
+
+
+def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
+    """Build what begins the slots of jobs as the settings have them."""
+    crons = {
+        "overspend_scan": config.schedule.overspend_scan,
+        "digest": config.schedule.digest,
+        "reminders": config.schedule.reminders,
+    }
+    return build_schedule(
+        JOBS, crons, slots=storage.slots, clock=clock, zone=config.zone, working={}
+    )

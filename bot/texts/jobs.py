@@ -1,0 +1,19 @@
+"""What scheduled jobs say that they did."""
+
+from collections.abc import Mapping
+
+from bot.texts.template import Language, Text
+
+COUNTS: Mapping[str, Text] = {
+    "budgets": Text("检查预算 ‹{count}› 个", "budgets ‹{count}›"),
+    "alerts": Text("发出预警 ‹{count}› 条", "alerts ‹{count}›"),
+    "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),
+}
+
+
+def counts_text(counts: Mapping[str, int], language: Language) -> str:
+    """Write what a run did in one line; KeyError for a word that has no text."""
+    comma = "，" if language == "zh" else ", "
+    return comma.join(
+        COUNTS[word].fill(language, {"count": f"{count:,}"}) for word, count in counts.items()
+    )

@@ -21,7 +21,7 @@ from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
 from bot.parts.jobs import build_runner, build_timetable
-from bot.parts.rules import public_url, reachable, settings_of
+from bot.parts.rules import files_of, public_url, reachable, settings_of
 from bot.parts.web import build_pages, build_web
 from bot.port import Channel
 from bot.settings import Config
@@ -30,7 +30,6 @@ from core.ports import Clock, InboxItem, OutboxItem
 from core.verification import VerifyPort
 from recognition.reader import Recogniser
 from recognition.seal.trust import load_anchors
-from storage.files import open_files
 from storage.open import Storage, open_storage
 
 log = structlog.get_logger(__name__)
@@ -110,7 +109,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     settings = settings_of(config)
     rooms = Rooms(
         store=storage.store,
-        files=open_files(config.files.url),
+        files=files_of(config),
         media=Media(channels),
         reader=recogniser,
         settings=settings,
@@ -149,7 +148,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         parallel=relay.PARALLEL,
     )
     pages = build_pages(config, storage, rooms, channels, clock, accept)
-    runner = build_web(config, storage, channels, pages, metrics, clock)
+    runner = build_web(config, storage, rooms, channels, pages, metrics, clock)
     schedule = build_timetable(config, storage, clock)
     return Service(config, storage, recogniser, channels, inbox, outbox, runner, schedule, bureau)
 

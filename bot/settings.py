@@ -1,11 +1,14 @@
 """The settings of the service, frozen: one model a table of `chit.toml` (contract §2)."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from bot.connections import AnySystem, SystemSettings
 from bot.cron import Cron
+from bot.section import ADDRESS, Section
 from core.invoice import InvoiceKind
 
 Scope = Literal[
@@ -20,16 +23,7 @@ Scope = Literal[
     "audit:read",
     "analytics:read",
 ]
-ADDRESS = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
-"""An address of ours or a vendor's: no query, no user name."""
-
 WS_ADDRESS = r"^wss?://[^\s/?#@]+(/[^\s?#]*)?$"
-
-
-class Section(BaseModel):
-    """One table of `chit.toml`: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class ServerSettings(Section):
@@ -50,9 +44,16 @@ class DatabaseSettings(Section):
 
 
 class FilesSettings(Section):
-    """Where the originals lie."""
+    """Where the originals lie: a folder, or a bucket that speaks S3.
 
-    url: str = Field(default="file:data/files", pattern=r"^file:.")
+    What is empty of a bucket's access comes from the environment (`AWS_ACCESS_KEY_ID`, …).
+    """
+
+    url: str = Field(default="file:data/files", pattern=r"^(file:.|s3://[a-z0-9][a-z0-9.\-]+)")
+    endpoint: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    access_key: str = ""
+    secret_key: SecretStr = SecretStr("")
 
 
 class DingTalkSettings(Section):
@@ -178,12 +179,30 @@ class VerifySettings(Section):
 
 
 class Connectors(BaseModel):
-    """`[connectors.NAME]`: one table for each connected system; those not named here are free."""
+    """`[connectors.NAME]`: one table for each connected system, of the kind that NAME or `kind` says.
+
+    `verify` is the way to the tax bureau; the others are `systems`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
-    __pydantic_extra__: dict[str, dict[str, object]] = Field(init=False)
+    __pydantic_extra__: dict[str, AnySystem] = Field(init=False)
 
     verify: VerifySettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kinds(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: {"kind": name, **table} if name != "verify" and isinstance(table, dict) else table
+            for name, table in value.items()
+        }
+
+    @property
+    def systems(self) -> Mapping[str, SystemSettings]:
+        """The connected systems by their names."""
+        return dict(self.__pydantic_extra__)
 
 
 class ArchiveSettings(Section):

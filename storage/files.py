@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from core.ports import Files
+from storage.bucket import BucketAccess, BucketFiles
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -72,9 +73,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def open_files(url: str) -> Files:
-    """Open the store at `file:PATH`; ValueError for what cannot be served."""
+def open_files(url: str, access: BucketAccess | None = None) -> Files:
+    """Open the store at `file:PATH` or `s3://BUCKET/PREFIX`; ValueError for anything else."""
     scheme, _, path = url.partition(":")
+    if scheme == "s3" and path.strip("/"):
+        return BucketFiles(url, access or BucketAccess())
     if scheme != "file" or not path:
-        raise ValueError(f"files.url must look like file:data/files, not {scheme}:…")
+        raise ValueError(f"files.url must be file:PATH or s3://BUCKET/PREFIX, not {scheme}:…")
     return LocalFiles(Path(path.removeprefix("//") if path.startswith("///") else path))

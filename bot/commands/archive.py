@@ -112,7 +112,7 @@ async def _sheet(config: Config, number: str, out: Path) -> None:
 async def _archive(config: Config) -> "AsyncIterator[Archive]":
     from bot.clock import utc_now
     from bot.desk.archive import Archive
-    from storage.files import open_files
+    from bot.parts.rules import files_of
 
     async with opened(config) as storage:
-        yield Archive(storage.store, open_files(config.files.url), utc_now, config.zone)
+        yield Archive(storage.store, files_of(config), utc_now, config.zone)

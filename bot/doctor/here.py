@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor.check import Check, found
 from bot.logs import redact
+from bot.parts.rules import files_of
 from bot.settings import Config
 from core.company import Company
 from core.ports import Clock
-from storage.files import open_files
 from storage.migrate import pending
 from storage.open import open_storage
 
@@ -46,7 +46,7 @@ def look_at_tokens(config: Config) -> Iterator[Check]:
 async def look_at_files(config: Config) -> Iterator[Check]:
     """Whether originals can be kept, and for how long there is room."""
     try:
-        files = open_files(config.files.url)
+        files = files_of(config)
         mark = f"chit doctor {secrets.token_hex(8)}".encode()
         key = await files.put(mark)
         kept = await files.get(key) == mark

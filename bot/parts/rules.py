@@ -2,6 +2,9 @@
 
 from bot.settings import Config
 from core.actions.basics import Settings, VerifyRules
+from core.ports import Files
+from storage.bucket import BucketAccess
+from storage.files import open_files
 
 
 def settings_of(config: Config) -> Settings:
@@ -20,3 +23,12 @@ def public_url(config: Config) -> str:
 def reachable(host: str) -> str:
     """Give the host that a browser on this machine can use."""
     return "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+
+
+def files_of(config: Config) -> Files:
+    """Open the place where the originals lie."""
+    found = config.files
+    access = BucketAccess(
+        found.endpoint, found.region, found.access_key, found.secret_key.get_secret_value()
+    )
+    return open_files(found.url, access)

@@ -29,8 +29,10 @@ FINDINGS: Texts = {
         " according to WeChat; remove this line",
     ),
     "duplicate": Text(
-        "疑似重复‹：{claim} 已有同一天、同类别›‹、同样 {amount} 的费用›",
-        "Possible duplicate (重复)‹: {claim} has the same day and category›‹ with {amount}›",
+        "疑似重复‹：{claim} 已有同一天、同类别›‹：与第 {other_line} 行同一天、同类别›"
+        "‹、同样 {amount} 的费用›",
+        "Possible duplicate (重复)‹: {claim} has the same day and category›"
+        "‹ of line {other_line}: the same day and category›‹ with {amount}›",
     ),
     "duplicate_similar": Text(
         "疑似重复‹：与第 {other_line} 行的票据›‹：{claim} 的票据›‹（{first}）›‹{why}›‹，{date}›"
@@ -58,8 +60,43 @@ FINDINGS: Texts = {
         "No budget (预算) covers this; check category, project and date",
     ),
     "amount_limit": Text(
-        "‹{category} ›‹{when} ›合计‹ {amount}›，超过标准‹（{per} {limit}）›",
-        "‹{category} ›‹{when}: ›‹{amount} ›exceeds the limit‹ ({limit} {per})›",
+        "‹{category} ›‹{when} ›合计‹ {amount}›，超过标准‹（{per} {limit}）›"
+        "‹，{nights} 晚共可报 {allowed}›",
+        "‹{category} ›‹{when}: ›‹{amount} ›exceeds the limit‹ ({limit} {per})›"
+        "‹, {allowed} for {nights} nights›",
+    ),
+    "travel_standard": Text(
+        "‹{category} ›‹{when} ›合计‹ {amount}›，超过差旅标准‹（{who} ›‹{per} {limit}）›"
+        "‹，{nights} 晚共可报 {allowed}›",
+        "‹{category} ›‹{when}: ›‹{amount} ›exceeds the travel standard‹ ({who}: ›‹{limit} {per})›"
+        "‹, {allowed} for {nights} nights›",
+    ),
+    "per_diem": Text(
+        "‹{category} ›补贴‹ {amount}›，超过标准‹（{who} ›‹每天 {limit}）›‹，{days} 天共 {allowed}›",
+        "‹{category} ›allowances‹ of {amount}› exceed the standard‹ ({who}: ›‹{limit} a day)›"
+        "‹, {allowed} for {days} days›",
+    ),
+    "mileage": Text(
+        "自驾补贴‹ {amount}›，超过里程标准‹（{km} 公里 × {rate} = {allowed}）›",
+        "‹{amount} ›exceeds the worth of the distance‹ ({km} km × {rate} = {allowed})›",
+    ),
+    "mileage_unknown": Text(
+        "请在说明里写明公里数，例如「自驾 36 公里」‹，按每公里 {rate} 计算›",
+        "Please write the distance into the description, like “36 km”‹; a kilometre is {rate}›",
+    ),
+    "proof_above": Text(
+        "金额‹ {amount} ›超过‹ {limit}›，请补充附件‹（{proof}）›"
+        "‹，已有 {have} 份›‹，需要 {need} 份›",
+        "‹{amount} ›is above ‹{limit}›; please attach further proof‹ ({proof})›‹, {have} so far›"
+        "‹, {need} needed›",
+    ),
+    "cross_year": Text(
+        "发票‹（{date}）›是往年的，已过跨年报销的期限‹（{until}）›",
+        "The invoice ‹of {date} ›is of an earlier year and too late‹ (until {until})›",
+    ),
+    "private_words": Text(
+        "疑似个人消费‹（{words}）›，请核对是否因公支出",
+        "This looks like private consumption‹ ({words})›; please check that it was for work",
     ),
     "invoice_age": Text(
         "发票开具‹于 {date}›，已超过‹ {days} 天›的有效期",
@@ -70,17 +107,20 @@ FINDINGS: Texts = {
         "The expense ‹of {date} ›is past the deadline‹ of {days} days›",
     ),
     "buyer_title": Text(
-        "发票抬头‹「{buyer}」›不是本公司，请换开正确抬头的发票",
-        "The invoice is made out to ‹“{buyer}”, which is ›another company; ask for a new one",
+        "发票抬头‹「{buyer}」›‹（税号 {taxid}）›不是本公司，请换开正确抬头的发票",
+        "The invoice is made out to ‹“{buyer}” ›‹({taxid}), ›another company; ask for a new one",
     ),
     "receipt_required": Text(
         "金额‹ {amount} ›超过‹ {limit} ›的免票额度，请补充发票",
         "‹{amount} ›is above what needs no receipt‹ ({limit})›; please add the invoice",
     ),
-    "weekend": Text("费用发生在周末‹（{date}）›", "The expense falls on a weekend‹ ({date})›"),
+    "weekend": Text(
+        "费用发生在周末或节假日‹（{date}）›",
+        "The expense falls on a weekend or holiday‹ ({date})›",
+    ),
     "frequency": Text(
-        "本月已是第‹ {count} ›次报销，超过‹ {limit} ›次的标准",
-        "Claim ‹{count} ›of this month, above the limit‹ of {limit}›",
+        "‹{span}›已是第‹ {count} ›次报销，超过‹ {limit} ›次的标准",
+        "Claim ‹{count} ›‹of {span}, ›above the limit‹ of {limit}›",
     ),
     "split": Text(
         "短期内有多张单据接近‹ {limit} ›的标准，疑似拆分‹：{claims}›",
@@ -137,6 +177,15 @@ _PERIODS: Mapping[str, Text] = {
 }
 _DATED = frozenset({"day", "night", "month", "year"})
 """Spans whose sums are named by their day, month or year."""
+
+_LIMITS = frozenset({"amount_limit", "travel_standard"})
+_STANDARDS = frozenset({"travel_standard", "per_diem"})
+_SPANS: Mapping[str, Text] = {
+    "day": Text("今天", "today"),
+    "night": Text("今天", "today"),
+    "month": Text("本月", "this month"),
+    "year": Text("今年", "this year"),
+}
 
 Fact = Callable[[str, Finding, Language, Company], str]
 _LIKE: Mapping[str, Text] = {
@@ -203,9 +252,15 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
     policy = next((p for p in company.policies if p.id == finding.field("policy")), None)
     if policy and policy.category:
         found["category"] = category_name(company, policy.category, language)
-    if policy and finding.code == "amount_limit":
+    if policy and finding.code in _LIMITS:
         found["per"] = _PERIODS[policy.per or "claim"].plain(language)
         found["when"] = finding.field("per") if policy.per in _DATED else ""
+    if finding.code in _STANDARDS:
+        who = (one_line(finding.field("city")), one_line(finding.field("grade")))
+        found["who"] = " ".join(w for w in who if w)
+    if finding.code == "frequency":
+        per = policy.per if policy and policy.per in _DATED else "month"
+        found["span"] = _SPANS[per].plain(language)
     budget = company.budget(finding.field("budget"))
     if budget and budget.owners:
         names = [person_name(company, owner) for owner in budget.owners]
@@ -223,8 +278,11 @@ def _money(value: str, finding: Finding, *_: object) -> str:
 
 
 _FACTS: Mapping[str, Fact] = {
+    "allowed": _money,
     "amount": _money,
     "available": _money,
+    "rate": _money,
+    "words": lambda value, _, language, __: _joined([one_line(w) for w in value.split()], language),
     "limit": _money,
     "over": _money,
     "at": lambda value, *_: _day(value),

@@ -1,0 +1,1 @@
+"""The rules of a company on claims, by noun; `core.policy` applies them."""

@@ -1,19 +1,35 @@
-"""Who must agree: a plan computed at submission and stored with the claim."""
+"""Who must agree: a plan computed at submission (`core.routing`) and stored with the claim."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from core.company import Company, Flow, FlowStep, Mode, Person
 from core.errors import Refused
-from core.rules import Facts, holds
+from core.flows import CcMoment, ChangeRight, HiddenPart, Mode, Resubmit, SameApprover
 
-Verdict = Literal["approve", "reject", "return", "transfer", "add_signer"]
+Verdict = Literal[
+    "approve", "reject", "return", "transfer", "add_signer", "step_back", "reroute", "escalate"
+]
+Place = Literal["before", "after"]
+
+SYSTEM = "system"
+"""Who decides where a rule of the company does: automatic approval, re-routing, escalation."""
+CARRIED = "same_approver"
+"""The reason of an agreement that a person has given in an earlier step."""
+AUTOMATIC = "auto_approved"
+"""The reason of an agreement that the flow's rule for small clean claims has given."""
+CLOSING = frozenset({"reject", "return"})
+"""Verdicts that end a plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one person decided, with the message or click that proves it in `source`."""
+    """What one person decided, with the message or click that proves it in `source`.
+
+    `on_behalf_of` is whose place they took: the one who delegated, or for `reroute` and
+    `escalate` the one who has left or is late. `to` is who was asked next.
+    """
 
     approver: str
     decision: Verdict
@@ -21,223 +37,303 @@ class Decision:
     at: datetime
     source: str
     to: str | None = None
+    on_behalf_of: str | None = None
+
+    @property
+    def seat(self) -> str:
+        """Whose place in the step the decision fills."""
+        return self.on_behalf_of or self.approver
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who is asked in a person's place, by which delegation."""
+
+    person: str
+    by: str
+    delegation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a plan: the people asked (in order for `sequence`) and what they decided."""
+    """A step of a plan: the people asked (in order for `sequence`) and what they decided.
+
+    `approvers` are the seats; who has delegated keeps theirs, and `stand_ins` says who answers.
+    Decisions before index `heard` belong to an earlier round. `since` and `due` are when the step
+    was reached and until when it should be decided; `hours` are working hours. `hides` and
+    `may_change` are the rights of those asked.
+    """
 
     name: str
     mode: Mode
     approvers: tuple[str, ...]
     decisions: tuple[Decision, ...] = ()
     system: str | None = None
+    stand_ins: tuple[StandIn, ...] = ()
+    heard: int = 0
+    cc: tuple[str, ...] = ()
+    hours: float | None = None
+    since: datetime | None = None
+    due: datetime | None = None
+    hides: tuple[HiddenPart, ...] = ()
+    may_change: tuple[ChangeRight, ...] | None = None
 
     def agreed(self) -> frozenset[str]:
-        """The people who have approved this step."""
-        return frozenset(d.approver for d in self.decisions if d.decision == "approve")
+        """The seats that have approved in this round."""
+        counted = self.decisions[self.heard :]
+        return frozenset(d.seat for d in counted if d.decision == "approve")
 
-    def waiting(self) -> tuple[str, ...]:
-        """The people whose decision is still needed."""
+    def seats(self) -> tuple[str, ...]:
+        """The seats whose decision is still needed."""
         left = tuple(p for p in self.approvers if p not in self.agreed())
         if self.mode == "any":
             return () if self.agreed() else left
         return left[:1] if self.mode == "sequence" else left
 
+    def waiting(self) -> tuple[str, ...]:
+        """The people whose decision is still needed: those who sit there, or who stand in."""
+        return tuple(dict.fromkeys(self.sitter(seat) for seat in self.seats()))
+
+    def sitter(self, seat: str) -> str:
+        """Give who answers for a seat."""
+        return next((s.by for s in self.stand_ins if s.person == seat), seat)
+
+    def held_by(self, person: str) -> tuple[str, ...]:
+        """Give the seats still needed for which a person answers."""
+        return tuple(seat for seat in self.seats() if self.sitter(seat) == person)
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """A return that is to come back to the step that made it, and what the claim was like then."""
+
+    step: int
+    total_fen: int
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How things stood before the last decision, so that it can be taken back for a moment."""
+
+    actor: str
+    at: datetime
+    source: str
+    state: str
+    version: int
+    steps: tuple[Step, ...]
+    current: int
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps of one submission; `current` is the index of the step that waits."""
+    """The steps of one submission; `current` is the index of the step that waits.
+
+    `chain` is what the flow alone asked for, to compare with a later submission; `cc` are told at
+    `cc_at` and decide nothing.
+    """
 
     steps: tuple[Step, ...]
     current: int = 0
+    flow: str = ""
+    chain: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    same_approver: SameApprover = "adjacent"
+    resubmit: Resubmit = "start"
+    cc: tuple[str, ...] = ()
+    cc_at: CcMoment = "both"
+    sent_back: SentBack | None = None
+    last: Last | None = None
 
     @property
     def done(self) -> bool:
         """Whether every step has agreed."""
         return self.current >= len(self.steps)
 
+    @property
+    def step(self) -> Step | None:
+        """The step that waits, None when all have agreed."""
+        return None if self.done else self.steps[self.current]
+
     def waiting(self) -> tuple[str, ...]:
         """The people whose turn it is."""
-        return () if self.done else self.steps[self.current].waiting()
+        return self.step.waiting() if self.step else ()
 
     def people(self) -> frozenset[str]:
-        """Everybody whom the plan has asked or will ask."""
-        return frozenset(p for step in self.steps for p in step.approvers)
+        """Everybody whom the plan has asked, will ask or tells."""
+        asked = {p for step in self.steps for p in step.approvers}
+        stood_in = {s.by for step in self.steps for s in step.stand_ins}
+        acted = {d.approver for step in self.steps for d in step.decisions} - {SYSTEM}
+        told = {p for step in self.steps[: self.current] for p in step.cc}
+        return frozenset(asked | stood_in | acted | told | set(self.cc))
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """What the plan must know of a claim: whose it is and where it is charged."""
-
-    employee: Person
-    department: str
-    project: str | None
-    budget_owners: tuple[str, ...]
+DEFAULT_CHANGES: tuple[ChangeRight, ...] = ("amount",)
+"""What a step may change when the flow does not say: amounts, and only down."""
 
 
-def build_plan(company: Company, applicant: Applicant, facts: Facts) -> Plan:
-    """Compute the steps for a claim from the first flow whose condition holds.
+def change_rights(plan: Plan, person: str) -> frozenset[ChangeRight]:
+    """Give what somebody may change in the claim now; nothing when it is not their turn.
 
-    A step's condition that fails to evaluate counts as true: the step is asked rather than
-    skipped. Refused `no_flow` (also when a flow's condition fails: the flow meant may be another)
-    or `no_approver` (with the step's name) is a visible stop for the administrator, never silent
-    approval (design §4).
+    `amount` may only go down. `core.actions` that edit a claim in review ask here.
     """
-    flow = _flow_for(company, facts)
-    steps = tuple(
-        _build_step(company, applicant, step) for step in flow.steps if _applies(step.when, facts)
-    )
-    if not steps:
-        raise Refused("no_approver", step=flow.id)
-    return _skip_agreed(Plan(steps))
+    step = plan.step
+    if step is None or person not in step.waiting():
+        return frozenset()
+    return frozenset(DEFAULT_CHANGES if step.may_change is None else step.may_change)
 
 
-def _flow_for(company: Company, facts: Facts) -> Flow:
-    for flow in company.flows:
-        try:
-            if holds(flow.when, facts):
-                return flow
-        except ValueError as error:
-            raise Refused("no_flow", flow=flow.id) from error
-    raise Refused("no_flow")
+def hidden_parts(plan: Plan, person: str) -> frozenset[HiddenPart]:
+    """Give what every step that asks a person hides from them; nothing for anybody else."""
+    mine = [
+        frozenset(step.hides)
+        for step in plan.steps
+        if person in step.approvers or any(s.by == person for s in step.stand_ins)
+    ]
+    return frozenset.intersection(*mine) if mine else frozenset()
 
 
-def _applies(when: str, facts: Facts) -> bool:
-    try:
-        return holds(when, facts)
-    except ValueError:
-        return True
-
-
-def _build_step(company: Company, applicant: Applicant, step: FlowStep) -> Step:
-    if step.system:
-        return Step(step.name, step.mode, (), system=step.system)
-    found = tuple(p for rule in step.approvers for p in _resolve(company, applicant, rule))
-    people = tuple(dict.fromkeys(p for p in found if p != applicant.employee.id))
-    if not people:
-        raise Refused("no_approver", step=step.name)
-    return Step(step.name, step.mode, people)
-
-
-def _resolve(company: Company, applicant: Applicant, rule: str) -> tuple[str, ...]:
-    word, _, argument = rule.partition(":")
-    if word == "manager":
-        return _manager(company, applicant.employee, int(argument or 1))
-    if word == "department_head":
-        return _head(company, applicant)
-    if word == "role":
-        return tuple(p.id for p in company.with_role(argument))
-    if word == "person":
-        return _active(company, argument)
-    if word == "project_owner":
-        project = company.project(applicant.project) if applicant.project else None
-        return _active(company, project.owner) if project else ()
-    return tuple(p for owner in applicant.budget_owners for p in _active(company, owner))
-
-
-def _active(company: Company, person_id: str | None) -> tuple[str, ...]:
-    person = company.person(person_id) if person_id else None
-    return (person.id,) if person and person.active else ()
-
-
-def _manager(company: Company, person: Person, level: int) -> tuple[str, ...]:
-    """Walk up the managers; one who has left is replaced by the next above."""
-    seen = {person.id}
-    current = person
-    while level and current.manager and current.manager not in seen:
-        seen.add(current.manager)
-        above = company.person(current.manager)
-        if above is None:
-            return ()
-        current = above
-        level -= 1 if above.active else 0
-    return () if level else (current.id,)
-
-
-def _head(company: Company, applicant: Applicant) -> tuple[str, ...]:
-    """Find the nearest head above who is not the applicant and still works here."""
-    for step in company.ancestry(applicant.department):
-        row = company.department(step)
-        head = _active(company, row.head) if row else ()
-        if head and head[0] != applicant.employee.id:
-            return head
-    return ()
+def require_turn(plan: Plan, person: str) -> Step:
+    """Give the step that waits for a person; Refused `not_your_turn` when none does."""
+    if plan.step is None or not plan.step.held_by(person):
+        raise Refused("not_your_turn")
+    return plan.step
 
 
 def decide(plan: Plan, decision: Decision) -> Plan:
     """Record one person's approval and move on when the step has agreed.
 
-    Refused `not_your_turn` when the plan does not wait for this person.
+    Who stands in for others fills their seats, too, each with a line of its own. Refused
+    `not_your_turn` when the plan does not wait for this person.
     """
-    if decision.approver not in plan.waiting():
-        raise Refused("not_your_turn")
-    return _skip_agreed(_record(plan, decision))
+    step = require_turn(plan, decision.approver)
+    return skip_agreed(record(plan, *_for_seats(step, decision)))
 
 
-def _record(plan: Plan, decision: Decision) -> Plan:
+def _for_seats(step: Step, decision: Decision) -> Iterable[Decision]:
+    """Give a decision once for each seat that its person holds."""
+    person = decision.approver
+    for seat in step.held_by(person):
+        yield replace(decision, on_behalf_of=None if seat == person else seat)
+
+
+def record(plan: Plan, *decisions: Decision) -> Plan:
+    """Add decisions to the step that waits."""
     step = plan.steps[plan.current]
-    step = replace(step, decisions=(*step.decisions, decision))
-    return _with_step(plan, step)
+    return with_step(plan, replace(step, decisions=(*step.decisions, *decisions)))
 
 
-def _with_step(plan: Plan, step: Step) -> Plan:
-    steps = (*plan.steps[: plan.current], step, *plan.steps[plan.current + 1 :])
-    return replace(plan, steps=steps)
+def with_step(plan: Plan, step: Step, index: int | None = None) -> Plan:
+    """Put a step in the place of another, by default of the one that waits."""
+    at = plan.current if index is None else index
+    return replace(plan, steps=(*plan.steps[:at], step, *plan.steps[at + 1 :]))
 
 
-def close(plan: Plan, decision: Decision) -> Plan:
+def close(plan: Plan, decision: Decision, sent_back: SentBack | None = None) -> Plan:
     """Record a rejection or return, which ends the plan where it stands."""
-    if decision.approver not in plan.waiting():
-        raise Refused("not_your_turn")
-    return _record(plan, decision)
+    step = require_turn(plan, decision.approver)
+    plan = record(plan, *_for_seats(step, decision))
+    return replace(plan, sent_back=sent_back)
 
 
-def _skip_agreed(plan: Plan) -> Plan:
-    """Move past agreed steps; who approved one step is not asked again by the next."""
-    while not plan.done:
-        step = plan.steps[plan.current]
-        if step.system or step.waiting():
+def step_back(plan: Plan, decision: Decision, index: int, *, back: bool) -> Plan:
+    """Ask an earlier step again, and then all behind it anew, or with `back` at once this one.
+
+    Refused `not_your_turn`, or `no_such_step` for one that is not earlier or asks no people.
+    """
+    step = require_turn(plan, decision.approver)
+    if not 0 <= index < plan.current or plan.steps[index].system:
+        raise Refused("no_such_step", step=str(index + 1))
+    plan = record(plan, *_for_seats(step, replace(decision, to=plan.steps[index].name)))
+    again = range(index, index + 1) if back else range(index, plan.current + 1)
+    for i in again:
+        plan = with_step(plan, _anew(plan.steps[i]), i)
+    waiting = replace(plan.steps[plan.current], since=None, due=None)
+    return replace(with_step(plan, waiting), current=index)
+
+
+def _anew(step: Step) -> Step:
+    return replace(step, heard=len(step.decisions), since=None, due=None)
+
+
+def come_back(plan: Plan) -> Plan:
+    """Ask the step again that has returned the claim; what agreed before it stays agreed."""
+    if plan.sent_back is None:
+        raise ValueError("the plan was not sent back")
+    index = plan.sent_back.step
+    plan = with_step(plan, replace(plan.steps[index], since=None, due=None), index)
+    return replace(plan, current=index, sent_back=None, last=None)
+
+
+def skip_agreed(plan: Plan) -> Plan:
+    """Move past agreed steps; who approved before is not asked again (`same_approver`)."""
+    while (step := plan.step) is not None:
+        if step.system or step.seats():
             return plan
-        plan = _inherit(replace(plan, current=plan.current + 1), step)
+        plan = _inherit(replace(plan, current=plan.current + 1))
     return plan
 
 
-def _inherit(plan: Plan, before: Step) -> Plan:
-    if plan.done:
+def _inherit(plan: Plan) -> Plan:
+    """Carry agreements over into the step that is reached."""
+    step = plan.step
+    if step is None or plan.same_approver == "always":
         return plan
-    step = plan.steps[plan.current]
-    carried = tuple(
-        replace(d, reason="same_approver")
-        for d in before.decisions
-        if d.decision == "approve" and d.approver in step.approvers
-    )
-    return _with_step(plan, replace(step, decisions=(*step.decisions, *carried)))
+    first = 0 if plan.same_approver == "once" else plan.current - 1
+    counted = [d for before in plan.steps[first : plan.current] for d in _agreements(before)]
+    return record(plan, *_carried(step, counted))
+
+
+def _agreements(step: Step) -> list[Decision]:
+    return [d for d in step.decisions[step.heard :] if d.decision == "approve"]
+
+
+def _carried(step: Step, agreements: Iterable[Decision]) -> Iterable[Decision]:
+    taken = set(step.agreed())
+    for decision in agreements:
+        seat = next((s for s in (decision.seat, decision.approver) if s in step.approvers), None)
+        if seat is None or seat in taken:
+            continue
+        taken.add(seat)
+        owner = None if seat == decision.approver else seat
+        yield replace(decision, reason=CARRIED, on_behalf_of=owner)
+
+
+def agree_automatically(plan: Plan, at: datetime, source: str) -> Plan:
+    """Let the flow's rule agree to every step; those of other systems are never skipped."""
+    if any(step.system for step in plan.steps):
+        return plan
+    decision = Decision(SYSTEM, "approve", AUTOMATIC, at, source)
+    steps = tuple(replace(s, decisions=(*s.decisions, decision)) for s in plan.steps)
+    return replace(plan, steps=steps, current=len(steps))
 
 
 def transfer(plan: Plan, decision: Decision, to: str) -> Plan:
     """Hand one person's turn to another; Refused `not_your_turn` or `already_approver`."""
-    if decision.approver not in plan.waiting():
-        raise Refused("not_your_turn")
-    step = plan.steps[plan.current]
-    if to in step.approvers:
+    step = require_turn(plan, decision.approver)
+    if to in step.approvers or to in step.waiting():
         raise Refused("already_approver", person=to)
-    people = tuple(to if p == decision.approver else p for p in step.approvers)
-    return _record(_with_step(plan, replace(step, approvers=people)), replace(decision, to=to))
+    given = step.held_by(decision.approver)
+    people = dict.fromkeys(to if p in given else p for p in step.approvers)
+    left = tuple(s for s in step.stand_ins if s.person not in given)
+    said = tuple(_for_seats(step, replace(decision, to=to)))
+    plan = with_step(plan, replace(step, approvers=tuple(people), stand_ins=left))
+    return record(plan, *said)
 
 
-def add_signer(plan: Plan, decision: Decision, to: str) -> Plan:
-    """Ask one more person once the step has agreed; who adds them must still agree too.
+def add_signer(plan: Plan, decision: Decision, to: str, place: Place = "after") -> Plan:
+    """Ask one more person before this step or once it has agreed.
 
-    Refused `not_your_turn`, or `already_approver` when the step or the next one asks them anyway.
+    Who adds them must still agree too. Refused `not_your_turn`, or `already_approver` when the
+    step or the next one asks them anyway.
     """
-    if decision.approver not in plan.waiting():
-        raise Refused("not_your_turn")
-    step = plan.steps[plan.current]
+    step = require_turn(plan, decision.approver)
     at = plan.current + 1
     alone_next = any(after.approvers == (to,) for after in plan.steps[at : at + 1])
-    if to in step.approvers or alone_next:
+    if to in step.approvers or to in step.waiting() or (place == "after" and alone_next):
         raise Refused("already_approver", person=to)
-    extra = Step(step.name, "all", (to,))
-    plan = _record(plan, replace(decision, to=to))
+    extra = Step(step.name, "all", (to,), hours=step.hours, hides=step.hides, may_change=())
+    plan = record(plan, *_for_seats(step, replace(decision, to=to)))
+    if place == "before":
+        paused = replace(plan.steps[plan.current], since=None, due=None)
+        plan, at = with_step(plan, paused), plan.current
     return replace(plan, steps=(*plan.steps[:at], extra, *plan.steps[at:]))

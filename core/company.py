@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -17,17 +16,16 @@ from pydantic import (
     model_validator,
 )
 
+from core.flows import CalendarRules, Flow
 from core.invoice import InvoiceKind
-from core.money import format_yuan, parse_yuan
 from core.period import Period, parse_period
-from core.rules import check_expression
+from core.rows import Entry, Id, Yuan
 
 ROOT = "root"
 """The implicit top department."""
 
-Role = Literal["employee", "finance", "cashier", "budget_admin", "auditor", "admin"]
+Role = Literal["employee", "assistant", "finance", "cashier", "budget_admin", "auditor", "admin"]
 Control = Literal["block", "warn", "ignore"]
-Mode = Literal["any", "all", "sequence"]
 PolicyKind = Literal[
     "amount_limit",
     "invoice_age",
@@ -48,35 +46,13 @@ PolicyKind = Literal[
 Per = Literal["claim", "line", "day", "night", "month", "year"]
 
 
-def _yuan(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError('write amounts in quotes, like "10000.00"')  # noqa: TRY004 pydantic
-    return parse_yuan(str(value))
-
-
 def _period(value: object) -> Period:
     return value if isinstance(value, Period) else parse_period(str(value))
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
-Yuan = Annotated[int, BeforeValidator(_yuan), PlainSerializer(format_yuan, return_type=str)]
 PeriodField = Annotated[
     Period, BeforeValidator(_period), PlainSerializer(lambda p: p.text, return_type=str)
 ]
-When = Annotated[
-    str,
-    BeforeValidator(lambda v: check_expression(str(v).lower() if isinstance(v, bool) else str(v))),
-]
-
-
-class Entry(BaseModel):
-    """One row of the company file: frozen, and a stranger's key is an error."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
-    )
-
-
 BankCode = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 """The 12 digits by which the central bank's payment system knows a bank's branch (联行号)."""
 
@@ -284,45 +260,24 @@ class Accounts(Entry):
 
 
 class VoucherRules(Entry):
-    """How the books are kept: whether a payment has a voucher, too; the word of vouchers (凭证字);
-    whether files have one voucher a claim or one a day."""
+    """How the books are kept: whether a payment has a voucher, too, and the word of vouchers (凭证字).
+
+    `by` says whether files have one voucher a claim or one a day; `rates` gives the yuan of one
+    unit of another currency (记账汇率).
+    """
 
     at_payment: bool = True
     by: Literal["claim", "day"] = "claim"
     word: str = Field(default="记", min_length=1, max_length=8)
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = (
+        Field(default_factory=dict)
+    )
 
 
 class PaymentRules(Entry):
     """How payments leave: a batch of more than `check_above` needs a second person's word."""
 
     check_above_fen: Yuan | None = Field(default=None, alias="check_above", ge=0)
-
-
-class FlowStep(Entry):
-    """One step of a flow, decided by people or by another system."""
-
-    name: str = Field(min_length=1)
-    approvers: tuple[
-        Annotated[
-            str,
-            Field(
-                pattern=r"^(manager(:[1-9])?|department_head|project_owner|budget_owner"
-                r"|role:[a-z_]+|person:.+)$"
-            ),
-        ],
-        ...,
-    ] = ()
-    mode: Mode = "any"
-    when: When = "true"
-    system: str | None = None
-
-
-class Flow(Entry):
-    """The steps for claims that its condition selects; the first flow that holds is taken."""
-
-    id: Id
-    when: When = "true"
-    steps: tuple[FlowStep, ...] = Field(min_length=1)
 
 
 class Company(Entry):
@@ -341,6 +296,7 @@ class Company(Entry):
     budgets: tuple[Budget, ...] = ()
     policies: tuple[Policy, ...] = ()
     flows: tuple[Flow, ...] = ()
+    calendar: CalendarRules = CalendarRules()
     accounts: Accounts = Accounts()
     vouchers: VoucherRules = VoucherRules()
     payments: PaymentRules = PaymentRules()

@@ -7,20 +7,9 @@ import yaml
 from pydantic import ValidationError
 
 from core.budget.faults import find_budget_faults
-from core.company import ROOT, Company, Entry
-
-
-@dataclass(frozen=True, slots=True)
-class FileError:
-    """One fault in a file; `line` counts from 1."""
-
-    file: str
-    line: int
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.key}: {self.message}"
+from core.company import ROOT, Company
+from core.flow_faults import find_flow_faults, people_in_flows
+from core.rows import Entry
 
 
 class CompanyFileError(Exception):
@@ -31,51 +20,19 @@ class CompanyFileError(Exception):
         self.errors = tuple(errors)
 
 
-class _RepeatedKey(yaml.constructor.ConstructorError):
-    """A key that stands twice in one mapping; YAML itself would let the last one win."""
-
-    def __init__(self, key: yaml.ScalarNode) -> None:
-        super().__init__(None, None, "the key stands here twice", key.start_mark)
-        self.key = str(key.value)
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads dates as the text that they are, and sees a key that stands twice."""
-
-    def construct_mapping(
-        self,
-        node: yaml.MappingNode,
-        deep: bool = False,  # noqa: FBT001, FBT002 as its parent has it
-    ) -> dict[Hashable, object]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                continue
-            if key.value in seen:
-                raise _RepeatedKey(key)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def load_company(text: str, file: str) -> Company:
     """Read a company from YAML text; CompanyFileError with every fault that was found."""
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader that knows no dates
+        node = yaml.compose(text, Loader=Loader)
+        data = yaml.load(text, Loader=Loader)  # noqa: S506 a SafeLoader that knows no dates
     except yaml.YAMLError as error:
-        raise CompanyFileError([_yaml_error(error, file)]) from error
+        raise CompanyFileError([yaml_error(error, file)]) from error
     except (ValueError, RecursionError) as error:
         fault = FileError(file, 1, "(file)", "not YAML: a value or a nesting that cannot be read")
         raise CompanyFileError([fault]) from error
     if not isinstance(data, dict):
         raise CompanyFileError([FileError(file, 1, "(file)", "expected a mapping of sections")])
-    places = _Places(node, file)
+    places = Places(node, file)
     try:
         company = Company.model_validate({k: v for k, v in data.items() if v is not None})
     except ValidationError as error:
@@ -86,49 +43,6 @@ def load_company(text: str, file: str) -> Company:
     if faults:
         raise CompanyFileError(faults)
     return company
-
-
-def _yaml_error(error: yaml.YAMLError, file: str) -> FileError:
-    if isinstance(error, _RepeatedKey):
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return FileError(file, line, error.key, "the key stands here twice")
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
-    return FileError(file, mark.line + 1 if mark else 1, "(file)", f"not YAML: {problem or 'bad'}")
-
-
-Location = Sequence[str | int]
-
-
-class _Places:
-    """Finds the line of a key path in the parsed YAML tree."""
-
-    def __init__(self, root: yaml.Node | None, file: str) -> None:
-        self._root = root
-        self._file = file
-
-    def error(self, loc: Location, message: str) -> FileError:
-        key = ".".join(str(part) for part in loc) or "(file)"
-        return FileError(self._file, self._line(loc), key, message.removeprefix("Value error, "))
-
-    def _line(self, loc: Location) -> int:
-        node, line = self._root, 1
-        for part in loc:
-            found = _child(node, part)
-            if found is None:
-                return line
-            node, line = found
-        return line
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        item = node.value[part]
-        return item, item.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        pairs = ((k, v) for k, v in node.value if k.value == part)
-        return next(((v, k.start_mark.line + 1) for k, v in pairs), None)
-    return None
 
 
 Fault = tuple[Location, str]
@@ -148,6 +62,7 @@ def _find_faults(company: Company) -> Iterator[Fault]:
     yield from _find_strangers(company)
     yield from _find_empty_rules(company)
     yield from _find_loops(company)
+    yield from find_flow_faults(company)
     yield from find_budget_faults(company)
 
 
@@ -231,19 +146,7 @@ def _references(company: Company) -> Iterator[Reference]:
         yield ("policies", i, "category"), "category", policy.category
         for j, row in enumerate(policy.standards):
             yield ("policies", i, "standards", j, "tier"), "city tier", row.tier
-    yield from _flow_references(company)
-
-
-def _flow_references(company: Company) -> Iterator[Reference]:
-    rules = (
-        (("flows", i, "steps", j, "approvers", k), rule.partition(":"))
-        for i, flow in enumerate(company.flows)
-        for j, step in enumerate(flow.steps)
-        for k, rule in enumerate(step.approvers)
-    )
-    for place, (word, _, argument) in rules:
-        if word == "person":
-            yield place, "person", argument
+    yield from ((place, "person", named) for place, named in people_in_flows(company))
 
 
 def _find_loops(company: Company) -> Iterator[Fault]:
@@ -255,10 +158,6 @@ def _find_loops(company: Company) -> Iterator[Fault]:
     for i, p in enumerate(company.people):
         if _in_loop(p.id, managers):
             yield ("people", i, "manager"), "the managers form a loop"
-    for i, flow in enumerate(company.flows):
-        for j, step in enumerate(flow.steps):
-            if bool(step.approvers) == bool(step.system):
-                yield ("flows", i, "steps", j), "a step names either approvers or a system"
 
 
 def _in_loop(start: str, above: dict[str, str]) -> bool:

@@ -16,7 +16,6 @@ from core.actions.basics import (
 from core.actions.drafts import identities_of
 from core.actions.following import let_go, without_carried
 from core.actions.wallet import lock, unlock
-from core.approval import Applicant, build_plan
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
@@ -26,6 +25,7 @@ from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
 from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
+from core.routing import Applicant, build_plan
 from core.rules import Facts
 from core.verification import Checked, find_unverified
 

@@ -14,6 +14,7 @@ from core.actions.wallet import note_refused
 from core.change import Change
 from core.errors import OutsideError, Rejected
 from core.invoice import identity
+from core.ports import Files, Store
 from core.wallet import CardInvoice, WalletPort
 
 log = structlog.get_logger(__name__)
@@ -30,21 +31,25 @@ async def on_cards(event: CardInvoicesChosen, work: Work) -> None:
     if wallet is None or not found:
         await work.answer("cards_not_read")
         return
-    await join(work, tuple([await _voucher(work, wallet, card) for card in found]), "", ())
+    store, files = work.store, work.rooms.files
+    vouchers = [await card_voucher(store, files, wallet, card) for card in found]
+    await join(work, tuple(vouchers), "", ())
 
 
-async def _voucher(work: Work, wallet: WalletPort, found: CardInvoice) -> Voucher:
+async def card_voucher(
+    store: Store, files: Files, wallet: WalletPort, found: CardInvoice
+) -> Voucher:
     """Keep the PDF while its address lives, else what the card says; read the card itself."""
     data = await _document(wallet, found)
     suffix, data = ("pdf", data) if data else ("json", found.document)
-    sha256 = await work.rooms.files.put(data)
+    sha256 = await files.put(data)
     return Voucher(
         id=hashlib.sha256(f"{sha256}#{found.card.card_id}".encode()).hexdigest()[:32],
         sha256=sha256,
         name=f"{found.reading.number or 'wechat-card'}.{suffix}",
         reading=found.reading,
         card=found.card,
-        taken=await _is_taken(work, found),
+        taken=await _is_taken(store, found),
     )
 
 
@@ -59,12 +64,12 @@ async def _document(wallet: WalletPort, found: CardInvoice) -> bytes:
         return b""
 
 
-async def _is_taken(work: Work, found: CardInvoice) -> bool:
+async def _is_taken(store: Store, found: CardInvoice) -> bool:
     """Whether somebody else has a card: a claim of ours that has it is found as a duplicate."""
     if found.status == "init":
         return False
     key = identity(found.reading)
-    return key is None or await work.store.holder(key) is None
+    return key is None or await store.holder(key) is None
 
 
 async def on_refused(event: WalletRefused, desk: Desk) -> None:

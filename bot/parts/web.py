@@ -14,6 +14,7 @@ from bot.port import Accept, Channel, SignInDoor
 from bot.settings import Config
 from bot.web.access import Access
 from bot.web.api import Api
+from bot.web.api_claims import ClaimsDoor
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.health import Health, Metrics
@@ -59,6 +60,7 @@ def build_pages(
 def build_web(
     config: Config,
     storage: Storage,
+    rooms: Rooms,
     channels: dict[ChannelName, Channel],
     pages: Pages,
     metrics: Metrics,
@@ -79,7 +81,11 @@ def build_web(
     health = Health(alive, storage.inbox, channels, metrics, clock, storage.slots)
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
-    app.add_routes([*health.routes(), *api.routes(), *pages.routes()])
+    store, files, wallet = rooms.store, rooms.files, rooms.wallet
+    door = ClaimsDoor(
+        store, files, wallet, access, rooms.settings, clock, config.zone, api.shown
+    )
+    app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
     wecom = wecom_of(channels)
     if wecom:
         app.add_routes(wecom.routes(config.wecom.callback_path))

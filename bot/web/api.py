@@ -93,7 +93,7 @@ class Api:
         )
         found = await _sliced(self.store.claims(query, _page(request)))
         company = await self.store.company()
-        return _list([await self._claim(company, c) for c in found.items], found.next)
+        return _list([await self.shown(company, c) for c in found.items], found.next)
 
     async def claim(self, request: web.Request) -> web.Response:
         """Give one claim."""
@@ -101,9 +101,10 @@ class Api:
         claim = await self.store.claim(request.match_info["number"])
         if claim is None:
             raise _missing("claim", request.match_info["number"])
-        return web.json_response(await self._claim(await self.store.company(), claim))
+        return web.json_response(await self.shown(await self.store.company(), claim))
 
-    async def _claim(self, company: Company, claim: Claim) -> Json:
+    async def shown(self, company: Company, claim: Claim) -> Json:
+        """Give a claim as every answer has it, with what is to be said about it today."""
         shown = await with_findings(self.store, company, claim, self._today(), self.settings)
         texts = [(f, finding_text(f, "zh", company)) for f in shown.findings]
         return claim_json(shown, texts, await self._charges(company, shown))

@@ -98,7 +98,7 @@ def add_vouchers(
     repeated: list[str] = []
     unread: list[Reading] = []
     for voucher in sorted(vouchers, key=lambda v: v.reading.kind == ITINERARY):
-        claim = claim if voucher.reading.refused else _with_file(claim, voucher)
+        claim = claim if voucher.reading.refused else with_file(claim, voucher)
         key = identity(voucher.reading)
         if not voucher.reading.ok:
             unread.append(voucher.reading)
@@ -106,7 +106,7 @@ def add_vouchers(
             repeated.append(key or voucher.name)
         else:
             claim = _with_voucher(company, claim, voucher, today)
-            invoices.append(_stored(voucher, claim, cause))
+            invoices.append(stored_voucher(voucher, claim, cause))
     return Added(pair_up(claim), tuple(invoices), tuple(repeated), tuple(unread))
 
 
@@ -122,13 +122,15 @@ def identities_of(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(i for i in found if i))
 
 
-def _with_file(claim: Claim, voucher: Voucher) -> Claim:
+def with_file(claim: Claim, voucher: Voucher) -> Claim:
+    """Let a claim have a voucher's file, once."""
     if any(f.sha256 == voucher.sha256 for f in claim.files):
         return claim
     return replace(claim, files=(*claim.files, StoredFile(voucher.sha256, voucher.name)))
 
 
-def _stored(voucher: Voucher, claim: Claim, cause: Cause) -> StoredInvoice:
+def stored_voucher(voucher: Voucher, claim: Claim, cause: Cause) -> StoredInvoice:
+    """Give the record of a voucher on a claim."""
     return StoredInvoice(
         id=f"{voucher.id}-{claim.number}",
         identity=identity(voucher.reading),
@@ -140,9 +142,10 @@ def _stored(voucher: Voucher, claim: Claim, cause: Cause) -> StoredInvoice:
     )
 
 
-def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date) -> Claim:
+def line_invoice(voucher: Voucher) -> LineInvoice:
+    """Give a voucher as a line has it."""
     reading = voucher.reading
-    invoice = LineInvoice(
+    return LineInvoice(
         identity=identity(reading),
         number=reading.number,
         code=reading.code,
@@ -162,7 +165,16 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         card_taken=voucher.taken,
         goods=tuple(dict.fromkeys(item.name for item in reading.items))[:MAX_GOODS],
     )
-    doubts = tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
+
+
+def doubts_of(reading: Reading) -> tuple[str, ...]:
+    """Name what is doubtful about a reading: fields, or the doubts that are about none."""
+    return tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
+
+
+def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date) -> Claim:
+    reading = voucher.reading
+    invoice, doubts = line_invoice(voucher), doubts_of(reading)
     waiting = _waiting_line(claim, reading)
     if waiting is not None:
         return set_line(
@@ -257,7 +269,7 @@ def edit_line(claim: Claim, index: int, cause: Cause, **values: object) -> tuple
     require_owner(claim, cause)
     require(claim, Event.EDIT)
     before = claim.lines[index]
-    doubts = tuple(d for d in before.doubts if d not in _settled(values))
+    doubts = tuple(d for d in before.doubts if d not in settled(values))
     line = replace(before, **values, doubts=doubts)  # type: ignore[arg-type]  # callers name fields
     total = line.invoice.total_fen if line.invoice else None
     if "amount_fen" in values and total is not None and line.amount_fen > total:
@@ -266,7 +278,8 @@ def edit_line(claim: Claim, index: int, cause: Cause, **values: object) -> tuple
     return set_line(claim, index, line), entry
 
 
-def _settled(values: Mapping[str, object]) -> frozenset[str]:
+def settled(values: Mapping[str, object]) -> frozenset[str]:
+    """Name the doubts that are none once somebody has given these values of a line."""
     if "amount_fen" in values:
         return frozenset({"total", "amount", "confirm_amount", "unproven_total"})
     return frozenset({"date"}) if "date" in values else frozenset()

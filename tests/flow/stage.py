@@ -215,7 +215,8 @@ def config_of(
     bot: BotPlace = "none",
     connectors: Json | None = None,
 ) -> Config:
-    scopes = ["claims:read", "budgets:read", "payments:read", "payments:write", "audit:read"]
+    scopes = ["claims:read", "claims:write", "budgets:read", "invoices:read", "payments:read"]
+    scopes += ["payments:write", "audit:read"]
     return Config.model_validate(
         {
             "server": {"host": "127.0.0.1", "port": port},

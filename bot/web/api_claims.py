@@ -1,0 +1,311 @@
+"""`POST /api/v1/claims`: a claim that another system enters for somebody, once for each key."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from http import HTTPStatus
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.handlers.finding import surroundings_of
+from bot.handlers.wallet import card_voucher
+from bot.settings import ApiToken
+from bot.texts.plain import one_line
+from bot.web.access import Access
+from bot.web.problems import Problem
+from bot.web.shapes import Json
+from core.actions import submission
+from core.actions.basics import Cause, Settings, audit_of, lane_of
+from core.actions.drafts import Voucher
+from core.actions.entering import Entry, enter
+from core.actions.verifying import ask_about
+from core.change import Change, OnceRequest, Outgoing, StoredInvoice
+from core.claim import PREFIXES, Claim, Kind, claim_number
+from core.company import Company, Person
+from core.errors import Conflict, OutsideError, Refused
+from core.money import parse_yuan
+from core.notices import Notice, ShowCard
+from core.ports import Clock, Files, Store
+from core.wallet import ChosenCard, WalletPort
+
+MAX_LINES = 200
+MAX_KEY = 255
+_MAX_TEXT = 500
+
+Show = Callable[[Company, Claim], Awaitable[Json]]
+
+
+def _amount(text: str) -> str:
+    """Accept what a person could have been charged; files and APIs carry plain decimals."""
+    if parse_yuan(text) <= 0:
+        raise ValueError("an amount must be above zero")
+    return text
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class CardRef(_Strict):
+    """An invoice that lies as a card in a WeChat wallet."""
+
+    card_id: str = Field(min_length=1, max_length=128)
+    encrypt_code: str = Field(min_length=1, max_length=1024)
+
+
+class NewLine(_Strict):
+    """A line of a new claim; `invoice` is one that was received before, or a card."""
+
+    category: str | None = Field(default=None, max_length=64)
+    amount: Annotated[str, AfterValidator(_amount)]
+    date: date
+    description: str = Field(default="", max_length=_MAX_TEXT)
+    project: str | None = Field(default=None, max_length=64)
+    invoice: Annotated[str, Field(min_length=1, max_length=128)] | CardRef | None = None
+
+
+class NewClaim(_Strict):
+    """Body of `POST /claims`."""
+
+    kind: Kind = "reimbursement"
+    employee: str = Field(min_length=1, max_length=64)
+    lines: list[NewLine] = Field(min_length=1, max_length=MAX_LINES)
+    submit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsDoor:
+    """The handler, what it writes to and reads from; `show` gives a claim as every answer does."""
+
+    store: Store
+    files: Files
+    wallet: WalletPort | None
+    access: Access
+    settings: Settings
+    clock: Clock
+    zone: ZoneInfo
+    show: Show
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the route."""
+        return [web.post("/api/v1/claims", self.create)]
+
+    async def create(self, request: web.Request) -> web.Response:
+        """Enter a claim: 201; the same key with the same body gives the same claim again.
+
+        With `submit` it goes into review at once. Where something stands against that it stays a
+        draft, and its findings say what; a fault that the body can mend enters nothing.
+        """
+        token = self.access.require(request, "claims:write")
+        key = f"api:{token.name}:{_key(request)}"
+        asked = _parsed(await request.read())
+        digest = _digest(asked)
+        company = await self.store.company()
+        number = await self._known(key, digest) or await self._enter(
+            company, asked, token, OnceRequest(key, digest, "")
+        )
+        claim = await self.store.claim(number)
+        if claim is None:
+            raise Conflict("request", claim=number)
+        headers = {"Location": f"/api/v1/claims/{number}"}
+        body = await self.show(company, claim)
+        return web.json_response(body, status=HTTPStatus.CREATED, headers=headers)
+
+    async def _known(self, key: str, digest: str) -> str | None:
+        """Give the claim that a key has led to; Problem 409 when it was asked with another body."""
+        known = await self.store.request(key)
+        if known is None:
+            return None
+        if known.digest != digest:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "idempotency_key_reused",
+                "this Idempotency-Key came with another body; use a new key for a new claim",
+                claim=known.claim,
+            )
+        return known.claim
+
+    async def _enter(
+        self, company: Company, asked: NewClaim, token: ApiToken, once: OnceRequest
+    ) -> str:
+        person = _employee(company, asked.employee)
+        entries = [await self._entry(i, line, person) for i, line in enumerate(asked.lines)]
+        now = self.clock()
+        today = now.astimezone(self.zone).date()
+        sequence = await self.store.next_number(PREFIXES[asked.kind], today)
+        number = claim_number(asked.kind, today, sequence)
+        cause = Cause(person.id, now, f"api:{token.name}:{number}")
+        claim, records = enter(company, person, number, asked.kind, entries, cause)
+        once = replace(once, claim=number)
+        draft = self._draft(claim, records, token, cause, once)
+        try:
+            await self._commit(company, claim, draft, cause, today, submit=asked.submit)
+        except Conflict:
+            # The same key came twice at once, and the other one was first.
+            found = await self._known(once.key, once.digest)
+            if found is None:
+                raise
+            return found
+        return number
+
+    async def _commit(
+        self,
+        company: Company,
+        claim: Claim,
+        draft: Change,
+        cause: Cause,
+        today: date,
+        *,
+        submit: bool,
+    ) -> None:
+        """Commit the draft, or the submission with it; what blocks leaves the draft alone."""
+        if submit:
+            around = await surroundings_of(self.store, company, claim, today, self.settings)
+            try:
+                await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
+            except Refused as refused:
+                if refused.code not in _KEPT:
+                    raise
+            else:
+                return
+        await self.store.commit(draft)
+
+    def _draft(
+        self,
+        claim: Claim,
+        records: tuple[StoredInvoice, ...],
+        token: ApiToken,
+        cause: Cause,
+        once: OnceRequest,
+    ) -> Change:
+        card = ShowCard(claim.employee, claim.number, "claim", fresh=True)
+        questions = ask_about(claim, "draft") if self.settings.verify else ()
+        told: tuple[Notice, ...] = (card, *questions)
+        return Change(
+            at=cause.at,
+            claims=(claim,),
+            invoices=records,
+            audit=(audit_of(cause, "enter", claim.number, by=f"api:{token.name}"),),
+            outbox=tuple(
+                Outgoing(f"{cause.source}!{i}", lane_of(notice), notice)
+                for i, notice in enumerate(told)
+            ),
+            request=once,
+        )
+
+    async def _entry(self, place: int, line: NewLine, person: Person) -> Entry:
+        return Entry(
+            category=line.category,
+            amount_fen=parse_yuan(line.amount),
+            day=line.date,
+            description=one_line(line.description),
+            project=line.project,
+            voucher=await self._voucher(place, line.invoice, person),
+        )
+
+    async def _voucher(
+        self, place: int, named: str | CardRef | None, person: Person
+    ) -> Voucher | None:
+        if named is None:
+            return None
+        if isinstance(named, CardRef):
+            return await self._card(place, named)
+        found = _chosen(await self._received(named), person)
+        if len({v.identity or v.sha256 for v in found}) != 1:
+            code = "ambiguous_invoice" if found else "no_such_invoice"
+            raise Refused(code, line=str(place), invoice=named)
+        return await self._again(found[-1])
+
+    async def _again(self, known: StoredInvoice) -> Voucher:
+        """Give a received voucher as if it came once more; its bytes are kept already."""
+        name = known.id.removesuffix(f"-{known.claim}")
+        claim = await self.store.claim(known.claim)
+        lines = claim.lines if claim else ()
+        on = [i for line in lines for i in line.invoices if i.file == known.sha256 and i.card]
+        card = next((i.card for i in on if i.identity == known.identity), None)
+        return Voucher(name, known.sha256, known.reading.file, known.reading, card)
+
+    async def _received(self, named: str) -> list[StoredInvoice]:
+        """Find vouchers by printed number, by identity, or by id."""
+        by_number = list(await self.store.invoices(named))
+        if by_number or "-" not in named:
+            return by_number
+        front, _, back = named.partition("-")
+        coded = [v for v in await self.store.invoices(back) if v.identity == named]
+        serial = [v for v in await self.store.invoices(front) if v.identity == named]
+        return coded or serial or [v for v in await self.store.invoices_of(back) if v.id == named]
+
+    async def _card(self, place: int, named: CardRef) -> Voucher:
+        """Read a card in the wallet; Refused `card_unreadable`, `no_wallet`."""
+        if self.wallet is None:
+            raise Refused("no_wallet", line=str(place))
+        try:
+            found = await self.wallet.invoices([ChosenCard(named.card_id, named.encrypt_code)])
+        except OutsideError as error:
+            raise Refused("card_unreadable", line=str(place), reason=error.code) from None
+        if len(found) != 1:
+            raise Refused("card_unreadable", line=str(place), reason="none")
+        return await card_voucher(self.store, self.files, self.wallet, found[0])
+
+
+_KEPT = frozenset({"blocked", "budget", "duplicate_invoice"})
+"""Refusals of a submission that leave a draft, whose findings tell them."""
+
+
+def _joined(draft: Change, submitted: Change) -> Change:
+    """Let a new claim be submitted in the change that enters it."""
+    return replace(
+        submitted,
+        invoices=draft.invoices,
+        audit=(*draft.audit, *submitted.audit),
+        outbox=(*draft.outbox, *submitted.outbox),
+        request=draft.request,
+    )
+
+
+def _key(request: web.Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not 0 < len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "idempotency_key_missing",
+            f"send Idempotency-Key: a text of your own, 1 to {MAX_KEY} printable characters",
+        )
+    return key
+
+
+def _parsed(body: bytes) -> NewClaim:
+    try:
+        return NewClaim.model_validate_json(body)
+    except ValidationError as error:
+        faults = [
+            {"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
+        ]
+    amounts = all(str(fault["field"]).endswith(".amount") for fault in faults)
+    code = "invalid_amount" if amounts else "invalid_body"
+    raise Problem(HTTPStatus.BAD_REQUEST, code, "see `errors`", errors=faults)
+
+
+def _digest(asked: NewClaim) -> str:
+    """Hash what a body says; spaces and the order of keys say nothing."""
+    said = json.dumps(asked.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _employee(company: Company, name: str) -> Person:
+    person = company.person(name)
+    if person is None or not person.active:
+        code = "employee_inactive" if person else "unknown_employee"
+        raise Refused(code, employee=name)
+    return person
+
+
+def _chosen(found: Iterable[StoredInvoice], person: Person) -> list[StoredInvoice]:
+    """Take the person's own where there are any: several people may have sent one invoice."""
+    everything = list(found)
+    return [v for v in everything if v.owner == person.id] or everything

@@ -1,0 +1,114 @@
+"""Payment batches: who made one, who checked it, and whether its file may leave."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from core.claim import Claim
+from core.company import Company, LegalEntity
+from core.payment import Payment
+
+BatchState = Literal["making", "waiting", "released", "cancelled"]
+"""making: payments are being taken in; waiting: a second person must agree; released: the file may
+leave; cancelled: its payments are owed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentBatch:
+    """Payments that leave in one file. `revision` counts writes and guards against lost updates.
+
+    `maker` is a person's id, or the word `cashier` where nobody was named.
+    """
+
+    id: str
+    maker: str
+    created_at: datetime
+    state: BatchState = "making"
+    count: int = 0
+    total_fen: int = 0
+    checker: str | None = None
+    checked_at: datetime | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """The legal entity that pays, with the account it pays from."""
+
+    id: str
+    name: str
+    account: str = field(default="", repr=False)
+    bank: str = ""
+    bank_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One row of a payment file: whom to pay how much, from which account, and for what."""
+
+    id: str
+    claim: str
+    payee: str
+    account: str = field(repr=False)
+    bank: str
+    bank_code: str
+    amount_fen: int
+    currency: str
+    purpose: str
+    payer: Payer
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """What goes into one file, in the order of its rows."""
+
+    batch: str
+    made_at: datetime
+    orders: tuple[Order, ...]
+
+    @property
+    def total_fen(self) -> int:
+        """The control total."""
+        return sum(order.amount_fen for order in self.orders)
+
+
+def order_of(payment: Payment, claim: Claim, company: Company) -> Order:
+    """Make the row of a payment: what is still owed of it."""
+    entity = next((c for c in company.companies if c.id == claim.company), None)
+    person = company.person(payment.payee) if payment.to == "employee" else None
+    return Order(
+        id=payment.id,
+        claim=payment.claim,
+        payee=payment.payee_name,
+        account=payment.account,
+        bank=payment.bank,
+        bank_code=(person.bank_code or "") if person else "",
+        amount_fen=payment.owed_fen,
+        currency=claim.currency,
+        purpose=f"报销 {payment.claim}" if payment.to == "employee" else f"付款 {payment.claim}",
+        payer=_payer(entity, claim.company),
+    )
+
+
+def _payer(entity: LegalEntity | None, name: str) -> Payer:
+    if entity is None:
+        return Payer(name, name)
+    return Payer(
+        entity.id,
+        entity.name,
+        entity.bank_account or "",
+        entity.bank or "",
+        entity.bank_code or "",
+    )
+
+
+def find_unfit(order: Order) -> str | None:
+    """Say why an order may not go into any file: a code, or None when it may.
+
+    `line_break` in a name or an account makes two rows of one; `nothing_owed` has been settled.
+    """
+    texts = (order.payee, order.account, order.bank, order.claim)
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for text in texts for char in text):
+        return "line_break"
+    return None if order.amount_fen > 0 else "nothing_owed"

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
-from core.budget import Charge, Hold
+from core.alerts import Alert
+from core.budget import BudgetChange, Charge, Hold
 from core.claim import Claim
 from core.invoice import Reading
 from core.notices import Notice
 from core.payment import Payment
+from core.payment_batch import PaymentBatch
 from core.verification import Checked
+from core.voucher import Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class Reserve:
 
     hold: Hold
     sure: bool = False
+    exempt: tuple[str, ...] = ()
+    """Budgets whose limit may be exceeded, by an exception that the claim keeps on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Consume:
     hold: str
     charges: tuple[Charge, ...] | None = None
     sure: bool = False
+    if_live: bool = False
+    """A hold that has ended, or never was, is left as it is: spending was settled elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,45 @@ class Release:
     hold: str
 
 
-Move = Reserve | Consume | Release
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Undo what a hold has done to budgets, once: live it is released, spent it is refunded."""
+
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebook:
+    """Go on holding other charges under the same name, without asking: commitments carried over."""
+
+    hold: str
+    charges: tuple[Charge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLimit:
+    """Change a limit by an amount; refused `budget` when more is taken than is left.
+
+    `source` is the number of the change behind it.
+    """
+
+    budget: str
+    by_fen: int
+    kind: Literal["adjust", "transfer", "request"]
+    source: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Stop or allow new charges: `frozen` by hand, `closed` at the end; None leaves it as it is."""
+
+    budget: str
+    frozen: bool | None = None
+    closed: bool | None = None
+
+
+Move = Reserve | Consume | Release | Reverse | Rebook | ShiftLimit | Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +177,23 @@ class InboxRef:
 
 
 @dataclass(frozen=True, slots=True)
+class OnceRequest:
+    """What another system asked for once, under its own key: the body's hash and what came of it.
+
+    A change with a key that is known already is refused.
+    """
+
+    key: str
+    digest: str
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """All effects of one action, committed together by the writer.
 
     A claim with revision 0 is new, else its row must still have that revision; the writer
-    stores it with the next one.
+    stores it with the next one. So it is with vouchers, payment batches and changes of budgets.
     """
 
     at: datetime
@@ -145,12 +203,17 @@ class Change:
     invoices: tuple[StoredInvoice, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     payments: tuple[Payment, ...] = ()
+    vouchers: tuple[Voucher, ...] = ()
+    batches: tuple[PaymentBatch, ...] = ()
+    budget_changes: tuple[BudgetChange, ...] = ()
     verified: tuple[Checked, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
     outbox: tuple[Outgoing, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     codes: tuple[CardCode, ...] = ()
     dialogs: tuple[Dialog, ...] = ()
     inbox: InboxRef | None = None
+    request: OnceRequest | None = None
 
     def finishing(self, inbox: InboxRef | None) -> "Change":
         """Give the same change, finishing an inbox row with it."""

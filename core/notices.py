@@ -1,7 +1,7 @@
 """What people are to be told; rendered only when it is sent, from the state of that moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -13,9 +13,9 @@ ChannelName = Literal["dingtalk", "wecom", "wecom_bot"]
 """DingTalk, WeCom's self-built application, WeCom's 智能机器人. The two of WeCom know people by
 the same ids."""
 
-Purpose = Literal["claim", "approval", "payment"]
+Purpose = Literal["claim", "approval", "payment", "alert"]
 """claim: the employee's card, from draft to paid; approval: an approver's; payment: the
-cashier's."""
+cashier's; alert: that of whoever answers for a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,22 @@ class ShowCard:
     fresh: bool = False
     only_open: bool = False
     kind: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAlert:
+    """Draw a budget's alert for one person: the threshold that was crossed, in percent.
+
+    Without one it is a forecast, that the budget `runs_out` on a day. `only_open` redraws the card
+    that the person has and never creates one.
+    """
+
+    person: str
+    budget: str
+    threshold: int = 0
+    runs_out: date | None = None
+    only_open: bool = False
+    kind: Literal["alert"] = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +99,34 @@ class UpdateWallet:
     kind: Literal["wallet"] = "wallet"
 
 
-Told = ShowCard | Say | Reply
+@dataclass(frozen=True, slots=True)
+class CallSystem:
+    """Have a connected system do something, not before `not_before`; its answer is an inbox row.
+
+    `call` names a row of `bot.jobs.calls.CALLS`; `subject` is the claim number that people know it
+    by; `key` is ours for what is made there, the same for every call about it. It goes to no
+    person: each system has a pump of its own.
+    """
+
+    system: str
+    call: str
+    subject: str
+    key: str
+    fields: tuple[tuple[str, str], ...] = ()
+    not_before: datetime | None = None
+    kind: Literal["system"] = "system"
+
+    def field(self, name: str) -> str:
+        """Give one of the facts, or an empty text."""
+        return dict(self.fields).get(name, "")
+
+
+SYSTEM_LANES = "system:"
+"""How the lanes of calls to systems begin; those of people never do."""
+
+Told = ShowCard | ShowAlert | Say | Reply
 """What people are told."""
-Notice = Told | VerifyInvoice | UpdateWallet
+Notice = Told | VerifyInvoice | UpdateWallet | CallSystem
 _NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 

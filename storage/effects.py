@@ -1,20 +1,26 @@
 """Writes what a batch has changed: one statement a table, however many rows."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.change import Change
+from core.actions.alerting import announce
+from core.alerts import Alert, loudest
+from core.change import Change, Outgoing
 from core.claim import Claim, State
+from core.company import Company
 from core.likeness import bands, likeness_of
 from core.notices import to_json
 from core.ports import AuditRecord
+from storage.accounting import write_accounting
 from storage.admission import Books
+from storage.budgeting import write_accounts, write_changes, write_holds
 from storage.chain import Link, forge, link_of
+from storage.crossings import find_crossings, keep_new
 from storage.documents import (
-    CHARGES,
     CHECKED,
     CLAIMS,
     DIALOGS,
@@ -29,20 +35,18 @@ from storage.loading import Head
 from storage.tables import (
     TENANT,
     audit,
-    budgets,
     card_codes,
     claims,
     dialogs,
     entries,
     heads,
-    hold_ends,
-    holds,
     identities,
     inbox,
     invoices,
     outbox,
     payments,
     pictures,
+    requests,
     tombstones,
     verifications,
     waiting,
@@ -80,19 +84,24 @@ class Effects:
     before: Before
     books: Books
     changes: Sequence[Change]
+    company: Callable[[AsyncConnection], Awaitable[Company]]
 
-    async def write(self) -> None:
-        """Write everything into the open transaction."""
+    async def write(self) -> bool:
+        """Write everything into the open transaction; says whether people are to be told."""
         await self._claims()
-        await self._accounts()
-        await self._holds()
+        await self._requests()
+        await self._budgets()
         await self._identities()
         await self._documents()
         await self._verifications()
+        await write_accounting(self.database, self.connection, self.changes)
         await self._dialogs()
         await self._codes()
         await self._inbox()
-        await self._head(await self._audit(), await self._entries(), await self._outbox())
+        told = [(change.at, o) for change in self.changes for o in change.outbox]
+        told += await self._alerts()
+        await self._head(await self._audit(), await self._entries(), await self._outbox(told))
+        return bool(told)
 
     async def _claims(self) -> None:
         last = {claim.number: claim for change in self.changes for claim in change.claims}
@@ -109,37 +118,19 @@ class Effects:
         asked = [{"person": p, "claim": c.number} for c in stored for p in waiting_people(c)]
         await self.database.insert(self.connection, waiting, asked)
 
-    async def _accounts(self) -> None:
-        changed: list[Row] = [
-            {
-                "id": account.id,
-                "reserved_fen": account.reserved_fen,
-                "consumed_fen": account.consumed_fen,
-            }
-            for account in self.books.ledger.accounts.values()
-            if account != self.before.accounts[account.id]
+    async def _requests(self) -> None:
+        rows: list[Row] = [
+            {"key": r.key, "digest": r.digest, "claim": r.claim, "at": change.at}
+            for change in self.changes
+            if (r := change.request)
         ]
-        await self.database.revise(self.connection, budgets, "id", changed)
+        await self.database.insert(self.connection, requests, rows)
 
-    async def _holds(self) -> None:
-        held = self.books.ledger.holds
-        new = [name for name in held if name not in self.before.known]
-        made: list[Row] = [
-            {
-                "name": name,
-                "claim": held[name].claim,
-                "charges": write(CHARGES, held[name].charges),
-                "at": held[name].at,
-            }
-            for name in new
-        ]
-        ended: list[Row] = [
-            {"hold": name, "kind": hold.end, "at": hold.ended_at}
-            for name, hold in held.items()
-            if hold.end and (name in self.before.live or name not in self.before.known)
-        ]
-        await self.database.insert(self.connection, holds, made)
-        await self.database.insert(self.connection, hold_ends, ended)
+    async def _budgets(self) -> None:
+        ledger, before = self.books.ledger, self.before
+        await write_accounts(self.database, self.connection, ledger, before.accounts)
+        await write_holds(self.database, self.connection, ledger.holds, before.known, before.live)
+        await write_changes(self.database, self.connection, self.changes)
 
     async def _identities(self) -> None:
         now = self.books.holders
@@ -177,6 +168,7 @@ class Effects:
                 "state": p.state,
                 "created_at": change.at,
                 "document": write(PAYMENTS, p),
+                "batch": p.batch,
             }
             for change in self.changes
             for p in change.payments
@@ -277,8 +269,25 @@ class Effects:
         await self.database.insert(self.connection, entries, rows)
         return self.head.entry_id + len(rows)
 
-    async def _outbox(self) -> int:
-        told = [(change.at, o) for change in self.changes for o in change.outbox]
+    async def _alerts(self) -> list[tuple[datetime, Outgoing]]:
+        """Keep alerts, those of scans and those of money that has just moved; tell of new ones."""
+        ledger, at = self.books.ledger, self.changes[-1].at
+        found: list[Alert] = [alert for change in self.changes for alert in change.alerts]
+        found += await find_crossings(
+            self.database,
+            self.connection,
+            self.before.accounts,
+            ledger.accounts,
+            ledger.entries,
+            at,
+        )
+        if not found:
+            return []
+        new = await keep_new(self.database, self.connection, found)
+        company = await self.company(self.connection)
+        return [(at, o) for alert in loudest(new) for o in announce(alert, company)]
+
+    async def _outbox(self, told: Sequence[tuple[datetime, Outgoing]]) -> int:
         rows: list[Row] = [
             {
                 "id": number,

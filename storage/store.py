@@ -8,22 +8,35 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.budget import Balance
-from core.change import Change, Dialog, StoredInvoice, Tombstone
+from core.budget import Balance, BudgetChange, LimitVersion
+from core.change import Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Company
 from core.likeness import Likeness
 from core.payment import Payment, PaymentState
+from core.payment_batch import PaymentBatch
 from core.ports import (
     AuditRecord,
     BudgetEntry,
     CardRecord,
+    ChangeQuery,
     ClaimQuery,
+    LedgerFault,
+    LiveHold,
     Page,
     Sliced,
+    VoucherQuery,
 )
 from core.verification import Checked
-from storage.companies import Companies
+from core.voucher import Voucher
+from storage import accounting
+from storage.budgeting import (
+    find_change,
+    find_ledger_faults,
+    list_changes,
+    list_limits,
+    list_live_holds,
+)
 from storage.documents import (
     CARDS,
     CHECKED,
@@ -48,6 +61,7 @@ from storage.tables import (
     identities,
     invoices,
     payments,
+    requests,
     verifications,
     waiting,
 )
@@ -65,7 +79,7 @@ class SqlStore:
     def __init__(self, database: Database, writer: Writer) -> None:
         self._database = database
         self._writer = writer
-        self._companies = Companies(database)
+        self._companies = writer.companies
 
     async def company(self) -> Company:
         """Give the company in force; empty before the first `company apply`."""
@@ -102,6 +116,12 @@ class SqlStore:
         )
         async with self._database.writing() as connection:
             return int((await connection.execute(counted)).scalar_one())
+
+    async def request(self, key: str) -> OnceRequest | None:
+        """Find what was asked for under a key, and what came of it."""
+        wanted = select(requests).where(own(requests), requests.c.key == key)
+        rows = await self._rows(wanted)
+        return OnceRequest(rows[0].key, rows[0].digest, rows[0].claim) if rows else None
 
     async def claim(self, number: str) -> Claim | None:
         """Find one claim."""
@@ -170,6 +190,26 @@ class SqlStore:
         )
         return slice_of([_entry(r) for r in rows], page, lambda e: (e.id,))
 
+    async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
+        """Give the limits that a budget has had, oldest first."""
+        return await list_limits(self._database, budget)
+
+    async def budget_change(self, number: str) -> BudgetChange | None:
+        """Find one change of a budget that was asked for."""
+        return await find_change(self._database, number)
+
+    async def budget_changes(self, query: ChangeQuery, page: Page) -> Sliced[BudgetChange]:
+        """List changes of budgets that were asked for, newest first."""
+        return await list_changes(self._database, query, page)
+
+    async def live_holds(self, before: datetime | None = None) -> tuple[LiveHold, ...]:
+        """Give the holds that have not ended, oldest first."""
+        return await list_live_holds(self._database, before)
+
+    async def verify_ledger(self) -> tuple[LedgerFault, ...]:
+        """Rebuild every budget from its journal; gives the figures that are others."""
+        return await find_ledger_faults(self._database)
+
     async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
         """List payments, oldest first."""
         query = select(payments.c.created_at, payments.c.document, payments.c.id).where(
@@ -191,6 +231,30 @@ class SqlStore:
         """Find one payment."""
         text = await self._document(payments, payments.c.id == payment_id)
         return PAYMENTS.validate_json(text) if text else None
+
+    async def payments_in(self, batch: str) -> tuple[Payment, ...]:
+        """Give every payment of a batch, whatever its state, in the order of their making."""
+        return await accounting.payments_in(self._database, batch)
+
+    async def payment_batch(self, name: str) -> PaymentBatch | None:
+        """Find one payment batch."""
+        return await accounting.find_batch(self._database, name)
+
+    async def payment_batches(self, page: Page) -> Sliced[PaymentBatch]:
+        """List payment batches, newest first."""
+        return await accounting.list_batches(self._database, page)
+
+    async def voucher(self, name: str) -> Voucher | None:
+        """Find one accounting voucher."""
+        return await accounting.find_voucher(self._database, name)
+
+    async def vouchers_of(self, claims: Sequence[str]) -> tuple[Voucher, ...]:
+        """Give the accounting vouchers of claims, oldest first."""
+        return await accounting.vouchers_of(self._database, claims)
+
+    async def vouchers(self, query: VoucherQuery, page: Page) -> Sliced[Voucher]:
+        """List accounting vouchers, oldest first."""
+        return await accounting.list_vouchers(self._database, query, page)
 
     async def cards(self, claim: str) -> tuple[CardRecord, ...]:
         """Give the cards delivered for a claim, oldest first."""

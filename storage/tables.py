@@ -398,6 +398,24 @@ slots = Table(
     PrimaryKeyConstraint("company", "job", "slot"),
 )
 
+alerts = Table(
+    "alerts",
+    metadata,
+    _tenant(),
+    _text("key"),
+    _text("budget"),
+    _text("period"),
+    Column("threshold", Integer, nullable=False),
+    Column("runs_out", Date, nullable=True),
+    _fen("limit_fen"),
+    _fen("reserved_fen"),
+    _fen("consumed_fen"),
+    _text("claim", default=""),
+    _moment("at"),
+    PrimaryKeyConstraint("company", "key"),
+    Index(None, "company", "budget", "period", "threshold"),
+)
+
 sessions = Table(
     "sessions",
     metadata,

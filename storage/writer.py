@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from core.change import Change
 from core.errors import ChitError
+from storage.companies import Companies
 from storage.effects import Before, Effects
 from storage.engine import Database
 from storage.group import GroupCommit
@@ -18,6 +19,7 @@ class Writer:
 
     def __init__(self, database: Database, inbox: Signal, outbox: Signal) -> None:
         self._database = database
+        self.companies = Companies(database)
         self._inbox = inbox
         self._outbox = outbox
         self._group: GroupCommit[Change, None] = GroupCommit(self._run)
@@ -38,6 +40,7 @@ class Writer:
     async def _run(self, changes: Sequence[Change]) -> Sequence[Exception | None]:
         answers: list[Exception | None] = []
         admitted: list[Change] = []
+        told = False
         async with self._database.writing() as connection:
             head = await lock_head(self._database, connection)
             books = await load_books(self._database, connection, changes)
@@ -51,17 +54,24 @@ class Writer:
                     answers.append(None)
                     admitted.append(change)
             if admitted:
-                effects = Effects(self._database, connection, head, before, books, admitted)
-                await effects.write()
-            told = any(change.outbox for change in admitted)
+                effects = Effects(
+                    self._database,
+                    connection,
+                    head,
+                    before,
+                    books,
+                    admitted,
+                    self.companies.seen_by,
+                )
+                told = await effects.write()
             if told and self._database.postgres:
                 await notify(connection, OUTBOX_CHANNEL)
-        self._wake(admitted)
+        self._wake(admitted, told=told)
         return answers
 
-    def _wake(self, admitted: Sequence[Change]) -> None:
+    def _wake(self, admitted: Sequence[Change], *, told: bool) -> None:
         """Say that there are notices to send, and lanes whose next message may be handled."""
-        if any(change.outbox for change in admitted):
+        if told:
             self._outbox.give()
         if any(change.inbox for change in admitted):
             self._inbox.give()

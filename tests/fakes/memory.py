@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from core.budget import Balance, ceiling_fen
+from core.budget import Balance, BudgetChange, LimitVersion, ceiling_of, rolling_key
 from core.change import AuditEntry, Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Budget, Company
@@ -18,9 +18,12 @@ from core.ports import (
     AuditRecord,
     BudgetEntry,
     CardRecord,
+    ChangeQuery,
     ClaimQuery,
     Clock,
     InboxItem,
+    LedgerFault,
+    LiveHold,
     OutboxItem,
     Outcome,
     Page,
@@ -31,12 +34,14 @@ from core.verification import Checked
 from core.voucher import Voucher
 from storage.admission import Books
 from storage.chain import Link, find_break, forge, link_of
-from storage.companies import apply_entry
+from storage.companies import AppliedBy, apply_entry
 from storage.documents import read_moment_cursor, read_number_cursor, size_of, slice_of
 from storage.effects import waiting_people
 from storage.ledger import Account, Ledger
+from storage.loading import chained
 from storage.store import beginning
 from storage.wakeups import Signal
+from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.leaders import MemoryLeaders
 from tests.fakes.links import MemoryFacts, MemoryJournal, MemoryLinks
 from tests.fakes.sessions import MemorySessions
@@ -241,6 +246,7 @@ class MemoryStore:
         self._budgets: dict[str, Budget] = {}
         self._books = Books(Ledger({}, {}))
         self._numbers: dict[tuple[str, date], int] = {}
+        self._budget_changes: dict[str, BudgetChange] = {}
         self._claims: dict[str, Claim] = {}
         self._invoices: dict[str, StoredInvoice] = {}
         self._payments: dict[str, tuple[datetime, Payment]] = {}
@@ -250,6 +256,7 @@ class MemoryStore:
         self._verified: dict[str, Checked] = {}
         self._requests: dict[str, OnceRequest] = {}
         self._tombstones: dict[str, Tombstone] = {}
+        self._alerts = MemoryAlerts()
         self._audit: list[AuditRecord] = []
         self._link = Link()
 
@@ -265,22 +272,35 @@ class MemoryStore:
         if expected_version != len(self._versions):
             raise Conflict("revision", company=len(self._versions))
         self._versions.append(company)
-        accounts = self._books.ledger.accounts
-        for name, account in accounts.items():
-            accounts[name] = replace(account, control="ignore")
-        for budget in company.budgets:
-            self._budgets[budget.id] = budget
-            before = accounts.get(budget.id)
-            accounts[budget.id] = Account(
-                budget.id,
-                budget.limit_fen,
-                ceiling_fen(budget),
-                budget.control,
-                reserved_fen=before.reserved_fen if before else 0,
-                consumed_fen=before.consumed_fen if before else 0,
-            )
+        self._apply_budgets(company, AppliedBy(f"company:{len(self._versions)}", actor, at))
         self._record(at, apply_entry(len(self._versions), actor, company))
         return len(self._versions)
+
+    def _apply_budgets(self, company: Company, cause: AppliedBy) -> None:
+        ledger = self._books.ledger
+        for name, account in ledger.accounts.items():
+            ledger.accounts[name] = replace(account, control="ignore", rolls=None)
+        for budget in company.budgets:
+            known = ledger.accounts.get(budget.id)
+            repeats = known is not None and self._budgets[budget.id].limit_fen == budget.limit_fen
+            limit = known.limit_fen if known and repeats else budget.limit_fen
+            version = (known.version if known else 0) + (not repeats)
+            if not repeats:
+                ledger.limits.append(cause.limit(budget.id, version, limit))
+            self._budgets[budget.id] = budget
+            ledger.accounts[budget.id] = replace(
+                known or Account(budget.id, 0, 0, ""),
+                limit_fen=limit,
+                ceiling_fen=ceiling_of(limit, budget.tolerance),
+                control=budget.control,
+                tolerance=str(budget.tolerance),
+                rolls=rolling_key(budget),
+                starts=budget.period.start,
+                version=version,
+            )
+        self._books = replace(
+            self._books, ledger=replace(ledger, chains=chained(ledger.accounts.values()))
+        )
 
     def _record(self, at: datetime, entry: AuditEntry) -> None:
         record = forge(self._link, at, entry)
@@ -293,12 +313,14 @@ class MemoryStore:
         self._books.leases.clear()
         if change.inbox and (row := self._inbox.queue.held(change.inbox.id, change.inbox.fence)):
             self._books.leases[row.id] = row.fence
+        before = dict(self._books.ledger.accounts)
         self._books.admit(change)
         self._keep(change)
         if change.inbox:
             _end(self._inbox.queue.rows[change.inbox.id], "done", change.at)
             self._inbox.signal.give()
-        for notice in change.outbox:
+        company, ledger = await self.company(), self._books.ledger
+        for notice in (*change.outbox, *self._alerts.notice(change, company, before, ledger)):
             self._outbox.queue.add(notice.key, notice.lane, notice.notice, change.at)
             self._outbox.signal.give()
 
@@ -308,6 +330,8 @@ class MemoryStore:
         self._invoices.update({v.id: v for v in change.invoices})
         self._verified.update({v.identity: v for v in change.verified})
         self._tombstones.update({t.sha256: t for t in change.tombstones})
+        for wish in change.budget_changes:
+            self._budget_changes[wish.number] = replace(wish, revision=wish.revision + 1)
         for payment in change.payments:
             created, _ = self._payments.get(payment.id, (change.at, payment))
             self._payments[payment.id] = (created, payment)
@@ -378,9 +402,18 @@ class MemoryStore:
         in_force = [b.id for b in (await self.company()).budgets]
         accounts = self._books.ledger.accounts
         wanted = in_force if ids is None else [i for i in set(ids) if i in accounts]
-        return tuple(
-            Balance(self._budgets[i], accounts[i].reserved_fen, accounts[i].consumed_fen)
-            for i in sorted(wanted)
+        return tuple(self._balance(accounts[i]) for i in sorted(wanted))
+
+    def _balance(self, account: Account) -> Balance:
+        budget, ledger = self._budgets[account.id], self._books.ledger
+        return Balance(
+            budget.model_copy(update={"limit_fen": account.limit_fen}),
+            account.reserved_fen,
+            account.consumed_fen,
+            account.frozen,
+            account.closed,
+            changed_fen=account.limit_fen - budget.limit_fen,
+            carried_fen=ledger.carried(account),
         )
 
     async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
@@ -391,6 +424,53 @@ class MemoryStore:
             if e.budget == budget and i > after
         ]
         return slice_of(found[: size_of(page) + 1], page, lambda e: (e.id,))
+
+    async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
+        return tuple(v for v in self._books.ledger.limits if v.budget == budget)
+
+    async def budget_change(self, number: str) -> BudgetChange | None:
+        return self._budget_changes.get(number)
+
+    async def budget_changes(self, query: ChangeQuery, page: Page) -> Sliced[BudgetChange]:
+        after = read_moment_cursor(page)
+        found = sorted(
+            (
+                b
+                for b in self._budget_changes.values()
+                if query.state in {None, b.state}
+                and query.budget in {None, b.budget}
+                and (after is None or (b.created_at, b.number) < after)
+            ),
+            key=lambda b: (b.created_at, b.number),
+            reverse=True,
+        )
+        return slice_of(found, page, lambda b: (b.created_at.isoformat(), b.number))
+
+    async def live_holds(self, before: datetime | None = None) -> tuple[LiveHold, ...]:
+        found = [
+            LiveHold(name, h.claim, h.charges, h.at)
+            for name, h in self._books.ledger.holds.items()
+            if h.end is None and (before is None or h.at < before)
+        ]
+        return tuple(sorted(found, key=lambda h: (h.at, h.name)))
+
+    async def verify_ledger(self) -> tuple[LedgerFault, ...]:
+        ledger = self._books.ledger
+        found: list[LedgerFault] = []
+        for account in sorted(ledger.accounts.values(), key=lambda a: a.id):
+            lines = [e for e in ledger.entries if e.budget == account.id]
+            held = [c for h in ledger.holds.values() if h.end is None for c in h.charges]
+            pairs = (
+                ("reserved", account.reserved_fen, sum(e.reserved_fen for e in lines)),
+                ("consumed", account.consumed_fen, sum(e.consumed_fen for e in lines)),
+                (
+                    "held",
+                    account.reserved_fen,
+                    sum(max(0, c.amount_fen) for c in held if c.budget == account.id),
+                ),
+            )
+            found += [LedgerFault(account.id, *pair) for pair in pairs if pair[1] != pair[2]]
+        return tuple(found)
 
     async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
         after = read_moment_cursor(page)

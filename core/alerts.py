@@ -1,0 +1,99 @@
+"""Alerts about budgets: which thresholds an amount crosses, and who is to be told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.company import Budget, Company
+
+ENDLESS = 10**6
+"""Percent of a limit of nothing that something is charged to: above every threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdCrossed:
+    """(reserved + consumed) / limit of a budget has reached a threshold, in percent.
+
+    Told once for each budget, period, threshold and limit: a limit that was raised arms its
+    thresholds again. `claim` is the one whose money crossed it, "" when a scan has found it.
+    """
+
+    budget: str
+    period: str
+    threshold: int
+    limit_fen: int
+    reserved_fen: int
+    consumed_fen: int
+    at: datetime
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOut:
+    """At its present pace a budget will be used up on `day`, before its period ends."""
+
+    budget: str
+    period: str
+    day: date
+    limit_fen: int
+    reserved_fen: int
+    consumed_fen: int
+    at: datetime
+
+
+Alert = ThresholdCrossed | RunsOut
+
+
+def key_of(alert: Alert) -> str:
+    """Name an alert; what has the same name is told once."""
+    what = f"{alert.threshold}" if isinstance(alert, ThresholdCrossed) else "forecast"
+    return f"alert:{alert.budget}:{alert.period}:{what}:{alert.limit_fen}"
+
+
+def percent_used(used_fen: int, limit_fen: int) -> int:
+    """Give how much of a limit is used, in whole percent, rounded down."""
+    if limit_fen > 0:
+        return used_fen * 100 // limit_fen
+    return ENDLESS if used_fen > 0 else 0
+
+
+def crossed(thresholds: Iterable[int], before: int, after: int) -> tuple[int, ...]:
+    """Give the thresholds that lie above one percentage and not above another, in order."""
+    return tuple(sorted({t for t in thresholds if before < t <= after}))
+
+
+def audience(company: Company, budget: Budget) -> tuple[str, ...]:
+    """Give who is told of a budget's alerts: its owners, else who stands in for them.
+
+    That is the head of its department or of the nearest one above, else the budget administrators,
+    else finance; only people who are active.
+    """
+    owners = _active(company, budget.owners)
+    if owners:
+        return owners
+    above = company.ancestry(budget.department) if budget.department else ()
+    heads = (row.head for i in above if (row := company.department(i)) and row.head)
+    return (
+        _active(company, heads)[:1]
+        or tuple(p.id for p in company.with_role("budget_admin"))
+        or tuple(p.id for p in company.with_role("finance"))
+    )
+
+
+def _active(company: Company, people: Iterable[str]) -> tuple[str, ...]:
+    known = (company.person(i) for i in dict.fromkeys(people))
+    return tuple(p.id for p in known if p and p.active)
+
+
+def loudest(alerts: Iterable[Alert]) -> tuple[Alert, ...]:
+    """Give what is told of alerts that have come at once: of each budget its highest threshold."""
+    highest: dict[tuple[str, str], Alert] = {}
+    for alert in alerts:
+        known = highest.get((alert.budget, alert.period))
+        if known is None or _weight(alert) > _weight(known):
+            highest[alert.budget, alert.period] = alert
+    return tuple(highest.values())
+
+
+def _weight(alert: Alert) -> int:
+    return alert.threshold if isinstance(alert, ThresholdCrossed) else 0

@@ -1,0 +1,99 @@
+"""Thresholds of budgets: noticed where money moves, and kept so that each is told once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.alerts import Alert, RunsOut, ThresholdCrossed, crossed, key_of, percent_used
+from core.company import Budget
+from storage.engine import Database, Row, own
+from storage.ledger import Account, Entry
+from storage.tables import alerts, budgets
+
+
+async def find_crossings(
+    database: Database,
+    connection: AsyncConnection,
+    before: Mapping[str, Account],
+    after: Mapping[str, Account],
+    entries: Sequence[Entry],
+    at: datetime,
+) -> list[ThresholdCrossed]:
+    """Compare budgets before and after a batch; only those that may have crossed are read."""
+    risen = {
+        name: (low, high)
+        for name, account in after.items()
+        if (was := before.get(name)) and (low := _percent(was)) < (high := _percent(account))
+    }
+    if not risen:
+        return []
+    query = select(budgets.c.id, budgets.c.document).where(
+        own(budgets), budgets.c.active == true(), database.among(budgets.c.id, list(risen))
+    )
+    rows = (await connection.execute(query)).all()
+    return [
+        alert
+        for row in rows
+        for alert in crossings_of(
+            Budget.model_validate_json(row.document), risen[row.id], after[row.id], entries, at
+        )
+    ]
+
+
+def crossings_of(
+    budget: Budget,
+    percents: tuple[int, int],
+    account: Account,
+    entries: Sequence[Entry],
+    at: datetime,
+) -> list[ThresholdCrossed]:
+    """Give the thresholds of one budget between two percentages, with the figures after them."""
+    claims = [e.claim for e in entries if e.budget == budget.id]
+    return [
+        ThresholdCrossed(
+            budget.id,
+            budget.period.text,
+            threshold,
+            account.limit_fen,
+            account.reserved_fen,
+            account.consumed_fen,
+            at,
+            claims[-1] if claims else "",
+        )
+        for threshold in crossed(budget.alerts, *percents)
+    ]
+
+
+def _percent(account: Account) -> int:
+    return percent_used(account.reserved_fen + account.consumed_fen, account.limit_fen)
+
+
+async def keep_new(
+    database: Database, connection: AsyncConnection, found: Sequence[Alert]
+) -> list[Alert]:
+    """Keep alerts and give those that are new; the writer's lock makes the answer certain."""
+    named = {key_of(alert): alert for alert in found}
+    query = select(alerts.c.key).where(own(alerts), database.among(alerts.c.key, list(named)))
+    known = set((await connection.scalars(query)).all())
+    new = [alert for key, alert in named.items() if key not in known]
+    await database.insert(connection, alerts, [alert_row(alert) for alert in new])
+    return new
+
+
+def alert_row(alert: Alert) -> Row:
+    """Make the row of an alert."""
+    forecast = isinstance(alert, RunsOut)
+    return {
+        "key": key_of(alert),
+        "budget": alert.budget,
+        "period": alert.period,
+        "threshold": 0 if isinstance(alert, RunsOut) else alert.threshold,
+        "runs_out": alert.day if isinstance(alert, RunsOut) else None,
+        "limit_fen": alert.limit_fen,
+        "reserved_fen": alert.reserved_fen,
+        "consumed_fen": alert.consumed_fen,
+        "claim": "" if forecast else alert.claim,
+        "at": alert.at,
+    }

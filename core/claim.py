@@ -258,6 +258,8 @@ class Claim:
     trip: Trip | None = None
     clears: tuple[Clearing, ...] = ()
     """What it takes of its employee's advances, as reckoned at submission."""
+    held: Figures = ()
+    """What its hold has set aside, by budget."""
     spent: Figures = ()
     """What its approval has consumed, by budget."""
     advance: AdvanceBook | None = None

@@ -43,8 +43,10 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A part of an advance that is no longer owed: a claim (its number) cleared it, or it came
-    back to the cashier (a person's id)."""
+    """A part of an advance that is no longer owed.
+
+    `by` is the number of the claim that cleared it, or the cashier who took it back.
+    """
 
     amount_fen: int
     at: datetime

@@ -4,7 +4,7 @@ A plan is computed once, at submission. Afterwards only two things move it witho
 somebody left the company, or somebody stands in for somebody (design §4); `settle` does both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,12 +26,18 @@ LEFT = "left"
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What the plan must know of a claim: whose it is and where it is charged."""
+    """What the plan must know of a claim: whose it is, who wrote it, and where it is charged."""
 
     employee: Person
     department: str
     project: str | None
     budget_owners: tuple[str, ...]
+    filed_by: str | None = None
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Those who are never asked: the applicant, and whoever filed the claim for them."""
+        return frozenset({self.employee.id, self.filed_by or self.employee.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +51,9 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What settling a plan must know of its claim."""
+    """What settling a plan must know of its claim: who must not decide on it, and what it is."""
 
-    employee: str
+    owners: frozenset[str]
     kind: str
 
 
@@ -132,25 +138,35 @@ class _Desk:
     def _seats(self, step: FlowStep) -> tuple[str, ...]:
         """Give those whom a step asks, never the applicant."""
         found = [p for rule in step.approvers for p in _resolve(self.company, self.applicant, rule)]
-        me = self.applicant.employee.id
-        people = tuple(dict.fromkeys(p for p in found if p != me))
-        if not people and me in found:
-            people = self._instead()
+        barred = self.applicant.barred
+        people = tuple(dict.fromkeys(p for p in found if p not in barred))
+        if not people and self.applicant.employee.id in found:
+            people = tuple(p for p in self._instead() if p not in barred)
+        if not people and self.applicant.filed_by in found:
+            people = self._above_filer()
         if not people:
             raise Refused("no_approver", step=step.name)
         return people
 
     def _instead(self) -> tuple[str, ...]:
         """Find who decides where only the applicant would."""
+        applicant = self.applicant
         if self.flow.own_claim == "manager":
-            return _manager(self.company, self.applicant.employee, 1)
+            above = find_manager(self.company, applicant.employee, applicant.barred)
+            return (above,) if above else ()
         if self.flow.own_claim == "department_head":
-            return _head(self.company, self.applicant)
+            return _head(self.company, applicant)
         return ()
 
+    def _above_filer(self) -> tuple[str, ...]:
+        """Find who decides where only whoever filed the claim would."""
+        filer = self.applicant.filed_by or ""
+        above = find_above(self.company, filer, tuple(self.applicant.barred))
+        return (above,) if above else ()
+
     def _next_level(self, people: tuple[str, ...], name: str) -> tuple[str, ...]:
-        me = self.applicant.employee.id
-        above = [find_above(self.company, p, not_these=(me, *people)) for p in people]
+        passed = (*self.applicant.barred, *people)
+        above = [find_above(self.company, p, not_these=passed) for p in people]
         found = tuple(dict.fromkeys(p for p in above if p))
         if not found:
             raise Refused("no_approver", step=name)
@@ -159,7 +175,7 @@ class _Desk:
     def told(self, rules: tuple[str, ...]) -> tuple[str, ...]:
         """Give those who are told and decide nothing; the applicant knows."""
         found = [p for rule in rules for p in _resolve(self.company, self.applicant, rule)]
-        return tuple(dict.fromkeys(p for p in found if p != self.applicant.employee.id))
+        return tuple(dict.fromkeys(p for p in found if p not in self.applicant.barred))
 
 
 def _resolve(company: Company, applicant: Applicant, rule: str) -> tuple[str, ...]:
@@ -199,10 +215,10 @@ def _manager(company: Company, person: Person, level: int) -> tuple[str, ...]:
 
 def _head(company: Company, applicant: Applicant) -> tuple[str, ...]:
     """Find the nearest head above who is not the applicant and still works here."""
-    return _head_above(company, applicant.department, (applicant.employee.id,))
+    return _head_above(company, applicant.department, applicant.barred)
 
 
-def _head_above(company: Company, department: str, not_these: tuple[str, ...]) -> tuple[str, ...]:
+def _head_above(company: Company, department: str, not_these: Collection[str]) -> tuple[str, ...]:
     for above in company.ancestry(department):
         row = company.department(above)
         head = _active(company, row.head) if row else ()
@@ -211,7 +227,7 @@ def _head_above(company: Company, department: str, not_these: tuple[str, ...]) -
     return ()
 
 
-def find_above(company: Company, person_id: str, not_these: tuple[str, ...]) -> str | None:
+def find_above(company: Company, person_id: str, not_these: Collection[str]) -> str | None:
     """Find who stands above somebody: the nearest manager, else the nearest department head.
 
     People who have left and those of `not_these` are passed over; None when nobody is left.
@@ -219,14 +235,17 @@ def find_above(company: Company, person_id: str, not_these: tuple[str, ...]) -> 
     person = company.person(person_id)
     if person is None:
         return None
+    head = _head_above(company, person.department, (person_id, *not_these))
+    return find_manager(company, person, not_these) or next(iter(head), None)
+
+
+def find_manager(company: Company, person: Person, not_these: Collection[str]) -> str | None:
+    """Find the nearest manager above somebody who is here and none of `not_these`."""
     for level in range(1, MAX_ABOVE):
         found = _manager(company, person, level)
-        if not found:
-            break
-        if found[0] not in not_these:
-            return found[0]
-    head = _head_above(company, person.department, (person_id, *not_these))
-    return head[0] if head else None
+        if not found or found[0] not in not_these:
+            return found[0] if found else None
+    return None
 
 
 def settle(plan: Plan, matter: Matter, roster: Roster, at: datetime, source: str) -> Plan:
@@ -234,7 +253,7 @@ def settle(plan: Plan, matter: Matter, roster: Roster, at: datetime, source: str
 
     Seats of people who left go to whoever is above them, with a trace; where nobody is, they stay
     and the plan waits visibly (`stuck`). Delegations of this moment hold for the step that waits,
-    never for the claim's own employee; those that have ended give the turn back. The step that
+    never for the claim's own people; those that have ended give the turn back. The step that
     waits is given its times.
     """
     for index in range(plan.current, len(plan.steps)):
@@ -251,7 +270,7 @@ def _without_leavers(step: Step, matter: Matter, roster: Roster, at: datetime, s
     for seat in step.seats() if step.mode != "sequence" else step.approvers:
         if _active(company, seat) or seat in step.agreed():
             continue
-        above = find_above(company, seat, (matter.employee, *step.approvers))
+        above = find_above(company, seat, (*matter.owners, *step.approvers))
         spared = step.mode == "any" and any(_active(company, p) for p in step.approvers)
         if above is None and not spared:
             continue
@@ -270,7 +289,7 @@ def _stand_ins(step: Step, matter: Matter, roster: Roster, at: datetime) -> tupl
         for seat in step.approvers
         if seat not in agreed
         and (delegation := find_delegate(roster.delegations, seat, matter.kind, at))
-        and delegation.to != matter.employee
+        and delegation.to not in matter.owners
         and _active(roster.company, delegation.to)
     ]
     return (*past, *found)

@@ -180,4 +180,93 @@ TEXTS: Texts = {
         "‹{row}\n›没有任何规则提示，也还没有审批意见。",
         "‹{row}\n›No rule has anything to say, and nobody has decided yet.",
     ),
+    # money in advance
+    "advance_cleared": Text(
+        "‹{number} ›冲抵借款‹ {advance}›‹ {amount}›‹，这笔借款还剩 {available} 待冲抵或归还›。",
+        "‹{number}: ›‹{amount} ›was set off against your advance‹ {advance}›‹; {available} of it is"
+        " still to be claimed or returned›.",
+    ),
+    "advance_repaid": Text(
+        "已登记‹ {number} ›还款‹ {amount}›‹，还剩 {available}›。",
+        "Noted the repayment ‹of {amount} ›of‹ {number}›‹; {available} is left›.",
+    ),
+    "no_open_advance": Text(
+        "‹{number} ›没有待归还的借款：它不是借款，还没付款，或者已经结清。",
+        "‹{number}: ›nothing is to be returned: it is no advance, was not paid, or is settled.",
+    ),
+    "repaid_too_much": Text(
+        "‹{number} ›最多还能归还‹ {amount}›：已冲抵和审批中要冲抵的部分不用再还。请改金额。",
+        "‹{number}: ›no more than ‹{amount} ›is to come back; the rest is or will be set off.",
+    ),
+    "bring_invoices": Text(
+        "申请‹ {claim} ›已通过，报销草稿‹ {number} ›已经替你起好。回来以后把发票发给我就行，"
+        "发「提交‹ {number}›」进入审批。",
+        "‹{claim} ›is approved and its claim ‹{number} ›has been drafted for you. Just send me the"
+        " invoices, then “submit‹ {number}›”.",
+    ),
+    # paying in parts
+    "part_paid": Text(
+        "‹{number} ›已付‹ {amount}›‹，还有 {available} 待付›。",
+        "‹{amount} ›of ‹{number} ›was paid‹; {available} is still to come›.",
+    ),
+    "paid_too_much": Text(
+        "‹{number} ›最多还要付‹ {amount}›。请核对金额再发一次。",
+        "‹{number}: ›no more than ‹{amount} ›is owed. Check the amount and send it again.",
+    ),
+    # voiding
+    "voided": Text(
+        "‹{number} ›已作废‹，理由：「{reason}」›。预算和发票已经放开。",
+        "‹{number} ›is void‹: “{reason}”›. Its budget and invoices are free again.",
+    ),
+    "void_wanted": Text(
+        "‹{employee} ›申请作废‹ {number}›‹，理由：「{reason}」›。同意请发「作废‹ {number}› 理由」。",
+        "‹{employee} ›asks to void ‹{number}›‹: “{reason}”›. Send “void‹ {number}› reason”.",
+    ),
+    "void_asked": Text(
+        "已请财务作废‹ {number}›，办好会通知你。",
+        "Finance was asked to void‹ {number}›; you will be told.",
+    ),
+    "claimed_already": Text(
+        "这张申请已经在‹ {number} ›里报销，不能作废。请先处理那一张。",
+        "This request is claimed in ‹{number} ›already. Please deal with that one first.",
+    ),
+    # changes in review
+    "not_less": Text(
+        "核减后的金额要小于现在的金额‹ {amount}›。",
+        "The amount must be less than it is now‹, {amount}›.",
+    ),
+    "nothing_left": Text(
+        "核减后整张单据没有金额了。请改用「驳回‹ {number}› 理由」。",
+        "Nothing would be left of the claim. Please reject it instead: “reject‹ {number}› reason”.",
+    ),
+    "only_line": Text(
+        "‹{number} ›没有别的行可以先走，不用暂缓。",
+        "‹{number} ›has no other line that could go on without it.",
+    ),
+    "line_reduced": Text(
+        "‹{number} ›第‹ {line} ›行核减为‹ {amount}›‹（原 {limit}）›‹，理由：「{reason}」›。",
+        "‹{number}: ›line ‹{line} ›was reduced to ‹{amount}›‹ (from {limit})›‹: “{reason}”›.",
+    ),
+    "line_held": Text(
+        "‹{number} ›第‹ {line} ›行暂缓‹，理由：「{reason}」›，单独成为‹ {claim}›，其余继续审批。",
+        "‹{number}: ›line ‹{line} ›was held back‹: “{reason}”›; it goes on as‹ {claim}›.",
+    ),
+    "line_amended": Text(
+        "‹{person} ›在审批中修改了‹ {number} ›第‹ {line} ›行，请看卡片。",
+        "‹{person} ›changed line ‹{line} ›of ‹{number} ›in review; see its card.",
+    ),
+    # for somebody else
+    "may_not_file_for": Text(
+        "不能替‹ {person} ›报销：只能替同部门的同事，或由其上级部门负责人代办。",
+        "You cannot claim for‹ {person}›: only for your department, or as its head.",
+    ),
+    "employee_must_submit": Text(
+        "‹{number} ›要由‹ {person} ›本人提交。卡片已经在他那里，本人点「提交」就行。",
+        "‹{number} ›has to be submitted by ‹{person}›, who has its card.",
+    ),
+    # shares
+    "shares_unclear": Text(
+        "没看懂怎么分摊。请写成「分摊 第1行 市场部 60 研发部 40」，至少两份，比例大于 0。",
+        "The shares are unclear. Please write “分摊 第1行 市场部 60 研发部 40”.",
+    ),
 }

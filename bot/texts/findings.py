@@ -98,6 +98,19 @@ FINDINGS: Texts = {
         "疑似个人消费‹（{words}）›，请核对是否因公支出",
         "This looks like private consumption‹ ({words})›; please check that it was for work",
     ),
+    "above_request": Text(
+        "‹{category} ›报销‹ {amount}›，超过‹申请 {claim} ›批准的‹ {limit}›‹，多出 {over}›",
+        "‹{category}: ›‹{amount} ›claimed is above ‹{limit}, which was ›approved‹ in {claim}›"
+        "‹; {over} more›",
+    ),
+    "above_invoices": Text(
+        "同一张票据的几行合计‹ {amount}›，超过票面金额‹ {total}›，请改小金额",
+        "Lines that share vouchers sum to ‹{amount}, ›more than these are worth‹ ({total})›",
+    ),
+    "supplier_account": Text(
+        "供应商‹「{supplier}」›还没有收款账号，请发「供应商 名称 账号 … 开户行 …」",
+        "Supplier ‹“{supplier}” ›has no account yet; send “supplier NAME account … bank …”",
+    ),
     "invoice_age": Text(
         "发票开具‹于 {date}›，已超过‹ {days} 天›的有效期",
         "The invoice ‹of {date} ›is older than allowed‹ ({days} days)›",

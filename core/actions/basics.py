@@ -4,12 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from core.budget import Unmatched
+from core.calendar import CHINA
 from core.change import AuditEntry, Outgoing
 from core.claim import Claim, Event
 from core.errors import Refused
-from core.notices import Notice, Reply, UpdateWallet, VerifyInvoice
+from core.notices import (
+    SYSTEM_LANES,
+    CallSystem,
+    Notice,
+    Reply,
+    ShowCard,
+    UpdateWallet,
+    VerifyInvoice,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +40,16 @@ class VerifyRules:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The two decisions of `[budget]` in `chit.toml`, and whether vouchers are verified."""
+    """What `chit.toml` decides: `[budget]`, whether vouchers are verified, `[approval]`, the zone.
+
+    From `second_tap_above_fen` on, an approval is asked for twice; None never does.
+    """
 
     consume_on: Literal["approved", "paid"] = "approved"
     unmatched: Unmatched = "allow"
     verify: VerifyRules | None = None
+    second_tap_above_fen: int | None = None
+    zone: ZoneInfo = CHINA
 
 
 def audit_of(cause: Cause, action: str, subject: str, **fields: str) -> AuditEntry:
@@ -57,6 +72,10 @@ def lane_of(notice: Notice) -> str:
         return f"verify:{notice.request.identity}{later}"
     if isinstance(notice, UpdateWallet):
         return f"wallet:{notice.openid}"
+    if isinstance(notice, CallSystem):
+        return f"{SYSTEM_LANES}{notice.system}:{notice.subject}"
+    if isinstance(notice, ShowCard) and notice.due:
+        return f"later:{notice.person}:{notice.claim}"
     return f"{notice.channel}:{notice.user}" if isinstance(notice, Reply) else notice.person
 
 
@@ -67,6 +86,6 @@ def require(claim: Claim, event: Event) -> None:
 
 
 def require_owner(claim: Claim, cause: Cause) -> None:
-    """Refused `not_yours` unless the actor is the claim's employee."""
-    if cause.actor != claim.employee:
+    """Refused `not_yours` unless the actor is the claim's employee, or filed it for them."""
+    if cause.actor not in claim.owners:
         raise Refused("not_yours", number=claim.number)

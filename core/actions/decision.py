@@ -1,18 +1,18 @@
 """Decisions of approvers: agree, reject, return, hand over, ask one more."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
-from core.actions.following import FOLLOWED, follow_up
+from core.actions.outcome import NO_ADVANCES, outcome_of
 from core.actions.verifying import ask_about
 from core.actions.wallet import Orders, unlock
 from core.approval import Decision, Plan, Verdict, add_signer, close, decide, transfer
-from core.change import Change, Consume, FreeIdentities, Move, Release
+from core.change import Change, FreeIdentities, Release
 from core.claim import Claim, Event
 from core.company import Company, Person
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
-from core.payment import Payment
 
 MAX_REASON = 500
 """Characters of a reason or opinion that are kept; a card shows no more."""
@@ -25,35 +25,32 @@ def approve(
     opinion: str,
     rules: Settings,
     next_number: str | None = None,
+    advances: Mapping[str, Claim] = NO_ADVANCES,
 ) -> Change:
     """Record an agreement; the last one approves the claim, spends the hold and owes the money.
 
-    A travel request keeps its hold for the draft that follows it under `next_number`. Refused
-    `wrong_state`, `own_claim`, `not_your_turn`.
+    A permission keeps its hold for the draft that follows it under `next_number`; `advances` are
+    those that the claim clears, by number. Refused `wrong_state`, `own_claim`, `not_your_turn`.
     """
     opinion = _trimmed(opinion)
     plan = decide(_plan_for(claim, cause), _decision(cause, "approve", opinion))
     if not plan.done:
         return _moved_on(claim, plan, cause, "approve", opinion)
-    claim = replace(claim, plan=plan).after(Event.APPROVE)
-    payments = payments_of(claim, company)
+    out = outcome_of(replace(claim, plan=plan), company, cause, rules, next_number, advances)
+    claim = out.claim
     notices = _final_notices(claim, "approved", opinion)
     notices += [
         ShowCard(p.id, claim.number, "payment", fresh=True)
         for p in company.with_role("cashier")
-        if payments and p.id != claim.employee
+        if out.payments and p.id not in claim.owners
     ]
-    followed = claim.kind in FOLLOWED and next_number is not None
-    spends = rules.consume_on == "approved" and not followed
-    moves: tuple[Move, ...] = (Consume(claim.hold),) if spends else ()
-    drafts = (follow_up(claim, next_number, cause),) if followed and next_number else ()
-    notices += [ShowCard(d.employee, d.number, "claim") for d in drafts]
-    notices += ask_about(claim, "payment") if rules.verify and payments else ()
+    notices += out.notices
+    notices += ask_about(claim, "payment") if rules.verify and out.payments else ()
     return Change(
         at=cause.at,
-        claims=(claim, *drafts),
-        moves=moves,
-        payments=payments,
+        claims=(claim, *out.others),
+        moves=out.moves,
+        payments=out.payments,
         audit=(audit_of(cause, "approve", claim.number, opinion=opinion, final="yes"),),
         outbox=outgoing(cause, notices),
     )
@@ -149,7 +146,7 @@ def remind(claim: Claim, cause: Cause) -> Change:
 
 def _plan_for(claim: Claim, cause: Cause, to: Person | None = None) -> Plan:
     require(claim, Event.DECIDE)
-    if cause.actor == claim.employee or (to and to.id == claim.employee):
+    if cause.actor in claim.owners or (to and to.id in claim.owners):
         raise Refused("own_claim", number=claim.number)
     if to and not to.active:
         raise Refused("unknown_person", person=to.id)
@@ -175,20 +172,3 @@ def _final_notices(claim: Claim, code: str, reason: str) -> list[Notice]:
     notices.append(ShowCard(claim.employee, claim.number, "claim", only_open=True))
     notices.append(Say(claim.employee, code, fields))
     return notices
-
-
-def payments_of(claim: Claim, company: Company) -> tuple[Payment, ...]:
-    """Make what an approved claim owes; requests for permission owe nothing yet."""
-    if claim.kind in {"travel_request", "purchase_request"} or claim.total_fen <= 0:
-        return ()
-    person = company.person(claim.employee)
-    payment = Payment(
-        id=f"P-{claim.number}",
-        claim=claim.number,
-        payee=claim.employee,
-        payee_name=person.name if person else claim.employee,
-        amount_fen=claim.total_fen,
-        account=(person.bank_account or "") if person else "",
-        bank=(person.bank or "") if person else "",
-    )
-    return (payment,)

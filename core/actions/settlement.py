@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
+from core.actions.clearing import take
 from core.actions.verifying import ask_after_payment, require_alive
 from core.actions.wallet import close
 from core.change import Change, Consume, Move
 from core.claim import Claim, Event
 from core.company import Company
+from core.dealings import Settled
 from core.errors import Refused
+from core.money import format_yuan
 from core.notices import Notice, Say, ShowCard
 from core.payment import Payment
 
@@ -20,7 +23,7 @@ def require_payer(company: Company, claim: Claim, actor: str) -> None:
     person = company.person(actor)
     if person is None or not person.active or not PAYERS.intersection(person.roles):
         raise Refused("not_allowed", action="pay", number=claim.number)
-    if actor == claim.employee:
+    if actor in claim.owners:
         raise Refused("own_claim", number=claim.number)
 
 
@@ -39,26 +42,102 @@ def export(claim: Claim, payment: Payment, batch: str, cause: Cause) -> Change:
 
 
 def pay(
-    claim: Claim, payment: Payment, cause: Cause, rules: Settings, reference: str = ""
+    claim: Claim,
+    payment: Payment,
+    cause: Cause,
+    rules: Settings,
+    reference: str = "",
+    amount_fen: int | None = None,
 ) -> Change | None:
-    """Note that a payment arrived; None when it was noted before. Refused `wrong_state`."""
+    """Note that a payment arrived, or `amount_fen` of it; None when the whole was noted before.
+
+    Parts add up: the state of the payment stays until it is whole. Refused `wrong_state`,
+    `paid_too_much`.
+    """
     if payment.state == "paid":
         return None
+    part = payment.owed_fen if amount_fen is None else amount_fen
+    if not 0 < part <= payment.owed_fen:
+        raise Refused("paid_too_much", number=claim.number, amount=format_yuan(payment.owed_fen))
+    if part < payment.owed_fen:
+        return _part_paid(claim, payment, cause, part, reference)
     require(claim, Event.PAY)
-    claim = claim.after(Event.PAY)
-    moves: tuple[Move, ...] = (Consume(claim.hold),) if rules.consume_on == "paid" else ()
+    claim = _paid(claim.after(Event.PAY), cause)
     fields = (("number", claim.number),)
     notices = [*_redraw(claim), Say(claim.employee, "paid", fields)]
     if rules.verify:
         notices += ask_after_payment(claim, cause.at, rules.verify.again_days)
     notices += close(claim)
+    whole = replace(
+        payment, state="paid", reference=reference, reason="", paid_fen=payment.amount_fen
+    )
     return Change(
         at=cause.at,
         claims=(claim,),
-        moves=moves,
-        payments=(replace(payment, state="paid", reference=reference, reason=""),),
+        moves=_consumption(claim, rules),
+        payments=(whole,),
         audit=(audit_of(cause, "pay", claim.number, reference=reference),),
         outbox=outgoing(cause, notices),
+    )
+
+
+def _paid(claim: Claim, cause: Cause) -> Claim:
+    """From now on an advance is owed."""
+    if claim.advance is None:
+        return claim
+    return replace(claim, advance=replace(claim.advance, paid_at=cause.at))
+
+
+def _consumption(claim: Claim, rules: Settings) -> tuple[Move, ...]:
+    """Spend what is held until payment; an advance's hold waits for the claims that clear it."""
+    waits = claim.spent or claim.kind == "advance"
+    return (Consume(claim.hold),) if rules.consume_on == "paid" and not waits else ()
+
+
+def _part_paid(
+    claim: Claim, payment: Payment, cause: Cause, part_fen: int, reference: str
+) -> Change:
+    require(claim, Event.PAY_PART)
+    claim = claim.after(Event.PAY_PART)
+    part = replace(payment, paid_fen=payment.paid_fen + part_fen, reference=reference, reason="")
+    amount, left = format_yuan(part_fen), format_yuan(part.owed_fen)
+    facts = (("number", claim.number), ("amount", amount), ("available", left))
+    return Change(
+        at=cause.at,
+        claims=(claim,),
+        payments=(part,),
+        audit=(audit_of(cause, "pay_part", claim.number, amount=amount, reference=reference),),
+        outbox=outgoing(cause, [*_redraw(claim), Say(claim.employee, "part_paid", facts)]),
+    )
+
+
+def repay(
+    advance: Claim, company: Company, cause: Cause, amount_fen: int | None, waiting_fen: int = 0
+) -> Change:
+    """Note that the rest of an advance, or `amount_fen` of it, came back to the cashier.
+
+    `waiting_fen` is what claims in review are about to clear. Its budget is free again. Refused
+    `not_allowed`, `own_claim`, `no_open_advance`, `repaid_too_much`.
+    """
+    require_payer(company, advance, cause.actor)
+    if advance.open_fen <= 0:
+        raise Refused("no_open_advance", number=advance.number)
+    owed = max(0, advance.open_fen - waiting_fen)
+    amount = owed if amount_fen is None else amount_fen
+    if not 0 < amount <= owed:
+        raise Refused("repaid_too_much", number=advance.number, amount=format_yuan(owed))
+    taken = take(advance, Settled(amount, cause.at, cause.actor, "return"))
+    said, left = format_yuan(amount), format_yuan(taken.advance.open_fen)
+    facts = (("number", advance.number), ("amount", said), ("available", left))
+    people = dict.fromkeys((advance.employee, cause.actor))
+    return Change(
+        at=cause.at,
+        claims=(taken.advance,),
+        moves=taken.moves,
+        audit=(audit_of(cause, "repay", advance.number, amount=said),),
+        outbox=outgoing(
+            cause, [*_redraw(taken.advance), *(Say(p, "advance_repaid", facts) for p in people)]
+        ),
     )
 
 
@@ -83,6 +162,6 @@ def fail(claim: Claim, payment: Payment, cause: Cause, reason: str) -> Change | 
 def _redraw(claim: Claim) -> list[Notice]:
     asked = claim.plan.people() if claim.plan else frozenset()
     return [
-        ShowCard(claim.employee, claim.number, "claim", only_open=True),
+        *(ShowCard(p, claim.number, "claim", only_open=True) for p in sorted(claim.owners)),
         *(ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)),
     ]

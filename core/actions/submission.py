@@ -1,6 +1,6 @@
 """Submitting, withdrawing and discarding: where money starts and stops being held."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,10 @@ from core.actions.basics import (
     require,
     require_owner,
 )
+from core.actions.clearing import figures_of, reckon, without_backed
 from core.actions.drafts import identities_of
-from core.actions.following import let_go, without_carried
+from core.actions.filing import require_submitter
+from core.actions.following import find_above_request, let_go, without_carried
 from core.actions.wallet import lock, unlock
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
@@ -27,6 +29,7 @@ from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
 from core.routing import Applicant, build_plan
 from core.rules import Facts
+from core.shares import find_above_invoices
 from core.verification import Checked, find_unverified
 
 OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen"})
@@ -38,8 +41,9 @@ class Surroundings:
     """What a check of a claim must know: the company, the person's history, budgets, holders.
 
     `holders` maps identities of the claim's vouchers to other live claims that have them;
-    `origin` is the request whose hold the claim still carries; `verified` are the tax bureau's
-    answers by identity; `earlier` are vouchers like the claim's own, and claims that came first.
+    `origin` is the request that the claim follows; `verified` are the tax bureau's answers by
+    identity; `earlier` are vouchers like the claim's own, and claims that came first; `advances`
+    those of the person that are still open.
     """
 
     company: Company
@@ -51,22 +55,41 @@ class Surroundings:
     origin: Claim | None = None
     verified: Mapping[str, Checked] = field(default_factory=dict)
     earlier: Earlier = field(default_factory=Earlier)
+    advances: tuple[Claim, ...] = ()
 
 
 def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
     """Find everything that is to be said about a claim before it is submitted."""
-    balances = without_carried(around.balances, around.company, around.origin)
+    carried = around.origin if claim.carries else None
+    balances = without_carried(around.balances, around.company, carried)
+    charges = charges_of(around.company, claim)
+    needed = without_backed(charges, reckoned(claim, around).clears)
     found = (
         *find_used(claim, around.holders, around.earlier),
         *find_taken(claim),
         *find_similar(claim, around.earlier),
         *find_unpaired(claim, around.company),
         *find_unverified(claim, around.verified),
+        *find_above_invoices(claim),
+        *find_above_request(claim, around.origin),
         *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
-        *find_overruns(balances, charges_of(around.company, claim)),
+        *find_overruns(balances, needed),
+        *_find_supplier(claim),
     )
     return with_confirmations(found, claim.confirmed)
+
+
+def reckoned(claim: Claim, around: Surroundings) -> Claim:
+    """Give a claim with what it would take of its employee's open advances."""
+    charges = charges_of(around.company, claim)
+    return replace(claim, clears=reckon(claim, charges, around.advances, around.history))
+
+
+def _find_supplier(claim: Claim) -> Iterator[Finding]:
+    """Nobody can be paid without an account."""
+    if claim.supplier is not None and not claim.supplier.account:
+        yield Finding("supplier_account", "block", fields=(("supplier", claim.supplier.name),))
 
 
 def is_blocked(findings: tuple[Finding, ...]) -> bool:
@@ -77,9 +100,11 @@ def is_blocked(findings: tuple[Finding, ...]) -> bool:
 def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     """Put a claim into review: findings kept, money held, vouchers reserved, approvers asked.
 
-    Refused `not_yours`, `wrong_state`, `blocked` (field `findings`), `no_flow`, `no_approver`.
+    Refused `not_yours`, `employee_must_submit`, `wrong_state`, `blocked` (field `findings`),
+    `no_flow`, `no_approver`. Advances that it clears are written with it, so that of two claims
+    at once only one can count on the same money.
     """
-    require_owner(claim, cause)
+    require_submitter(around.company, claim, cause.actor)
     require(claim, Event.SUBMIT)
     findings = check_claim(claim, around)
     if is_blocked(findings):
@@ -87,17 +112,24 @@ def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     version = claim.version + 1 if claim.submitted_at else claim.version
     claim = replace(claim, version=version, findings=findings, submitted_at=cause.at)
     claim = replace(claim, plan=build_plan(around.company, *_plan_facts(claim, around)))
-    return _submitted(claim.after(Event.SUBMIT), charges_of(around.company, claim), cause)
+    claim = reckoned(claim, around)
+    charges = without_backed(charges_of(around.company, claim), claim.clears)
+    claim = replace(claim.after(Event.SUBMIT), held=figures_of(charges), spent=())
+    taken = {c.advance for c in claim.clears}
+    advances = tuple(a for a in around.advances if a.number in taken)
+    return _submitted(claim, charges, cause, advances)
 
 
-def _submitted(claim: Claim, charges: tuple[Charge, ...], cause: Cause) -> Change:
+def _submitted(
+    claim: Claim, charges: tuple[Charge, ...], cause: Cause, advances: tuple[Claim, ...]
+) -> Change:
     waiting = claim.plan.waiting() if claim.plan else ()
-    notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
+    notices: list[Notice] = [ShowCard(p, claim.number, "claim") for p in sorted(claim.owners)]
     notices += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
     claim, orders = lock(claim)
     return Change(
         at=cause.at,
-        claims=(replace(claim, carries=None),),
+        claims=(replace(claim, carries=None), *advances),
         moves=(*let_go(claim), Reserve(Hold(claim.hold, claim.number, charges))),
         identities=_identities(claim),
         audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
@@ -120,7 +152,9 @@ def _plan_facts(claim: Claim, around: Surroundings) -> tuple[Applicant, Facts]:
         for owner in budget.owners
     )
     project = claim.project or next((x.project for x in claim.lines if x.project), None)
-    return Applicant(person, claim.department, project, owners), facts_of(claim, person)
+    return Applicant(person, claim.department, project, owners, claim.filed_by), facts_of(
+        claim, person
+    )
 
 
 def applicant_of(claim: Claim, company: Company) -> Person:
@@ -155,7 +189,7 @@ def withdraw(claim: Claim, cause: Cause) -> Change:
     require_owner(claim, cause)
     require(claim, Event.WITHDRAW)
     asked = claim.plan.people() if claim.plan else frozenset()
-    notices: list[Notice] = [ShowCard(claim.employee, claim.number, "claim")]
+    notices: list[Notice] = [ShowCard(p, claim.number, "claim") for p in sorted(claim.owners)]
     notices += [ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)]
     claim, orders = unlock(claim)
     return Change(
@@ -173,8 +207,8 @@ def discard(claim: Claim, cause: Cause) -> Change:
     require_owner(claim, cause)
     require(claim, Event.DISCARD)
     notices: list[Notice] = [
-        ShowCard(claim.employee, claim.number, "claim", only_open=True),
-        Say(claim.employee, "discarded", (("number", claim.number),)),
+        *(ShowCard(p, claim.number, "claim", only_open=True) for p in sorted(claim.owners)),
+        Say(cause.actor, "discarded", (("number", claim.number),)),
     ]
     claim, orders = unlock(claim)
     return Change(

@@ -71,12 +71,12 @@ def find_budgets(
 def place_of(claim: Claim, line: Line) -> Place:
     """Say where a line of a claim belongs."""
     return Place(
-        department=claim.department,
+        department=line.department or claim.department,
         day=line.date,
         project=line.project or claim.project,
         category=line.category,
         person=claim.employee,
-        entity=claim.company or None,
+        entity=None if line.department else claim.company or None,
     )
 
 
@@ -86,7 +86,9 @@ def line_budgets(company: Company, claim: Claim, line: Line) -> tuple[Budget, ..
 
 
 def charges_of(company: Company, claim: Claim) -> tuple[Charge, ...]:
-    """Sum a claim's lines by budget, in id order."""
+    """Sum a claim's lines by budget, in id order; petty cash is money, no expense, until claimed."""
+    if claim.standing:
+        return ()
     return sum_charges(
         Charge(budget.id, line.amount_fen)
         for line in claim.lines

@@ -13,11 +13,11 @@ from core.actions.decision import (
     approve,
     ask_also,
     hand_over,
-    payments_of,
     reject,
     remind,
     return_,
 )
+from core.actions.outcome import payments_of
 from core.actions.submission import submit, withdraw
 from core.change import Change, Consume, FreeIdentities, Release
 from core.claim import Claim, Kind, State

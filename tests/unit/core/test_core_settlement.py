@@ -6,7 +6,7 @@ import pytest
 from core_house import NUMBER, by, claim_of, company_of
 
 from core.actions.basics import Settings
-from core.actions.decision import payments_of
+from core.actions.outcome import payments_of
 from core.actions.settlement import export, fail, pay, require_payer
 from core.change import Consume
 from core.claim import Claim, State

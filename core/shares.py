@@ -1,0 +1,104 @@
+"""One expense over several bearers, and several papers of one expense: sums stay exact."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from core.claim import Claim, Finding, Line, LineInvoice
+from core.errors import Refused
+from core.money import format_yuan, split_shares
+
+MAX_SHARES = 50
+"""Bearers of one expense; a card shows no more lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Who bears how much of an expense: what is None stays as it is on the line."""
+
+    weight: int
+    department: str | None = None
+    project: str | None = None
+    category: str | None = None
+
+
+def split_line(line: Line, shares: Sequence[Share]) -> tuple[Line, ...]:
+    """Split a line by weight into one for each bearer, with the largest remainder.
+
+    The parts have the same vouchers and sum to the line. Refused `shares_unclear`.
+    """
+    weights = tuple(s.weight for s in shares)
+    if not 1 < len(shares) <= MAX_SHARES or min(weights) <= 0:
+        raise Refused("shares_unclear")
+    return tuple(
+        replace(
+            line,
+            amount_fen=part,
+            department=share.department or line.department,
+            project=share.project or line.project,
+            category=share.category or line.category,
+        )
+        for share, part in zip(shares, split_shares(line.amount_fen, weights), strict=True)
+    )
+
+
+def merge_lines(first: Line, second: Line) -> Line:
+    """Make one expense of two, with the vouchers of both and the first one's words."""
+    words = dict.fromkeys(w for w in (first.description, second.description) if w)
+    known = {key_of(i) for i in first.invoices}
+    papers = (*first.invoices, *(i for i in second.invoices if key_of(i) not in known))
+    return replace(
+        first,
+        amount_fen=first.amount_fen + second.amount_fen,
+        description=" ".join(words),
+        category=first.category or second.category,
+        project=first.project or second.project,
+        invoice=papers[0] if papers else None,
+        more=papers[1:],
+        doubts=tuple(dict.fromkeys((*first.doubts, *second.doubts))),
+    )
+
+
+def key_of(invoice: LineInvoice) -> str:
+    """Name a voucher within its claim: its identity, else its file."""
+    return invoice.identity or invoice.file or f"{invoice.code}-{invoice.number}"
+
+
+def joined(claim: Claim, index: int) -> frozenset[int]:
+    """Find the lines that share vouchers with a line, it among them."""
+    found = {index}
+    keys = {key_of(i) for i in claim.lines[index].invoices}
+    while True:
+        new = {
+            i
+            for i, line in enumerate(claim.lines)
+            if i not in found and keys.intersection(key_of(x) for x in line.invoices)
+        }
+        if not new:
+            return frozenset(found)
+        found |= new
+        keys |= {key_of(x) for i in new for x in claim.lines[i].invoices}
+
+
+def papers_fen(claim: Claim, lines: frozenset[int]) -> int | None:
+    """Sum the vouchers of some lines, each once; None when one of them names no amount."""
+    papers = {key_of(x): x.total_fen for i in lines for x in claim.lines[i].invoices}
+    if not papers or None in papers.values():
+        return None
+    return sum(total or 0 for total in papers.values())
+
+
+def find_above_invoices(claim: Claim) -> Iterator[Finding]:
+    """Say where lines that share vouchers claim more than these are worth."""
+    seen: set[int] = set()
+    for index in range(len(claim.lines)):
+        lines = joined(claim, index)
+        worth = papers_fen(claim, lines) if index not in seen and _is_shared(claim, lines) else None
+        seen |= lines
+        amount = sum(claim.lines[i].amount_fen for i in lines)
+        if worth is not None and amount > worth:
+            facts = (("amount", format_yuan(amount)), ("total", format_yuan(worth)))
+            yield Finding("above_invoices", "block", index, facts)
+
+
+def _is_shared(claim: Claim, lines: frozenset[int]) -> bool:
+    return len(lines) > 1 or any(claim.lines[i].more for i in lines)

@@ -154,7 +154,7 @@ class Budget(Entry):
 
     @field_validator("period")
     @classmethod
-    def _in_fiscal_year(cls, value: Period, info: ValidationInfo) -> Period:
+    def _in_fiscal_year(cls, value: Period, info: ValidationInfo[object]) -> Period:
         return parse_period(value.text, info.data.get("fiscal_start", 1))
 
 

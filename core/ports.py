@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
 
-from core.budget import Balance
-from core.change import Change, Dialog, StoredInvoice, Tombstone
+from core.budget import Balance, BudgetChange, Charge, LimitVersion
+from core.budget.changes import ChangeState
+from core.change import Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim, Kind, State
 from core.company import Company
 from core.likeness import Likeness
 from core.notices import ChannelName, Notice, Purpose
 from core.payment import Payment, PaymentState
+from core.payment_batch import PaymentBatch
 from core.verification import Checked
+from core.voucher import Voucher, VoucherState
 
 T = TypeVar("T")
 
@@ -48,6 +51,16 @@ class ClaimQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class VoucherQuery:
+    """Which accounting vouchers; None means any."""
+
+    state: VoucherState | None = None
+    claim: str | None = None
+    batch: str | None = None
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetEntry:
     """One line of a budget's journal (contract §5)."""
 
@@ -58,6 +71,34 @@ class BudgetEntry:
     kind: Literal["reserve", "release", "consume"]
     amount_fen: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuery:
+    """Which changes of budgets; None means any."""
+
+    state: ChangeState | None = None
+    budget: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveHold:
+    """Money that is set aside now."""
+
+    name: str
+    claim: str
+    charges: tuple[Charge, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFault:
+    """A figure (`reserved`, `consumed`, `held`, `limit`) of a budget that its record contradicts."""
+
+    budget: str
+    what: str
+    has_fen: int
+    wants_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +165,16 @@ class Store(Protocol):
         """Make a change true, wholly or not at all.
 
         Refused `budget` (fields budget, limit, available, amount), `duplicate_invoice`
-        (identity, claim: the one that has it), `hold_ended`; Conflict `revision` or `lease`.
+        (identity, claim: the one that has it), `hold_ended`; Conflict `revision`, `lease` or
+        `request`.
         """
 
     async def next_number(self, prefix: str, day: date) -> int:
         """Give the next sequence of claim numbers of one prefix and day, from 1."""
+        ...
+
+    async def request(self, key: str) -> OnceRequest | None:
+        """Find what was asked for under a key, and what came of it."""
         ...
 
     async def claim(self, number: str) -> Claim | None:
@@ -175,12 +221,56 @@ class Store(Protocol):
         """List a budget's journal, oldest first."""
         ...
 
+    async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
+        """Give the limits that a budget has had, oldest first."""
+        ...
+
+    async def budget_change(self, number: str) -> BudgetChange | None:
+        """Find one change of a budget that was asked for."""
+        ...
+
+    async def budget_changes(self, query: ChangeQuery, page: Page) -> Sliced[BudgetChange]:
+        """List changes of budgets that were asked for, newest first."""
+        ...
+
+    async def live_holds(self, before: datetime | None = None) -> tuple[LiveHold, ...]:
+        """Give the holds that have not ended, oldest first; only those made `before` a moment."""
+        ...
+
+    async def verify_ledger(self) -> tuple[LedgerFault, ...]:
+        """Rebuild every budget from its journal; gives the figures that are others."""
+        ...
+
     async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
         """List payments, oldest first."""
         ...
 
     async def payment(self, payment_id: str) -> Payment | None:
         """Find one payment."""
+        ...
+
+    async def payments_in(self, batch: str) -> tuple[Payment, ...]:
+        """Give every payment of a batch, whatever its state, in the order of their making."""
+        ...
+
+    async def payment_batch(self, name: str) -> PaymentBatch | None:
+        """Find one payment batch."""
+        ...
+
+    async def payment_batches(self, page: Page) -> Sliced[PaymentBatch]:
+        """List payment batches, newest first."""
+        ...
+
+    async def voucher(self, name: str) -> Voucher | None:
+        """Find one accounting voucher."""
+        ...
+
+    async def vouchers_of(self, claims: Sequence[str]) -> tuple[Voucher, ...]:
+        """Give the accounting vouchers of claims, oldest first."""
+        ...
+
+    async def vouchers(self, query: VoucherQuery, page: Page) -> Sliced[Voucher]:
+        """List accounting vouchers, oldest first."""
         ...
 
     async def cards(self, claim: str) -> tuple[CardRecord, ...]:
@@ -276,8 +366,13 @@ class Traces(Protocol):
 class Outbox(Protocol):
     """Everything that must be told, in order per lane."""
 
-    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
-        """Take due notices: per lane only the oldest unfinished one."""
+    async def lease(
+        self, limit: int, now: datetime, lease_s: float, system: str | None = None
+    ) -> tuple[OutboxItem, ...]:
+        """Take due notices: per lane only the oldest unfinished one.
+
+        They are those to people, or the calls to one connected system.
+        """
         ...
 
     async def renew(self, item: OutboxItem, now: datetime, lease_s: float) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
-from core.change import Change, FreeIdentities, InboxRef, TakeIdentity
-from core.claim import Claim
+from core.change import Change, FreeIdentities, InboxRef, OnceRequest, TakeIdentity
 from core.errors import Conflict, Refused
 from storage.ledger import Ledger, layer, merge
 
@@ -13,8 +12,9 @@ from storage.ledger import Ledger, layer, merge
 class Books:
     """What the database says about everything that a batch touches, kept up to date as it goes.
 
-    `revisions` by claim; `holders` gives the claim of an identity, "" when it is free; `taken`
-    the identities of a claim; `leases` the fence of a leased inbox row, 0 once it is finished.
+    `revisions` by number or id of a claim, voucher or batch; `holders` gives the claim of an
+    identity, "" when it is free; `taken` the identities of a claim; `leases` the fence of a leased
+    inbox row, 0 once it is finished; `requests` what came of a key.
     """
 
     ledger: Ledger
@@ -22,6 +22,7 @@ class Books:
     holders: MutableMapping[str, str] = field(default_factory=dict)
     taken: MutableMapping[str, frozenset[str]] = field(default_factory=dict)
     leases: MutableMapping[int, int] = field(default_factory=dict)
+    requests: MutableMapping[str, str] = field(default_factory=dict)
 
     def admit(self, change: Change) -> None:
         """Make a change true in the books, wholly or not at all.
@@ -34,6 +35,7 @@ class Books:
             layer(self.holders),
             layer(self.taken),
             layer(self.leases),
+            layer(self.requests),
         )
         draft.apply(change)
         self.ledger.absorb(draft.ledger)
@@ -41,13 +43,22 @@ class Books:
         merge(self.holders, draft.holders)
         merge(self.taken, draft.taken)
         merge(self.leases, draft.leases)
+        merge(self.requests, draft.requests)
 
     def apply(self, change: Change) -> None:
         """Do one effect after the other; when one is refused, these books are worth nothing."""
         if change.inbox:
             self._finish(change.inbox)
+        if change.request:
+            self._ask(change.request)
         for claim in change.claims:
-            self._advance(claim)
+            self._advance(claim.number, claim.revision)
+        for voucher in change.vouchers:
+            self._advance(voucher.id, voucher.revision)
+        for batch in change.batches:
+            self._advance(batch.id, batch.revision)
+        for wish in change.budget_changes:
+            self._advance(wish.number, wish.revision)
         for step in change.identities:
             if isinstance(step, TakeIdentity):
                 self._take(step)
@@ -61,10 +72,15 @@ class Books:
             raise Conflict("lease", id=inbox.id)
         self.leases[inbox.id] = 0
 
-    def _advance(self, claim: Claim) -> None:
-        if self.revisions.get(claim.number, 0) != claim.revision:
-            raise Conflict("revision", claim=claim.number)
-        self.revisions[claim.number] = claim.revision + 1
+    def _ask(self, request: OnceRequest) -> None:
+        if request.key in self.requests:
+            raise Conflict("request", claim=self.requests[request.key])
+        self.requests[request.key] = request.claim
+
+    def _advance(self, name: str, revision: int) -> None:
+        if self.revisions.get(name, 0) != revision:
+            raise Conflict("revision", claim=name)
+        self.revisions[name] = revision + 1
 
     def _take(self, step: TakeIdentity) -> None:
         holder = self.holders.get(step.identity) or step.claim

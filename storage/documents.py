@@ -8,21 +8,29 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from core.budget import Charge
+from core.budget import BudgetChange, Charge
 from core.change import Dialog, StoredInvoice
 from core.claim import Claim
+from core.outside import Exchanged, Link
 from core.payment import Payment
+from core.payment_batch import PaymentBatch
 from core.ports import CardRecord, Page, Sliced
 from core.verification import Checked
+from core.voucher import Voucher
 
 T = TypeVar("T")
 
 CLAIMS: TypeAdapter[Claim] = TypeAdapter(Claim)
 INVOICES: TypeAdapter[StoredInvoice] = TypeAdapter(StoredInvoice)
 PAYMENTS: TypeAdapter[Payment] = TypeAdapter(Payment)
+BATCHES: TypeAdapter[PaymentBatch] = TypeAdapter(PaymentBatch)
+VOUCHERS: TypeAdapter[Voucher] = TypeAdapter(Voucher)
 CHECKED: TypeAdapter[Checked] = TypeAdapter(Checked)
+LINKS: TypeAdapter[Link] = TypeAdapter(Link)
+EXCHANGED: TypeAdapter[Exchanged] = TypeAdapter(Exchanged)
 CARDS: TypeAdapter[CardRecord] = TypeAdapter(CardRecord)
 DIALOGS: TypeAdapter[Dialog] = TypeAdapter(Dialog)
+BUDGET_CHANGES: TypeAdapter[BudgetChange] = TypeAdapter(BudgetChange)
 CHARGES: TypeAdapter[tuple[Charge, ...]] = TypeAdapter(tuple[Charge, ...])
 FIELDS: TypeAdapter[tuple[tuple[str, str], ...]] = TypeAdapter(tuple[tuple[str, str], ...])
 

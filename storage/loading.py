@@ -2,19 +2,33 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Column, Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.budget import Charge
-from core.change import Change, Consume, FreeIdentities, Reserve, TakeIdentity
+from core.change import (
+    Bar,
+    Change,
+    Consume,
+    FreeIdentities,
+    Rebook,
+    Release,
+    Reserve,
+    Reverse,
+    ShiftLimit,
+    TakeIdentity,
+)
 from storage.admission import Books
 from storage.chain import Link
 from storage.documents import CHARGES
 from storage.engine import Database, own
-from storage.ledger import Account, Held, Ledger
+from storage.ledger import Account, Held, Ledger, reversal_of
 from storage.tables import (
+    TENANT,
+    budget_changes,
     budgets,
     claims,
     heads,
@@ -22,6 +36,9 @@ from storage.tables import (
     holds,
     identities,
     inbox,
+    payment_batches,
+    requests,
+    vouchers,
 )
 
 
@@ -50,11 +67,12 @@ async def load_books(
 ) -> Books:
     """Read the books of a batch; budget rows are locked in id order."""
     loader = _Loader(database, connection)
-    held = await loader.holds({_name(move) for c in changes for move in c.moves})
+    held = await loader.holds(_names(changes))
     books = Books(
-        Ledger(await loader.accounts(_charged(changes, held.values())), held),
-        await loader.revisions({claim.number for c in changes for claim in c.claims}),
+        await _ledger(loader, changes, held),
+        await _revisions(loader, changes),
         leases=await loader.leases({c.inbox.id for c in changes if c.inbox}),
+        requests=await loader.requests({c.request.key for c in changes if c.request}),
     )
     for identity, claim in await loader.holders(changes):
         books.holders[identity] = claim
@@ -62,18 +80,52 @@ async def load_books(
     return books
 
 
-def _name(move: object) -> str:
-    return move.hold.name if isinstance(move, Reserve) else str(getattr(move, "hold", ""))
+async def _revisions(loader: "_Loader", changes: Sequence[Change]) -> dict[str, int]:
+    numbers = {claim.number for c in changes for claim in c.claims}
+    return {
+        **await loader.revisions(claims.c.number, numbers),
+        **await loader.revisions(vouchers.c.id, {v.id for c in changes for v in c.vouchers}),
+        **await loader.revisions(payment_batches.c.id, {b.id for c in changes for b in c.batches}),
+        **await loader.revisions(
+            budget_changes.c.number, {b.number for c in changes for b in c.budget_changes}
+        ),
+    }
+
+
+async def _ledger(loader: "_Loader", changes: Sequence[Change], held: dict[str, Held]) -> Ledger:
+    """Read the budgets of a batch; of a cumulative one all months that it rolls with."""
+    accounts = await loader.accounts(_charged(changes, held.values()))
+    chains: dict[str, tuple[str, ...]] = {}
+    if groups := {a.rolls for a in accounts.values() if a.rolls}:
+        chains, months = await loader.chains(groups)
+        accounts |= months
+    return Ledger(accounts, held, chains=chains)
+
+
+def _names(changes: Sequence[Change]) -> set[str]:
+    """Name the holds of a batch; undoing one also asks whether it was undone before."""
+    names: set[str] = set()
+    for move in (move for change in changes for move in change.moves):
+        if isinstance(move, Reserve):
+            names.add(move.hold.name)
+        elif isinstance(move, Reverse):
+            names |= {move.hold, reversal_of(move.hold)}
+        elif isinstance(move, Consume | Release | Rebook):
+            names.add(move.hold)
+    return names
 
 
 def _charged(changes: Sequence[Change], held: Iterable[Held]) -> set[str]:
-    charges: list[Charge] = [charge for hold in held for charge in hold.charges]
+    charges: list[Charge] = [c for hold in held for c in (*hold.charges, *hold.spent)]
+    named: set[str] = set()
     for move in (move for change in changes for move in change.moves):
         if isinstance(move, Reserve):
             charges += move.hold.charges
-        elif isinstance(move, Consume):
+        elif isinstance(move, Consume | Rebook):
             charges += move.charges or ()
-    return {charge.budget for charge in charges}
+        elif isinstance(move, ShiftLimit | Bar):
+            named.add(move.budget)
+    return {charge.budget for charge in charges} | named
 
 
 def _locked(database: Database, query: Select[Any]) -> Select[Any]:
@@ -94,11 +146,18 @@ class _Loader:
             return {}
         ended = (hold_ends.c.company == holds.c.company) & (hold_ends.c.hold == holds.c.name)
         rows = await self._rows(
-            select(holds.c.name, holds.c.claim, holds.c.charges, holds.c.at, hold_ends.c.kind)
+            select(
+                holds.c.name,
+                holds.c.claim,
+                holds.c.charges,
+                holds.c.at,
+                hold_ends.c.kind,
+                hold_ends.c.charges.label("spent"),
+            )
             .outerjoin_from(holds, hold_ends, ended)
             .where(own(holds), self.database.among(holds.c.name, names))
         )
-        return {r.name: Held(r.claim, CHARGES.validate_json(r.charges), r.at, r.kind) for r in rows}
+        return {r.name: _held(r) for r in rows}
 
     async def accounts(self, ids: set[str]) -> dict[str, Account]:
         if not ids:
@@ -111,15 +170,30 @@ class _Loader:
         )
         return {r.id: _account(r) for r in rows}
 
-    async def revisions(self, numbers: set[str]) -> dict[str, int]:
-        if not numbers:
-            return {}
+    async def chains(
+        self, groups: set[str]
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, Account]]:
+        """Give the budgets in force that roll together, by group in the order of their months."""
         rows = await self._rows(
-            select(claims.c.number, claims.c.revision).where(
-                own(claims), self.database.among(claims.c.number, numbers)
+            select(budgets)
+            .where(own(budgets), budgets.c.active, self.database.among(budgets.c.rolls, groups))
+            .order_by(budgets.c.id),
+            lock=True,
+        )
+        months = {r.id: _account(r) for r in rows}
+        return chained(months.values()), months
+
+    async def revisions(self, key: Column[str], names: set[str]) -> dict[str, int]:
+        """Give the revisions of records of one table, found by its key."""
+        if not names:
+            return {}
+        table = key.table
+        rows = await self._rows(
+            select(key.label("name"), table.c.revision).where(
+                table.c.company == TENANT, self.database.among(key, names)
             )
         )
-        return {r.number: r.revision for r in rows}
+        return {r.name: r.revision for r in rows}
 
     async def holders(self, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
         steps = [step for change in changes for step in change.identities]
@@ -138,6 +212,16 @@ class _Loader:
         )
         return ((r.identity, r.claim) for r in rows)
 
+    async def requests(self, keys: set[str]) -> dict[str, str]:
+        if not keys:
+            return {}
+        rows = await self._rows(
+            select(requests.c.key, requests.c.claim).where(
+                own(requests), self.database.among(requests.c.key, keys)
+            )
+        )
+        return {r.key: r.claim for r in rows}
+
     async def leases(self, ids: set[int]) -> dict[int, int]:
         if not ids:
             return {}
@@ -153,6 +237,12 @@ class _Loader:
         return {r.id: r.fence for r in rows}
 
 
+def _held(row: Row[Any]) -> Held:
+    charges = CHARGES.validate_json(row.charges)
+    spent = CHARGES.validate_json(row.spent) if row.spent else charges
+    return Held(row.claim, charges, row.at, row.kind, spent=spent if row.kind == "consume" else ())
+
+
 def _account(row: Row[Any]) -> Account:
     return Account(
         id=row.id,
@@ -162,4 +252,18 @@ def _account(row: Row[Any]) -> Account:
         frozen=row.frozen and row.active,
         reserved_fen=row.reserved_fen,
         consumed_fen=row.consumed_fen,
+        closed=row.closed and row.active,
+        tolerance=row.tolerance,
+        rolls=row.rolls if row.active else None,
+        starts=row.starts,
+        version=row.limit_version,
     )
+
+
+def chained(accounts: Iterable[Account]) -> dict[str, tuple[str, ...]]:
+    """Group the budgets that roll together, in the order of their months."""
+    months = [(a.rolls, a.starts or date.min, a.id) for a in accounts if a.rolls]
+    groups: dict[str, tuple[str, ...]] = {}
+    for group, _, name in sorted(months):
+        groups[group] = (*groups.get(group, ()), name)
+    return groups

@@ -86,7 +86,7 @@ def line_budgets(company: Company, claim: Claim, line: Line) -> tuple[Budget, ..
 
 
 def charges_of(company: Company, claim: Claim) -> tuple[Charge, ...]:
-    """Sum a claim's lines by budget, in id order; petty cash is money, no expense, until claimed."""
+    """Sum a claim's lines by budget, in id order; petty cash is no expense until claimed."""
     if claim.standing:
         return ()
     return sum_charges(

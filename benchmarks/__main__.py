@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 
-from benchmarks import accuracy, acknowledge, drafts, inbox, ledger, recognise, start
+from benchmarks import accuracy, acknowledge, drafts, inbox, ledger, pictures, recognise, start
 from benchmarks.figures import Benchmark, note, show
 from bot.logs import set_up_logs
 
@@ -19,6 +19,7 @@ USUAL: dict[str, Benchmark] = {
     "start": start.run,
     "drafts": drafts.run,
     "recognise": recognise.run,
+    "pictures": pictures.run,
 }
 ALL: dict[str, Benchmark] = {**USUAL, "accuracy": accuracy.run}
 

@@ -117,6 +117,7 @@ encoding_aes_key = "{wecom.encoding_aes_key}"
 api_url = "{stage.url}/wecom"
 login_url = "{stage.url}/wecom-login"
 open_url = "{stage.url}/wecom-open"
+sdk_url = "{stage.url}/wecom-sdk/wecom-jssdk.js"
 [[api.tokens]]
 name = "sandbox"
 token = "{stage.api_token}"

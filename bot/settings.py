@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 from bot.connections import AnySystem, SystemSettings
 from bot.cron import Cron
-from bot.section import ADDRESS, Section
+from bot.section import ADDRESS as OUR_ADDRESS
+from bot.section import Section
 from core.invoice import InvoiceKind
 
 Scope = Literal[
@@ -23,6 +24,7 @@ Scope = Literal[
     "audit:read",
     "analytics:read",
 ]
+ADDRESS = OUR_ADDRESS
 WS_ADDRESS = r"^wss?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
@@ -76,6 +78,12 @@ class DingTalkSettings(Section):
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+SDK_URL = "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.0.2.js"
+"""WeCom's own script; the page that opens WeChat wallets runs it and no other of that host."""
+SCRIPT_ADDRESS = r"^https?://[A-Za-z0-9.:\-]+/[A-Za-z0-9._/\-]+\.js$"
+"""It stands in a Content-Security-Policy: nothing in it may end a directive or widen it."""
+
+
 class WeComSettings(Section):
     """The WeCom application."""
 
@@ -88,6 +96,7 @@ class WeComSettings(Section):
     api_url: str = "https://qyapi.weixin.qq.com"
     login_url: str = Field(default="https://login.work.weixin.qq.com", pattern=ADDRESS)
     open_url: str = Field(default="https://open.weixin.qq.com", pattern=ADDRESS)
+    sdk_url: str = Field(default=SDK_URL, pattern=SCRIPT_ADDRESS)
     callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
 
 
@@ -179,7 +188,7 @@ class VerifySettings(Section):
 
 
 class Connectors(BaseModel):
-    """`[connectors.NAME]`: one table for each connected system, of the kind that NAME or `kind` says.
+    """`[connectors.NAME]`: one table for each connected system; NAME or `kind` says which kind.
 
     `verify` is the way to the tax bureau; the others are `systems`.
     """
@@ -198,6 +207,12 @@ class Connectors(BaseModel):
             name: {"kind": name, **table} if name != "verify" and isinstance(table, dict) else table
             for name, table in value.items()
         }
+
+    def with_systems(self, systems: Mapping[str, SystemSettings]) -> "Connectors":
+        """Give the same with other tables of systems."""
+        copied = self.model_copy()
+        object.__setattr__(copied, "__pydantic_extra__", dict(systems))
+        return copied
 
     @property
     def systems(self) -> Mapping[str, SystemSettings]:

@@ -27,6 +27,7 @@ from sandbox.wecom_callback import WeComCallback
 from sandbox.wecom_cards import WeComCards
 from sandbox.wecom_invoices import WeComInvoices
 from sandbox.wecom_phone import WeComPhone
+from sandbox.wecom_sdk import WeComSdk
 from sandbox.wire import Vault
 from sandbox.world import World
 
@@ -103,7 +104,8 @@ def _build_platforms(
     codes = CodeDesk(world.clock, timing.sign_in_code_s)
     asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
     doors = SignInPages(config, codes)
-    platforms = [*api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
+    sdk = WeComSdk(config.page_dir, config.wecom.corp_id, invoices)
+    platforms = [*sdk.routes(), *api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
     return hands, [*platforms, *invoices.routes(), *asked.routes(), *doors.routes()]
 
 

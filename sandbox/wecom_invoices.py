@@ -65,6 +65,23 @@ class WeComInvoices:
         """Put a card into its owner's wallet."""
         self._cards[card.card_id, card.encrypt_code] = card
 
+    def ticket(self, kind: str) -> str:
+        """Give the ticket that signatures of pages are made with now, "" before the first."""
+        return self._tickets.get(kind, ("", 0.0))[0]
+
+    def free(self) -> list[JsonObject]:
+        """List the cards that a person may pick: nobody reimburses them yet."""
+        return [
+            {
+                "card_id": card.card_id,
+                "encrypt_code": card.encrypt_code,
+                "payee": card.payee,
+                "fee": card.info.get("fee", 0),
+            }
+            for card in self._cards.values()
+            if card.status == INIT
+        ]
+
     # --- tickets ------------------------------------------------------------------------------
 
     async def _jsapi(self, request: web.Request) -> web.Response:

@@ -53,7 +53,9 @@ def build_pages(
         ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
         TodoPage(site, storage.store),
         UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
-        CardsPage(site, storage.store, storage.traces, accept, wecom_of(channels)),
+        CardsPage(
+            site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
+        ),
     )
 
 
@@ -82,9 +84,7 @@ def build_web(
     access = Access(config.api.tokens)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
     store, files, wallet = rooms.store, rooms.files, rooms.wallet
-    door = ClaimsDoor(
-        store, files, wallet, access, rooms.settings, clock, config.zone, api.shown
-    )
+    door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)
     app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
     wecom = wecom_of(channels)
     if wecom:

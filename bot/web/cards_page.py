@@ -20,9 +20,6 @@ from core.ports import Store, Traces
 from core.wallet import ChosenCard
 
 MAX_CARDS = 20
-SDK_URL = "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.0.2.js"
-"""WeCom's own script; this page alone runs it, and no other file of that host."""
-SCRIPTED = f"{POLICY}; script-src 'self' {SDK_URL}; connect-src 'self'"
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 log = structlog.get_logger(__name__)
@@ -55,6 +52,8 @@ class CardsPage:
     traces: Traces
     accept: Accept
     door: CardDoor | None
+    sdk_url: str
+    """Of WeCom's own script; this page alone runs it, and no other file of that host."""
 
     async def page(self, request: web.Request, person: Person) -> web.Response:
         """Show the page, signed for its very address."""
@@ -65,9 +64,10 @@ class CardsPage:
             log.warning("card_picker_failed", reason=error.code)
             return self.site.refusal(HTTPStatus.BAD_GATEWAY, "cards_unavailable")
         response = self.site.render(
-            "cards.html", person.language, person=person, picker=picker, sdk=SDK_URL
+            "cards.html", person.language, person=person, picker=picker, sdk=self.sdk_url
         )
-        response.headers["Content-Security-Policy"] = SCRIPTED
+        scripts = f"script-src 'self' {self.sdk_url}; connect-src 'self'"
+        response.headers["Content-Security-Policy"] = f"{POLICY}; {scripts}"
         return response
 
     async def take(self, request: web.Request, person: Person) -> web.Response:

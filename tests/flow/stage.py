@@ -249,6 +249,7 @@ def config_of(
                 "api_url": f"{sandbox_url}/wecom",
                 "login_url": f"{sandbox_url}/wecom-login",
                 "open_url": f"{sandbox_url}/wecom-open",
+                "sdk_url": f"{sandbox_url}/wecom-sdk/wecom-jssdk.js",
             },
             "api": {"tokens": [{"name": "flow", "token": TOKEN, "scopes": scopes}]},
             "connectors": connectors or {},

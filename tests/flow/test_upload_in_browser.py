@@ -1,37 +1,21 @@
 """The upload page as a phone shows it: signed in, several files, each followed to its draft."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.flow.browsing import STEP_MS, needs_browser, on_phone
 from tests.flow.stage import Stage
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PHONE = {"width": 390, "height": 844}
-STEP_MS = 20_000
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no chromium on this machine"
-)
+pytestmark = needs_browser
 
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    """Open a phone's browser; whatever the console calls an error fails the test."""
-    errors: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        found = await browser.new_page(viewport=PHONE)
-        found.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        found.on("pageerror", lambda error: errors.append(str(error)))
+    async with on_phone() as found:
         yield found
-        await browser.close()
-    assert errors == []
 
 
 @pytest.mark.parametrize("messenger", ["钉钉", "企业微信"])

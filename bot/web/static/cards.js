@@ -90,8 +90,8 @@ choose.addEventListener("click", async () => {
     if (answer.status === 401) return location.reload();
     if (answer.status !== 202) return say(words.failed, "failed");
     follow((await answer.json()).id, say(words.waiting, "waiting"));
-  } catch {
-    say(words.failed, "failed");
+  } catch (error) {
+    if (!String(error?.errMsg ?? "").includes("cancel")) say(words.failed, "failed");
   } finally {
     choose.disabled = false;
   }

@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 from web_stage import WORK, Stage, on_stage
 
 from bot.events import CardInvoicesChosen, from_json
+from bot.settings import WeComSettings
 from core.errors import Retryable
 from core.wallet import ChosenCard
 
@@ -89,3 +91,18 @@ async def test_a_wallet_that_cannot_be_opened_says_so(stage: Stage) -> None:
 
     assert status == 502
     assert "暂时打不开卡包" in page
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.example/x.js; script-src *",
+        "https://cdn.example/x.js 'unsafe-inline'",
+        "https://cdn.example/",
+        "javascript://x/y.js",
+        "https://user@cdn.example/x.js",
+    ],
+)
+def test_an_address_that_would_widen_the_policy_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        WeComSettings(sdk_url=url)

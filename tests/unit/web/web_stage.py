@@ -13,6 +13,7 @@ from yarl import URL
 
 from bot.events import ChannelName, to_json
 from bot.port import CardPicker, Inbound
+from bot.settings import SDK_URL
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.pages import Pages
@@ -180,6 +181,7 @@ class Stage:
                 self.storage.traces,
                 self.accept,
                 self.wallet if "wecom" in doors else None,
+                SDK_URL,
             ),
         )
         self.client: TestClient[web.Request, web.Application]

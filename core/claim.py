@@ -133,7 +133,8 @@ class LineInvoice:
     """The voucher behind a line. `identity` is None where nothing on it identifies it.
 
     `picture` is the hash of what it looks like; `ride` marks the invoice of a ride, `itinerary`
-    is the file that lists the trips behind it, `goods` are what it names. `card` is the one in a
+    is the file that lists the trips behind it, `goods` are what it names. `voucher` tells it from
+    others of the same file, also where lines share it. `card` is the one in a
     WeChat wallet that it came as; `card_taken` says that somebody else is reimbursing that.
     """
 
@@ -156,6 +157,7 @@ class LineInvoice:
     card: WalletCard | None = None
     card_taken: bool = False
     goods: tuple[str, ...] = ()
+    voucher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Earlier:
 
 def wanted_likes(claim: Claim) -> tuple[Likeness, ...]:
     """Give what the like of a claim's vouchers are found by."""
-    return tuple(_likeness(line.invoice, line) for line in claim.lines if line.invoice)
+    return tuple(_likeness(i, line) for line in claim.lines for i in line.invoices)
 
 
 def _likeness(invoice: LineInvoice, line: Line) -> Likeness:
@@ -47,18 +47,19 @@ def _likeness(invoice: LineInvoice, line: Line) -> Likeness:
 def find_used(claim: Claim, holders: Mapping[str, str], earlier: Earlier) -> Iterator[Finding]:
     """Say which vouchers other live claims have; `holders` gives their claims by identity."""
     for i, line in enumerate(claim.lines):
-        key = line.invoice.identity if line.invoice else None
-        holder = holders.get(key, claim.number) if key else claim.number
-        if key and holder != claim.number:
-            facts = (("invoice", key), ("claim", holder), *_came_first(earlier.claim(holder)))
-            yield Finding("duplicate_invoice", "block", i, facts)
+        for key in (x.identity for x in line.invoices if x.identity):
+            holder = holders.get(key, claim.number)
+            if holder != claim.number:
+                facts = (("invoice", key), ("claim", holder), *_came_first(earlier.claim(holder)))
+                yield Finding("duplicate_invoice", "block", i, facts)
 
 
 def find_taken(claim: Claim) -> Iterator[Finding]:
     """Say which cards of WeChat wallets somebody else is reimbursing: another company, perhaps."""
     for i, line in enumerate(claim.lines):
-        if line.invoice and line.invoice.card_taken:
-            yield Finding("duplicate_card", "block", i, (("invoice", line.invoice.number or ""),))
+        for invoice in line.invoices:
+            if invoice.card_taken:
+                yield Finding("duplicate_card", "block", i, (("invoice", invoice.number or ""),))
 
 
 def _came_first(claim: Claim | None) -> tuple[tuple[str, str], ...]:
@@ -72,9 +73,9 @@ def _came_first(claim: Claim | None) -> tuple[tuple[str, str], ...]:
 def find_similar(claim: Claim, earlier: Earlier) -> Iterator[Finding]:
     """Say which vouchers look like one of another claim, or of another line of this one."""
     for i, line in enumerate(claim.lines):
-        if line.invoice:
-            yield from _like_others(claim, i, line, line.invoice, earlier)
-            yield from _like_own(claim, i, line.invoice)
+        for invoice in line.invoices:
+            yield from _like_others(claim, i, line, invoice, earlier)
+            yield from _like_own(claim, i, invoice)
 
 
 def _like_others(
@@ -94,7 +95,7 @@ def _like_others(
 
 def _counts(first: Claim, voucher: StoredInvoice) -> bool:
     """Whether a claim is live and still has the voucher on one of its lines."""
-    mine = (x.invoice for x in first.lines if x.invoice)
+    mine = (x for line in first.lines for x in line.invoices)
     return first.state in LIVE and any(
         (i.file == voucher.sha256 and i.identity == voucher.identity)
         or i.itinerary == voucher.sha256
@@ -151,12 +152,18 @@ def _like_own(claim: Claim, index: int, invoice: LineInvoice) -> Iterator[Findin
     mine = (fold(invoice.seller), invoice.date, invoice.total_fen)
     for i, line in enumerate(claim.lines[:index]):
         other = line.invoice
-        if other is None or None in mine or other.kind != invoice.kind:
+        if other is None or None in mine or other.kind != invoice.kind or _is_one(invoice, other):
             continue
         if mine == (fold(other.seller), other.date, other.total_fen):
             facts = (("why", "facts"), ("other_line", str(i + 1)), ("own", _key(invoice)))
             yield Finding("duplicate_similar", "warn", index, facts)
             return
+
+
+def _is_one(invoice: LineInvoice, other: LineInvoice) -> bool:
+    """Whether two lines share this very voucher, as the shares of one expense do."""
+    same = invoice.identity is not None and invoice.identity == other.identity
+    return same or (invoice.voucher is not None and invoice.voucher == other.voucher)
 
 
 def _key(invoice: LineInvoice) -> str:

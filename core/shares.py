@@ -44,7 +44,7 @@ def split_line(line: Line, shares: Sequence[Share]) -> tuple[Line, ...]:
 def merge_lines(first: Line, second: Line) -> Line:
     """Make one expense of two, with the vouchers of both and the first one's words."""
     words = dict.fromkeys(w for w in (first.description, second.description) if w)
-    known = {key_of(i) for i in first.invoices}
+    known = {key_of(i) for i in first.invoices} - {None}
     papers = (*first.invoices, *(i for i in second.invoices if key_of(i) not in known))
     return replace(
         first,
@@ -58,15 +58,15 @@ def merge_lines(first: Line, second: Line) -> Line:
     )
 
 
-def key_of(invoice: LineInvoice) -> str:
-    """Name a voucher within its claim: its identity, else its file."""
-    return invoice.identity or invoice.file or f"{invoice.code}-{invoice.number}"
+def key_of(invoice: LineInvoice) -> str | None:
+    """Name a voucher within its claim; None where nothing tells it from another."""
+    return invoice.identity or invoice.voucher
 
 
 def joined(claim: Claim, index: int) -> frozenset[int]:
     """Find the lines that share vouchers with a line, it among them."""
     found = {index}
-    keys = {key_of(i) for i in claim.lines[index].invoices}
+    keys = {key_of(i) for i in claim.lines[index].invoices} - {None}
     while True:
         new = {
             i
@@ -76,12 +76,16 @@ def joined(claim: Claim, index: int) -> frozenset[int]:
         if not new:
             return frozenset(found)
         found |= new
-        keys |= {key_of(x) for i in new for x in claim.lines[i].invoices}
+        keys |= {key_of(x) for i in new for x in claim.lines[i].invoices} - {None}
 
 
 def papers_fen(claim: Claim, lines: frozenset[int]) -> int | None:
     """Sum the vouchers of some lines, each once; None when one of them names no amount."""
-    papers = {key_of(x): x.total_fen for i in lines for x in claim.lines[i].invoices}
+    papers = {
+        key_of(x) or f"{i}-{n}": x.total_fen
+        for i in lines
+        for n, x in enumerate(claim.lines[i].invoices)
+    }
     if not papers or None in papers.values():
         return None
     return sum(total or 0 for total in papers.values())

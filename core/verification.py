@@ -168,19 +168,26 @@ def _amount_excl(invoice: LineInvoice) -> int | None:
 
 def requests_of(claim: Claim) -> tuple[VerifyRequest, ...]:
     """Give the requests about a claim's vouchers, one an invoice, in order of the lines."""
-    made = (request_of(line.invoice) for line in claim.lines if line.invoice)
+    made = (request_of(invoice) for line in claim.lines for invoice in line.invoices)
     return tuple({r.identity: r for r in made if r}.values())
 
 
 def find_unverified(claim: Claim, checked: Mapping[str, Checked]) -> tuple[Finding, ...]:
     """Find what the bureau's answers, by identity, say against a claim's vouchers."""
-    return tuple(f for i, line in enumerate(claim.lines) for f in _of_line(i, line, checked))
+    return tuple(
+        finding
+        for i, line in enumerate(claim.lines)
+        for invoice in line.invoices
+        for finding in _of_invoice(i, invoice, checked)
+    )
 
 
-def _of_line(index: int, line: Line, checked: Mapping[str, Checked]) -> Iterator[Finding]:
-    request = request_of(line.invoice) if line.invoice else None
+def _of_invoice(
+    index: int, invoice: LineInvoice, checked: Mapping[str, Checked]
+) -> Iterator[Finding]:
+    request = request_of(invoice)
     known = checked.get(request.identity) if request else None
-    if line.invoice is None or request is None or known is None or not known.fits(request):
+    if request is None or known is None or not known.fits(request):
         return
     answer, number = known.verification, ("invoice", request.number)
     if answer.state in DEAD:
@@ -193,7 +200,7 @@ def _of_line(index: int, line: Line, checked: Mapping[str, Checked]) -> Iterator
     elif answer.state == "pending":
         yield Finding("verify_pending", "info", index, (number,))
     elif answer.state == "normal":
-        yield from _differing(index, line.invoice, answer)
+        yield from _differing(index, invoice, answer)
 
 
 def _differing(index: int, invoice: LineInvoice, answer: Verification) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from bot.handlers.dialogs import PERSON, REASON, ended, waiting
 from bot.handlers.drafts import next_number
-from bot.handlers.finding import own_claim, waiting_claim
+from bot.handlers.finding import cleared_by, own_claim, waiting_claim
 from bot.handlers.work import Work
 from core.actions import decision
-from core.actions.following import FOLLOWED
+from core.actions.following import follows
 from core.claim import Claim, State
 from core.company import Person
 from core.errors import Refused
@@ -33,10 +33,11 @@ async def on_approve(command: Approve, work: Work) -> None:
 
 async def approve_claim(work: Work, claim: Claim, opinion: str) -> None:
     """Agree to a claim."""
-    number = await next_number(work) if claim.kind in FOLLOWED else None
+    number = await next_number(work) if follows(claim) else None
     rules = work.rooms.settings
+    advances = await cleared_by(work.store, claim)
     await work.commit(
-        decision.approve(claim, work.company, work.cause, opinion, rules, next_number=number)
+        decision.approve(claim, work.company, work.cause, opinion, rules, number, advances)
     )
 
 

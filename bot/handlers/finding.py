@@ -6,8 +6,10 @@ from datetime import date
 
 from bot.handlers.work import Work
 from core.actions.basics import Settings
+from core.actions.clearing import CLEARS, open_advances
 from core.actions.drafts import identities_of
-from core.actions.submission import Surroundings, check_claim
+from core.actions.filing import own_words
+from core.actions.submission import Surroundings, check_claim, reckoned
 from core.budget import charges_of
 from core.claim import EDITABLE, Claim, State
 from core.company import Company, Person
@@ -42,9 +44,22 @@ async def surroundings_of(
         holders={key: holder for key, holder in holders.items() if holder},
         settings=settings,
         earlier=earlier,
-        origin=await store.claim(claim.origin) if claim.origin and claim.carries else None,
+        origin=await store.claim(claim.origin) if claim.origin else None,
         verified=await store.verified(tuple(holders)) if settings.verify and holders else {},
+        advances=await advances_of(store, claim.employee) if claim.kind in CLEARS else (),
     )
+
+
+async def advances_of(store: Store, person: str) -> tuple[Claim, ...]:
+    """Find somebody's open advances, the oldest first."""
+    query = ClaimQuery(state=State.PAID, kind="advance", employee=person)
+    return open_advances((await store.claims(query, HISTORY)).items)
+
+
+async def cleared_by(store: Store, claim: Claim) -> dict[str, Claim]:
+    """Read the advances that a claim clears, by number."""
+    found = [await store.claim(c.advance) for c in claim.clears]
+    return {advance.number: advance for advance in found if advance}
 
 
 async def _earlier(store: Store, claim: Claim, holders: Sequence[str]) -> Earlier:
@@ -66,7 +81,7 @@ async def with_findings(
     if claim.state not in EDITABLE:
         return claim
     around = await surroundings_of(store, company, claim, today, settings)
-    return replace(claim, findings=check_claim(claim, around))
+    return replace(reckoned(claim, around), findings=check_claim(claim, around))
 
 
 async def claim_named(work: Work, number: str) -> Claim:
@@ -89,7 +104,7 @@ def concerns(claim: Claim, person: Person) -> bool:
     """Whether somebody may see a claim: they own it, are asked about it, or look after all."""
     asked = claim.plan.people() if claim.plan else frozenset[str]()
     return (
-        person.id == claim.employee
+        person.id in claim.owners
         or person.id in asked
         or bool(AUDITORS.intersection(person.roles))
     )
@@ -103,7 +118,7 @@ async def own_claim(work: Work, number: str | None, states: tuple[State, ...]) -
     """
     if number is not None:
         claim = await claim_named(work, number)
-        if claim.employee != work.person.id:
+        if work.person.id not in claim.owners:
             raise Refused("not_yours", number=number)
         return claim
     for state in states:
@@ -133,5 +148,6 @@ def _only(claims: tuple[Claim, ...]) -> Claim:
 async def open_draft(work: Work) -> Claim | None:
     """Give the person's newest draft of expenses, which photos and lines join."""
     query = ClaimQuery(state=State.DRAFT, employee=work.person.id, kind="reimbursement")
-    found = await work.store.claims(query, Page(limit=1))
-    return found.items[0] if found.items else None
+    found = await work.store.claims(query, FEW)
+    own = own_words(found.items, work.person.id, None)
+    return own[0] if own else None

@@ -112,13 +112,13 @@ def add_vouchers(
 
 def _files_of(claim: Claim) -> frozenset[str | None]:
     """Give the files of a claim's vouchers, itineraries among them."""
-    found = [line.invoice for line in claim.lines if line.invoice]
+    found = [invoice for line in claim.lines for invoice in line.invoices]
     return frozenset(f for i in found for f in (i.file, i.itinerary))
 
 
 def identities_of(claim: Claim) -> tuple[str, ...]:
     """Give the identities of a claim's vouchers, each once, in order."""
-    found = (line.invoice.identity for line in claim.lines if line.invoice)
+    found = (invoice.identity for line in claim.lines for invoice in line.invoices)
     return tuple(dict.fromkeys(i for i in found if i))
 
 
@@ -164,6 +164,7 @@ def line_invoice(voucher: Voucher) -> LineInvoice:
         card=voucher.card,
         card_taken=voucher.taken,
         goods=tuple(dict.fromkeys(item.name for item in reading.items))[:MAX_GOODS],
+        voucher=voucher.id,
     )
 
 

@@ -15,7 +15,7 @@ Orders = tuple[UpdateWallet, ...]
 
 def cards_of(claim: Claim) -> tuple[WalletCard, ...]:
     """Give the cards behind a claim's lines, each once."""
-    found = (line.invoice.card for line in claim.lines if line.invoice)
+    found = (invoice.card for line in claim.lines for invoice in line.invoices)
     return tuple(dict.fromkeys(card for card in found if card))
 
 
@@ -77,9 +77,8 @@ def note_refused(
 
 
 def _marked(line: Line, taken: tuple[WalletCard, ...]) -> Line:
-    if line.invoice is None or line.invoice.card not in taken:
-        return line
-    return replace(line, invoice=replace(line.invoice, card_taken=True))
+    marked = [replace(i, card_taken=True) if i.card in taken else i for i in line.invoices]
+    return replace(line, invoice=marked[0], more=tuple(marked[1:])) if marked else line
 
 
 def _told_to_finance(claim: Claim, company: Company, order: UpdateWallet, cause: Cause) -> Change:

@@ -74,7 +74,7 @@ def pay(
     return Change(
         at=cause.at,
         claims=(claim,),
-        moves=_consumption(claim, rules),
+        moves=_consumption(claim),
         payments=(whole,),
         audit=(audit_of(cause, "pay", claim.number, reference=reference),),
         outbox=outgoing(cause, notices),
@@ -88,10 +88,13 @@ def _paid(claim: Claim, cause: Cause) -> Claim:
     return replace(claim, advance=replace(claim.advance, paid_at=cause.at))
 
 
-def _consumption(claim: Claim, rules: Settings) -> tuple[Move, ...]:
-    """Spend what is held until payment; an advance's hold waits for the claims that clear it."""
+def _consumption(claim: Claim) -> tuple[Move, ...]:
+    """Spend what is still held; an advance's hold waits for the claims that clear it.
+
+    Whether approval has spent it is asked of the hold: `consume_on` may have been another then.
+    """
     waits = claim.spent or claim.kind == "advance"
-    return (Consume(claim.hold),) if rules.consume_on == "paid" and not waits else ()
+    return () if waits else (Consume(claim.hold, if_live=True),)
 
 
 def _part_paid(

@@ -9,7 +9,7 @@ from core.actions.decision import MAX_REASON
 from core.actions.following import follows
 from core.actions.wallet import unlock
 from core.budget import Charge, Hold
-from core.change import Change, Consume, FreeIdentities, Move, Release, Reserve
+from core.change import Change, Consume, FreeIdentities, Move, Release, Reserve, Reverse
 from core.claim import EDITABLE, Claim, Event, State
 from core.company import Company
 from core.errors import Refused
@@ -100,7 +100,7 @@ def _let_go(claim: Claim, deps: Dependents) -> Freed:
         hold = claim.advance.hold if claim.advance else None
         return (), (Release(hold),) if hold else (), ()
     if not claim.spent:
-        return (), (Release(claim.hold),), ()
+        return (), (Reverse(claim.hold),), ()
     return (), *_give_back(claim, deps.advances or {})
 
 

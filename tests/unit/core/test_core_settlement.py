@@ -1,6 +1,7 @@
 """Settlement: payments go out, arrive or bounce."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from core_house import NUMBER, by, claim_of, company_of
@@ -46,7 +47,7 @@ def test_an_exported_payment_is_on_its_way() -> None:
 
     assert change.claims[0].state is State.PAYING
     assert (change.payments[0].state, change.payments[0].batch) == ("exported", "batch-1")
-    assert change.moves == ()
+    assert change.moves == (Consume(f"{NUMBER}/1", if_live=True),)
 
 
 def test_nothing_is_exported_twice() -> None:
@@ -65,11 +66,21 @@ def test_a_payment_arrives_and_the_employee_is_told(state: State) -> None:
     assert Say("zhang", "paid", (("number", NUMBER),)) in [o.notice for o in change.outbox]
 
 
-def test_money_is_spent_at_payment_when_the_setting_says_so() -> None:
-    change = pay(*owed(), by("cash"), Settings(consume_on="paid"))
+@pytest.mark.parametrize("consume_on", ["approved", "paid"])
+def test_payment_spends_what_is_still_held_whatever_the_setting_is_by_then(
+    consume_on: Literal["approved", "paid"],
+) -> None:
+    claim, payment = owed()
 
-    assert change is not None
-    assert change.moves == (Consume(f"{NUMBER}/1"),)
+    held = pay(claim, payment, by("cash"), Settings(consume_on=consume_on))
+    spent = pay(
+        replace(claim, spent=(("all", 4500),)), payment, by("cash"), Settings(consume_on=consume_on)
+    )
+
+    assert held is not None
+    assert held.moves == (Consume(f"{NUMBER}/1", if_live=True),)
+    assert spent is not None
+    assert spent.moves == ()
 
 
 def test_a_payment_arrives_once() -> None:

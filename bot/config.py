@@ -8,11 +8,15 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
+from bot.connections import SystemSettings
 from bot.settings import Config
+from core.mapping import MappingFileError, load_mapping
 from recognition.seal.trust import NoAnchor, load_anchors
 
 PREFIX = "CHIT_"
 AES_KEY_CHARS = 43
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}"
+"""What a connector may be called."""
 
 
 class ConfigError(Exception):
@@ -21,10 +25,12 @@ class ConfigError(Exception):
 
 Location = tuple[str | int, ...]
 LISTS = {("api", "tokens"), ("recognition", "trust_anchors")}
+CONNECTOR_LISTS = {"roles", "events"}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
     "wecom_bot": ("bot_id", "secret"),
+    "oidc": ("issuer", "client_id", "client_secret"),
 }
 
 
@@ -44,12 +50,18 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        faults = [(e["loc"], _said(e["type"], e["msg"])) for e in error.errors()]
+        faults = [(_loc(e["loc"]), _said(e["type"], e["msg"])) for e in error.errors()]
         raise ConfigError(_lines(faults, path, text, given)) from None
-    faults = [*_missing(config), *_no_anchors(config)]
+    faults = [*_missing(config), *_no_anchors(config), *_lacking(config)]
     if faults:
         raise ConfigError(_lines(faults, path, text, given))
-    return config
+    return _with_mappings(config, path.parent)
+
+
+def _loc(loc: Location) -> Location:
+    """Leave out the kind of a connector, which pydantic puts behind its name."""
+    kinds = loc[:1] == ("connectors",) and loc[1:2] != ("verify",)
+    return (*loc[:2], *loc[3:]) if kinds else loc
 
 
 def _path(section: str, key: str) -> tuple[str, ...]:
@@ -70,6 +82,8 @@ def _put(data: dict[str, object], tables: Sequence[str], name: str, value: objec
 def _said(kind: str, message: str) -> str:
     if kind == "extra_forbidden":
         return "unknown key · 不认识的配置项"
+    if kind == "union_tag_invalid":
+        return "unknown kind of connector · 不认识的连接类型"
     return message.removeprefix("Value error, ")
 
 
@@ -111,7 +125,8 @@ def _secret_file(name: str, path: str) -> str:
 
 def _parsed(section: str, key: str, value: str) -> object:
     """Lists come as TOML text; everything else as it stands."""
-    if (section, key) not in LISTS:
+    in_connector = section == "connectors" and key.rpartition("__")[2] in CONNECTOR_LISTS
+    if (section, key) not in LISTS and not in_connector:
         return value
     try:
         return tomllib.loads(f"v = {value}")["v"]
@@ -131,6 +146,38 @@ def _missing(config: Config) -> Iterable[tuple[Location, str]]:
     aes = config.wecom.encoding_aes_key.get_secret_value()
     if aes and not re.fullmatch(rf"[A-Za-z0-9]{{{AES_KEY_CHARS}}}", aes):
         yield ("wecom", "encoding_aes_key"), "must be 43 letters and digits · 应为 43 位字母数字"
+
+
+def _lacking(config: Config) -> Iterable[tuple[Location, str]]:
+    for name, table in config.connectors.systems.items():
+        if not re.fullmatch(NAME, name):
+            yield ("connectors", name), "a name of letters, digits, - and _ · 只能用字母数字和 - _"
+        for key, said in table.lacking():
+            yield ("connectors", name, key), said
+
+
+def _with_mappings(config: Config, folder: Path) -> Config:
+    """Find the mappings beside the settings, else from here; ConfigError for what is none."""
+    faults: list[str] = []
+    found: dict[str, SystemSettings] = {}
+    for name, table in config.connectors.systems.items():
+        beside = folder / table.mapping
+        at = beside if beside.is_file() else Path(table.mapping)
+        faults += _mapping_faults(at) if table.mapping else []
+        found[name] = table.model_copy(update={"mapping": str(at) if table.mapping else ""})
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return config.model_copy(update={"connectors": config.connectors.with_systems(found)})
+
+
+def _mapping_faults(at: Path) -> list[str]:
+    try:
+        load_mapping(at.read_text("utf-8"), str(at))
+    except MappingFileError as error:
+        return str(error).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        return [f"{at}: mapping: cannot be read · 无法读取: {type(error).__name__}"]
+    return []
 
 
 def _no_anchors(config: Config) -> Iterable[tuple[Location, str]]:
@@ -159,7 +206,8 @@ def _lines(
 
 def _line_of(text: str, loc: Location) -> int:
     """Find the line of a key, else of its table, else the first."""
-    section = re.compile(rf"^\s*\[+\s*{re.escape(str(loc[0]))}\b")
+    table = r"\s*\.\s*".join(rf"\"?{re.escape(str(p))}\"?" for p in loc[: 1 + _nested(loc)])
+    section = re.compile(rf"^\s*\[+\s*{table}\s*[\].]")
     wanted = next((str(p) for p in reversed(loc[1:]) if isinstance(p, str)), None)
     at, inside = 1, False
     for number, line in enumerate(text.splitlines(), 1):
@@ -169,3 +217,8 @@ def _line_of(text: str, loc: Location) -> int:
         if inside and wanted and re.match(rf"\s*\"?{re.escape(wanted)}\"?\s*=", line):
             return number
     return at
+
+
+def _nested(loc: Location) -> bool:
+    """Whether a fault lies in a table of a table."""
+    return loc[0] == "connectors" and len(loc) > 1

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, receipts, typed, verifying, wallet
+from bot.handlers import clicks, receipts, systems, typed, verifying, wallet
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
@@ -26,6 +26,10 @@ HANDLERS: dict[type, Handler] = {
 ANSWERS: dict[type, Callable[[Any, Desk], Awaitable[None]]] = {
     events.InvoiceVerified: verifying.on_verified,
     events.WalletRefused: wallet.on_refused,
+    events.SystemAnswered: systems.on_answered,
+    events.SystemFailed: systems.on_failed,
+    events.SystemReported: systems.on_reported,
+    events.SystemHinted: systems.on_hinted,
 }
 
 

@@ -100,6 +100,19 @@ class WeComSettings(Section):
     callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
 
 
+class OidcSettings(Section):
+    """The company's identity provider as one more way into the pages.
+
+    `claim` of its ID token is compared with `oidc` of a person in `company.yaml`.
+    """
+
+    enabled: bool = False
+    issuer: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    claim: str = Field(default="sub", min_length=1)
+
+
 class WeComBotSettings(Section):
     """WeCom's 智能机器人 over its long connection."""
 
@@ -235,6 +248,7 @@ class Config(Section):
     dingtalk: DingTalkSettings = DingTalkSettings()
     wecom: WeComSettings = WeComSettings()
     wecom_bot: WeComBotSettings = WeComBotSettings()
+    oidc: OidcSettings = OidcSettings()
     api: ApiSettings = ApiSettings()
     budget: BudgetSettings = BudgetSettings()
     recognition: RecognitionSettings = RecognitionSettings()

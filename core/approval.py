@@ -15,6 +15,8 @@ Place = Literal["before", "after"]
 
 SYSTEM = "system"
 """Who decides where a rule of the company does: automatic approval, re-routing, escalation."""
+OUTSIDE = "system:"
+"""How the approver of a step that an outside system decides is written: `system:weaver`."""
 CARRIED = "same_approver"
 """The reason of an agreement that a person has given in an earlier step."""
 AUTOMATIC = "auto_approved"
@@ -77,6 +79,9 @@ class Step:
     due: datetime | None = None
     hides: tuple[HiddenPart, ...] = ()
     may_change: tuple[ChangeRight, ...] | None = None
+    process: str = ""
+    """What an outside system calls the process that decides; `process_link` opens it there."""
+    process_link: str = ""
 
     def agreed(self) -> frozenset[str]:
         """The seats that have approved in this round."""
@@ -99,7 +104,10 @@ class Step:
         return next((s.by for s in self.stand_ins if s.person == seat), seat)
 
     def held_by(self, person: str) -> tuple[str, ...]:
-        """Give the seats still needed for which a person answers."""
+        """Give the seats still needed for which a person answers, or its own for a system."""
+        if self.system:
+            mine = person == f"{OUTSIDE}{self.system}" and not self.agreed()
+            return (person,) if mine else ()
         return tuple(seat for seat in self.seats() if self.sitter(seat) == person)
 
 
@@ -154,6 +162,11 @@ class Plan:
         """The step that waits, None when all have agreed."""
         return None if self.done else self.steps[self.current]
 
+    @property
+    def system(self) -> str | None:
+        """The outside system whose decision is waited for, None when it is people's turn."""
+        return self.step.system if self.step else None
+
     def waiting(self) -> tuple[str, ...]:
         """The people whose turn it is."""
         return self.step.waiting() if self.step else ()
@@ -162,9 +175,9 @@ class Plan:
         """Everybody whom the plan has asked, will ask or tells."""
         asked = {p for step in self.steps for p in step.approvers}
         stood_in = {s.by for step in self.steps for s in step.stand_ins}
-        acted = {d.approver for step in self.steps for d in step.decisions} - {SYSTEM}
+        acted = {d.approver for step in self.steps for d in step.decisions if not step.system}
         told = {p for step in self.steps[: self.current] for p in step.cc}
-        return frozenset(asked | stood_in | acted | told | set(self.cc))
+        return frozenset(asked | stood_in | acted - {SYSTEM} | told | set(self.cc))
 
 
 DEFAULT_CHANGES: tuple[ChangeRight, ...] = ("amount",)
@@ -267,7 +280,7 @@ def come_back(plan: Plan) -> Plan:
 def skip_agreed(plan: Plan) -> Plan:
     """Move past agreed steps; who approved before is not asked again (`same_approver`)."""
     while (step := plan.step) is not None:
-        if step.system or step.seats():
+        if step.seats() or (step.system and not step.agreed()):
             return plan
         plan = _inherit(replace(plan, current=plan.current + 1))
     return plan

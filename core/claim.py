@@ -51,6 +51,7 @@ class Event(StrEnum):
     AMEND = "amend"
     PAY_PART = "pay_part"
     VOID = "void"
+    CANCEL = "cancel"
 
 
 class BudgetMove(StrEnum):
@@ -84,6 +85,7 @@ _REVIEW = {
     Event.RETURN: Transition(State.RETURNED, BudgetMove.RELEASE),
     Event.WITHDRAW: Transition(State.WITHDRAWN, BudgetMove.RELEASE),
     Event.AMEND: Transition(State.IN_REVIEW, BudgetMove.MOVE),
+    Event.CANCEL: Transition(State.VOID, BudgetMove.RELEASE),
 }
 TRANSITIONS: dict[State, dict[Event, Transition]] = {
     State.DRAFT: {

@@ -1,15 +1,14 @@
 """Reading `company.yaml`: every error names the file, the line and the key."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import yaml
 from pydantic import ValidationError
 
 from core.budget.faults import find_budget_faults
 from core.company import ROOT, Company
 from core.flow_faults import find_flow_faults, people_in_flows
 from core.rows import Entry
+from core.yaml_file import FileError, Location, Unreadable, read_yaml
 
 
 class CompanyFileError(Exception):
@@ -23,16 +22,11 @@ class CompanyFileError(Exception):
 def load_company(text: str, file: str) -> Company:
     """Read a company from YAML text; CompanyFileError with every fault that was found."""
     try:
-        node = yaml.compose(text, Loader=Loader)
-        data = yaml.load(text, Loader=Loader)  # noqa: S506 a SafeLoader that knows no dates
-    except yaml.YAMLError as error:
-        raise CompanyFileError([yaml_error(error, file)]) from error
-    except (ValueError, RecursionError) as error:
-        fault = FileError(file, 1, "(file)", "not YAML: a value or a nesting that cannot be read")
-        raise CompanyFileError([fault]) from error
+        data, places = read_yaml(text, file)
+    except Unreadable as error:
+        raise CompanyFileError([error.fault]) from error
     if not isinstance(data, dict):
         raise CompanyFileError([FileError(file, 1, "(file)", "expected a mapping of sections")])
-    places = Places(node, file)
     try:
         company = Company.model_validate({k: v for k, v in data.items() if v is not None})
     except ValidationError as error:
@@ -56,7 +50,7 @@ def find_company_faults(company: Company) -> tuple[str, ...]:
 def _find_faults(company: Company) -> Iterator[Fault]:
     for name, rows in _tables(company).items():
         yield from _find_repeats(name, [getattr(row, "id", "") for row in rows], "id")
-    for key in ("dingtalk", "wecom"):
+    for key in ("dingtalk", "wecom", "oidc"):
         users = [getattr(p, key) for p in company.people]
         yield from _find_repeats("people", [u.lower() if u else None for u in users], key)
     yield from _find_strangers(company)
@@ -173,7 +167,7 @@ def deactivate_missing(before: Company, after: Company) -> Company:
     """Keep the people whom the new file no longer lists, as inactive (contract §5)."""
     listed = {p.id for p in after.people}
     left = tuple(
-        p.model_copy(update={"active": False, "dingtalk": None, "wecom": None})
+        p.model_copy(update={"active": False, "dingtalk": None, "wecom": None, "oidc": None})
         for p in before.people
         if p.id not in listed
     )

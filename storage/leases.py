@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, Row, Table, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, literal_column, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database, own
@@ -36,8 +36,12 @@ class Leases:
         self._database = database
         self._table = table
 
-    async def take(self, limit: int, now: datetime, lease_s: float) -> list[Row[Any]]:
+    async def take(
+        self, limit: int, now: datetime, lease_s: float, lanes: ColumnElement[bool] | None = None
+    ) -> list[Row[Any]]:
         """Lease due rows, oldest first; of each lane only the oldest unfinished one.
+
+        `lanes` says which of them are looked at, all by default.
 
         `attempts` of a row counts how often it was taken before.
         """
@@ -56,6 +60,7 @@ class Leases:
             select(table.c.id)
             .where(
                 own(table),
+                true() if lanes is None else lanes,
                 table.c.state == _WAITING,
                 or_(table.c.due_at.is_(None), table.c.due_at <= now),
                 or_(table.c.lease_until.is_(None), table.c.lease_until <= now),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.notices import from_json
+from core.notices import SYSTEM_LANES, from_json
 from core.ports import CardRecord, Clock, OutboxItem
 from storage.documents import CARDS, write
 from storage.engine import Database, Row, own
@@ -25,9 +25,20 @@ class SqlOutbox:
         self._signal = signal
         self._leases = Leases(database, outbox)
 
-    async def lease(self, limit: int, now: datetime, lease_s: float) -> tuple[OutboxItem, ...]:
-        """Take due notices: per lane only the oldest unfinished one."""
-        rows = await self._leases.take(limit, now, lease_s)
+    async def lease(
+        self, limit: int, now: datetime, lease_s: float, system: str | None = None
+    ) -> tuple[OutboxItem, ...]:
+        """Take due notices: per lane only the oldest unfinished one.
+
+        They are those to people, or the calls to one connected system.
+        """
+        lane = outbox.c.lane
+        lanes = (
+            lane.not_like(f"{SYSTEM_LANES}%")
+            if system is None
+            else lane.startswith(f"{SYSTEM_LANES}{system}:", autoescape=True)
+        )
+        rows = await self._leases.take(limit, now, lease_s, lanes)
         return tuple(
             OutboxItem(
                 id=r.id,

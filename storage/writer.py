@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.actions.processes import with_orders
 from core.change import Change
 from core.errors import ChitError
 from storage.companies import Companies
@@ -31,7 +32,7 @@ class Writer:
         """
         if any(not entry.source for entry in change.audit):
             raise ValueError("an audit line needs the source that proves it")
-        await self._group(change)
+        await self._group(with_orders(change))
 
     async def close(self) -> None:
         """Let the waiting changes through."""

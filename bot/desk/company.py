@@ -6,13 +6,13 @@ from pathlib import Path
 from core.company import Company
 from core.company_file import (
     CompanyFileError,
-    FileError,
     deactivate_missing,
     difference,
     find_company_faults,
     load_company,
 )
 from core.ports import Clock, Store
+from core.yaml_file import FileError
 
 
 @dataclass(frozen=True, slots=True)

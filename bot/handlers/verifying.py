@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.events import InvoiceVerified
-from core.actions.basics import Cause
+from core.actions.basics import Cause, Settings
 from core.actions.verifying import note_answer
 from core.change import InboxRef
 from core.company import Company
@@ -21,6 +22,12 @@ class Desk:
     now: datetime
     source: str
     inbox: InboxRef
+    settings: Settings = Settings()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the company's days begin."""
+        return self.settings.zone
 
 
 async def on_verified(event: InvoiceVerified, desk: Desk) -> None:

@@ -16,10 +16,21 @@ from bot.jobs.verifying import NotYet, Verifier
 from bot.jobs.wallet import Wallets
 from bot.port import Channel
 from bot.texts import say
+from core.actions.alerting import QUIET_LANES
 from core.company import Company, Person
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
-from core.notices import Reply, Say, ShowCard, Told, UpdateWallet, VerifyInvoice
+from core.notices import (
+    CallSystem,
+    Reply,
+    Say,
+    ShowAlert,
+    ShowCard,
+    Told,
+    UpdateWallet,
+    VerifyInvoice,
+)
 from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
+from core.quiet import QuietHours
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +60,7 @@ class Relay:
     has_voice: Callable[[], bool] = field(default=lambda: True)
     verifier: Verifier | None = None
     wallets: Wallets | None = None
+    quiet: QuietHours | None = None
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
@@ -63,6 +75,7 @@ class Relay:
     async def handle(self, item: OutboxItem) -> None:
         """Send one notice; the edge where a refusal is written down."""
         try:
+            self._await_morning(item)
             cards, again = await self._deliver(item)
         except (Rejected, ResultUnknown) as error:
             # After ResultUnknown saying it twice would be worse than perhaps not at all.
@@ -74,6 +87,13 @@ class Relay:
             await self._failed(item, error)
         else:
             await self.outbox.finish(item, self.clock(), cards, again=again)
+
+    def _await_morning(self, item: OutboxItem) -> None:
+        """Raise NotYet for what can wait, in the quiet hours of the company."""
+        patient = item.lane.startswith(QUIET_LANES)
+        until = self.quiet.over(self.clock(), self.zone) if self.quiet and patient else None
+        if until:
+            raise NotYet(until)
 
     async def _failed(self, item: OutboxItem, error: Exception) -> None:
         kind = type(error).__name__
@@ -96,10 +116,12 @@ class Relay:
                 raise AuthFailed("wecom_off")
             await self.wallets.tell(item.key, notice)
             return (), False
+        if isinstance(notice, CallSystem):  # its system's own pump leases it, never this one
+            raise Rejected("not_for_people", system=notice.system)
         company = await self.store.company()
         person, targets = self._audience(notice, company)
         await self._pace(item, targets)
-        if isinstance(notice, ShowCard):
+        if isinstance(notice, ShowCard | ShowAlert):
             return await self._show(item, notice, targets)
         await _speak(notice, targets, person, company)
         return (), False
@@ -132,14 +154,14 @@ class Relay:
             raise Retryable("member_rate", retry_after_s=RATE_WINDOW_S / 12)
 
     async def _show(
-        self, item: OutboxItem, notice: ShowCard, targets: tuple[Target, ...]
+        self, item: OutboxItem, notice: ShowCard | ShowAlert, targets: tuple[Target, ...]
     ) -> tuple[tuple[CardRecord, ...], bool]:
         """Post a card; the second answer says that the claim moved on meanwhile."""
         today = self.clock().astimezone(self.zone).date()
         drawing = await self.studio.draw(notice, today, item.id)
         if drawing is None:
             return (), False
-        known = await self.store.cards(notice.claim)
+        known = await self.store.cards(notice.subject)
         drawn: list[CardRecord] = []
 
         async def post(channel: Channel, user: str) -> None:
@@ -148,6 +170,8 @@ class Relay:
             drawn.extend(await posting.post())
 
         await _each(targets, post)
+        if isinstance(notice, ShowAlert):
+            return tuple(drawn), False
         now = await self.store.claim(notice.claim)
         return tuple(drawn), now is not None and now.revision != drawing.revision
 

@@ -79,7 +79,8 @@ class InboxWorker:
         company = await self._rooms.store.company()
         if isinstance(event, Answer):
             ref = InboxRef(item.id, item.fence)
-            desk = Desk(self._rooms.store, company, self._clock(), item.key, ref)
+            rooms = self._rooms
+            desk = Desk(rooms.store, company, self._clock(), item.key, ref, rooms.settings)
             await take_answer(event, desk)
             return
         person = company.person_by_user(event.sender.channel, event.sender.user)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts import approval, budget, claims, phrases, vouchers
+from bot.texts import alerts, approval, budget, claims, phrases, systems, vouchers
 from bot.texts import help as help_texts
 from bot.texts.findings import finding_text
 from bot.texts.names import named
@@ -14,11 +14,13 @@ from core.company import Company
 __all__ = ["CATALOGUE", "Language", "field_text", "finding_text", "kind_text", "say", "state_text"]
 
 _ROOMS: tuple[Texts, ...] = (
+    alerts.TEXTS,
     approval.TEXTS,
     budget.TEXTS,
     claims.TEXTS,
     help_texts.TEXTS,
     phrases.TEXTS,
+    systems.TEXTS,
     vouchers.TEXTS,
 )
 CATALOGUE: Texts = {code: text for room in _ROOMS for code, text in room.items()}

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from bot.texts.plain import one_line
+from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import ACTIONS, STATES, action_text, state_text
+from core.approval import OUTSIDE
 from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
 
@@ -19,7 +21,9 @@ ROWS = frozenset({"chain", "options", "reasons", "rows"})
 
 
 def person_name(company: Company, person_id: str) -> str:
-    """Name a person, also one who has left; an unknown id stands for itself."""
+    """Name a person, also one who has left, or the system that decided; an unknown id stays."""
+    if person_id.startswith(OUTSIDE):
+        return system_name(one_line(person_id.removeprefix(OUTSIDE), NAME_LIMIT), "zh")
     person = company.person(person_id)
     return one_line(person.name if person else person_id, NAME_LIMIT)
 
@@ -122,6 +126,7 @@ _NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
     "category": _category,
     "department": department_name,
     "project": lambda company, value, _: project_name(company, value),
+    "system": lambda _, value, language: system_name(one_line(value, NAME_LIMIT), language),
     "state": _state,
     "event": _action,
     "action": _action,

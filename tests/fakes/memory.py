@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from core.actions.processes import with_orders
 from core.budget import Balance, BudgetChange, LimitVersion, ceiling_of, rolling_key
 from core.change import AuditEntry, Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Budget, Company
+from core.delegation import Delegation
 from core.errors import Conflict
 from core.likeness import Likeness, likeness_of, near
 from core.notices import SYSTEM_LANES, Notice, ShowCard
@@ -36,7 +38,7 @@ from storage.admission import Books
 from storage.chain import Link, find_break, forge, link_of
 from storage.companies import AppliedBy, apply_entry
 from storage.documents import read_moment_cursor, read_number_cursor, size_of, slice_of
-from storage.effects import waiting_people
+from storage.effects import due_of, waiting_people
 from storage.ledger import Account, Ledger
 from storage.loading import chained
 from storage.store import beginning
@@ -47,6 +49,7 @@ from tests.fakes.links import MemoryFacts, MemoryJournal, MemoryLinks
 from tests.fakes.sessions import MemorySessions
 from tests.fakes.slots import MemorySlots
 from tests.fakes.tries import MemoryTries
+from tests.fakes.usage import MemoryUsages
 
 
 @dataclass(slots=True)
@@ -253,6 +256,7 @@ class MemoryStore:
         self._vouchers: dict[str, Voucher] = {}
         self._batches: dict[str, PaymentBatch] = {}
         self._dialogs: dict[str, Dialog] = {}
+        self._delegations: dict[str, Delegation] = {}
         self._verified: dict[str, Checked] = {}
         self._requests: dict[str, OnceRequest] = {}
         self._tombstones: dict[str, Tombstone] = {}
@@ -310,6 +314,7 @@ class MemoryStore:
     async def commit(self, change: Change) -> None:
         if any(not entry.source for entry in change.audit):
             raise ValueError("an audit line needs the source that proves it")
+        change = with_orders(change)
         self._books.leases.clear()
         if change.inbox and (row := self._inbox.queue.held(change.inbox.id, change.inbox.fence)):
             self._books.leases[row.id] = row.fence
@@ -343,6 +348,7 @@ class MemoryStore:
             self._batches[batch.id] = replace(batch, revision=batch.revision + 1)
         for dialog in change.dialogs:
             self._dialogs[dialog.person] = dialog
+        self._delegations.update({d.id: d for d in change.delegations})
         for entry in change.audit:
             self._record(change.at, entry)
         self._cards.codes += [(c.card, c.code) for c in change.codes]
@@ -488,9 +494,7 @@ class MemoryStore:
         return self._payments[payment_id][1] if payment_id in self._payments else None
 
     async def payments_in(self, batch: str) -> tuple[Payment, ...]:
-        found = sorted(
-            (at, p.id, p) for at, p in self._payments.values() if p.batch == batch
-        )
+        found = sorted((at, p.id, p) for at, p in self._payments.values() if p.batch == batch)
         return tuple(p for _, _, p in found)
 
     async def payment_batch(self, name: str) -> PaymentBatch | None:
@@ -499,11 +503,7 @@ class MemoryStore:
     async def payment_batches(self, page: Page) -> Sliced[PaymentBatch]:
         after = read_moment_cursor(page)
         found = sorted(
-            (
-                b
-                for b in self._batches.values()
-                if after is None or (b.created_at, b.id) < after
-            ),
+            (b for b in self._batches.values() if after is None or (b.created_at, b.id) < after),
             key=lambda b: (b.created_at, b.id),
             reverse=True,
         )
@@ -548,6 +548,10 @@ class MemoryStore:
         dialog = self._dialogs.get(person)
         return dialog if dialog and dialog.expects is not None else None
 
+    async def delegations(self, since: datetime) -> tuple[Delegation, ...]:
+        found = (d for d in self._delegations.values() if d.ends > since)
+        return tuple(sorted(found, key=lambda d: (d.begins, d.id)))
+
     async def audit(self, page: Page) -> Sliced[AuditRecord]:
         after = read_number_cursor(page)
         found = [r for r in self._audit if r.seq > after]
@@ -572,8 +576,14 @@ def _matches(claim: Claim, query: ClaimQuery) -> bool:
         and query.employee in {None, claim.employee}
         and query.kind in {None, claim.kind}
         and (query.waiting_for is None or query.waiting_for in waiting_people(claim))
+        and (query.due_before is None or _is_late(claim, query.due_before))
         and (since is None or (claim.submitted_at is not None and claim.submitted_at >= since))
     )
+
+
+def _is_late(claim: Claim, moment: datetime) -> bool:
+    due = due_of(claim)
+    return due is not None and due < moment and bool(waiting_people(claim))
 
 
 class _Traces:
@@ -609,6 +619,8 @@ class MemoryStorage:
         self.journal = MemoryJournal()
         self.memory = MemoryFacts()
         self.slots = MemorySlots(self.inbox)
+        store = self.store
+        self.usages = MemoryUsages(lambda: store._claims, lambda: store._books.ledger)
 
     async def wait_inbox(self, timeout_s: float) -> None:
         await self.inbox.signal.wait(timeout_s)

@@ -1,0 +1,256 @@
+"""`[connectors.NAME]`: one table for each connected system (contract §2).
+
+NAME is the kind of system, unless `kind` says it; so one installation may have two of a kind.
+"""
+
+import base64
+import binascii
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+
+from bot.section import ADDRESS, Section
+from core.outside import Role
+
+LEAST_SECRET, MOST_SECRET = 24, 64
+"""Bytes of a Standard Webhooks secret."""
+PREFIX = "whsec_"
+Address = Annotated[str, Field(pattern=ADDRESS)]
+
+
+def _text(value: object) -> object:
+    """Take a number for the text that it is written as: ids are often numbers."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Filled = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+
+
+def _several(value: object) -> object:
+    """Take one for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+def hook_key(secret: str) -> bytes:
+    """Give the key behind `whsec_…`; ValueError for anything else."""
+    if not secret.startswith(PREFIX):
+        raise ValueError("starts with whsec_ · 应以 whsec_ 开头")
+    try:
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("whsec_ and then base64 · whsec_ 之后是 base64") from None
+    if not LEAST_SECRET <= len(key) <= MOST_SECRET:
+        raise ValueError("24 to 64 bytes in base64 · base64 编码的 24 到 64 字节")
+    return key
+
+
+class SystemSettings(Section):
+    """What every connected system has. `rate` is how many calls a second it allows."""
+
+    plays: ClassVar[frozenset[Role]] = frozenset()
+    """The roles that this kind can have."""
+    usual: ClassVar[tuple[Role, ...]] = ()
+    """Its roles where the table names none."""
+    mapped: ClassVar[frozenset[Role]] = frozenset({"approval", "claims"})
+    """Roles that need a mapping."""
+
+    kind: str
+    base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
+    mapping: str = ""
+    roles: tuple[Role, ...] = ()
+    poll_seconds: float = Field(default=60, gt=0, le=86400)
+    hook_secret: SecretStr = SecretStr("")
+    timeout_s: float = Field(default=30, gt=0, le=120)
+    rate: float | None = Field(default=None, gt=0, le=1000)
+
+    @field_validator("hook_secret")
+    @classmethod
+    def _whsec(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            hook_key(value.get_secret_value())
+        return value
+
+    @field_validator("roles")
+    @classmethod
+    def _playable(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        for role in value:
+            if role not in cls.plays:
+                known = ", ".join(sorted(cls.plays)) or "none"
+                raise ValueError(f"{role} is not among {known}")
+        return value
+
+    @property
+    def active(self) -> tuple[Role, ...]:
+        """What it is used for: the roles of the table, else the usual ones."""
+        return self.roles or self.usual
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Name the keys that these roles need and the table does not have."""
+        if not self.mapping and self.mapped & frozenset(self.active):
+            return (("mapping", "required for these roles · 这些角色必填"),)
+        return ()
+
+
+class HoseSettings(SystemSettings):
+    """合思 (Ekuaibao)."""
+
+    plays = frozenset({"approval", "claims", "payment", "org", "budget", "sso", "voucher"})
+    usual = ("approval",)
+    kind: Literal["hose"]
+    base_url: Address
+    app_key: Filled
+    app_security: Secret
+    corp_id: str = ""
+    specification_id: str = ""
+
+
+class WeaverSettings(SystemSettings):
+    """泛微 e-cology 9.
+
+    `secret` and `spk` are those of `regist`; without them the service registers `app_id` once and
+    remembers the answer, for a second registration would make older systems forget the first.
+    `user_id` starts processes whose mapping names nobody.
+    """
+
+    plays = frozenset({"approval", "org", "todo", "sso", "claims"})
+    usual = ("approval",)
+    mapped = frozenset({"approval"})
+    kind: Literal["weaver"]
+    base_url: Address
+    app_id: Filled
+    user_id: Filled
+    workflow_id: Filled
+    secret: SecretStr = SecretStr("")
+    spk: str = ""
+    syscode: str = ""
+    returned_words: tuple[str, ...] = ("退回",)
+    rejected_words: tuple[str, ...] = ("驳回", "不同意", "否决")
+    withdrawn_words: tuple[str, ...] = ("撤回", "撤销", "收回")
+    void_words: tuple[str, ...] = ("强制归档", "作废", "删除")
+
+
+class SeeyonSettings(SystemSettings):
+    """致远 A8/V5."""
+
+    plays = frozenset({"approval", "org", "todo", "sso"})
+    usual = ("approval",)
+    kind: Literal["seeyon"]
+    base_url: Address
+    user: Filled
+    password: Secret
+    template_code: Filled
+
+
+class LandraySettings(SystemSettings):
+    """蓝凌 EKP."""
+
+    plays = frozenset({"approval", "org", "todo"})
+    usual = ("approval",)
+    kind: Literal["landray"]
+    base_url: Address
+    user: Filled
+    password: Secret
+    template_id: Filled
+
+
+class DingTalkOaSettings(SystemSettings):
+    """DingTalk's own approvals; the application is the one of `[dingtalk]`."""
+
+    plays = frozenset({"approval", "todo"})
+    usual = ("approval",)
+    kind: Literal["dingtalk_oa"]
+    process_code: Filled
+
+
+class WeComOaSettings(SystemSettings):
+    """WeCom's own approvals; the application is the one of `[wecom]`."""
+
+    plays = frozenset({"approval"})
+    usual = ("approval",)
+    kind: Literal["wecom_oa"]
+    template_id: Filled
+
+
+class KingdeeSettings(SystemSettings):
+    """金蝶云·星空."""
+
+    plays = frozenset({"voucher", "claims", "payment", "budget", "org"})
+    usual = ("voucher",)
+    kind: Literal["kingdee"]
+    base_url: Address
+    acct_id: Filled
+    user: Filled
+    app_id: Filled
+    app_secret: Secret
+    account_book: Filled
+
+
+class YonyouSettings(SystemSettings):
+    """用友 YonBIP."""
+
+    plays = frozenset({"voucher", "claims", "payment", "budget", "org"})
+    usual = ("voucher",)
+    kind: Literal["yonyou"]
+    base_url: Address
+    app_key: Filled
+    app_secret: Secret
+    account_book: Filled
+    voucher_type: Filled
+
+
+class SapB1Settings(SystemSettings):
+    """SAP Business One, Service Layer."""
+
+    plays = frozenset({"voucher", "payment", "org"})
+    usual = ("voucher",)
+    kind: Literal["sap_b1"]
+    base_url: Address
+    company_db: Filled
+    user: Filled
+    password: Secret
+
+
+class FiledropSettings(SystemSettings):
+    """Files in a folder or on an SFTP server."""
+
+    plays = frozenset({"voucher", "payment"})
+    usual = ("payment",)
+    kind: Literal["filedrop"]
+    dir: str = ""
+    url: str = Field(default="", pattern=r"^$|^sftp://[^\s]+$")
+    payment_format: str = ""
+    voucher_format: str = ""
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Ask for a folder or a server."""
+        if not self.dir and not self.url:
+            return (*super().lacking(), ("dir", "dir or url is required · dir 和 url 至少填一个"))
+        return super().lacking()
+
+
+class WebhookSettings(SystemSettings):
+    """Somebody's own service that is told of events."""
+
+    plays = frozenset({"event"})
+    usual = ("event",)
+    kind: Literal["webhook"]
+    url: Address
+    secret: Annotated[tuple[Secret, ...], Field(min_length=1), BeforeValidator(_several)]
+    events: tuple[str, ...] = ()
+
+
+AnySystem = Annotated[
+    HoseSettings
+    | WeaverSettings
+    | SeeyonSettings
+    | LandraySettings
+    | DingTalkOaSettings
+    | WeComOaSettings
+    | KingdeeSettings
+    | YonyouSettings
+    | SapB1Settings
+    | FiledropSettings
+    | WebhookSettings,
+    Field(discriminator="kind"),
+]

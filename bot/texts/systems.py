@@ -1,0 +1,66 @@
+"""Texts on connected systems: their names, what they decided, what they could not do."""
+
+from bot.texts.template import Language, Text, Texts
+
+SYSTEMS: Texts = {
+    "hose": Text("合思", "Hose"),
+    "weaver": Text("泛微 OA", "Weaver OA"),
+    "seeyon": Text("致远 OA", "Seeyon OA"),
+    "landray": Text("蓝凌 OA", "Landray OA"),
+    "dingtalk_oa": Text("钉钉审批", "DingTalk approval"),
+    "wecom_oa": Text("企业微信审批", "WeCom approval"),
+    "kingdee": Text("金蝶", "Kingdee"),
+    "yonyou": Text("用友", "Yonyou"),
+    "sap_b1": Text("SAP", "SAP"),
+    "filedrop": Text("文件交换", "file drop"),
+    "webhook": Text("外部系统", "webhook"),
+}
+"""How people know the kinds of systems; another name stands for itself."""
+
+TEXTS: Texts = {
+    "outside_approved": Text("‹{system} ›已通过", "approved‹ in {system}›"),
+    "outside_rejected": Text("‹{system} ›审批未通过", "rejected‹ in {system}›"),
+    "outside_returned": Text("‹{system} ›退回修改", "sent back‹ by {system}›"),
+    "outside_withdrawn": Text("流程已在‹ {system} ›中撤回", "withdrawn‹ in {system}›"),
+    "outside_void": Text("流程已在‹ {system} ›中作废或删除", "deleted‹ in {system}›"),
+    "outside_waiting": Text("‹{system} ›审批中", "under way‹ in {system}›"),
+    "process_dropped": Text(
+        "‹{system} ›的流程未能发起，请联系管理员后重新提交",
+        "the process‹ in {system}› could not be begun; ask the administrator, then submit again",
+    ),
+    "withdrawn_outside": Text(
+        "‹{number} ›的审批流程已在外部系统中撤回‹：{reason}›。占用的预算已释放，修改后可以重新提交。",
+        "The process of ‹{number} ›was withdrawn in the outside system‹: {reason}›. Its budget is"
+        " free again; change it and submit it again.",
+    ),
+    "voided_outside": Text(
+        "‹{number} ›的审批流程已在外部系统中作废或删除‹：{reason}›，单据随之作废，占用的预算已释放。",
+        "The process of ‹{number} ›was deleted in the outside system‹: {reason}›. The claim is void"
+        " and its budget is free again.",
+    ),
+    "system_refused": Text(
+        "‹{system} ›没有接受‹ {number} ›的数据‹：{reason}›。请检查连接和字段映射，然后运行"
+        " chit stuck retry‹ {number}›。",
+        "‹{system} ›did not accept ‹{number}›‹: {reason}›. Check the connection and the mapping,"
+        " then run chit stuck retry‹ {number}›.",
+    ),
+    "system_unknown": Text(
+        "发给‹ {system} ›的‹ {number} ›没有收到回应，不确定对方是否已收到，为避免重复没有再发。"
+        "请到对方系统核对，然后运行 chit stuck retry‹ {number}› 重发，或 chit stuck drop‹ {number}›"
+        " 放弃。",
+        "No answer came from ‹{system} ›about ‹{number}›: nobody knows whether it arrived, so it was"
+        " not sent again. Look there, then run chit stuck retry‹ {number}› or"
+        " chit stuck drop‹ {number}›.",
+    ),
+    "process_stuck": Text(
+        "‹{number} ›还没有送达‹ {system}›，已通知管理员处理。你不需要重复提交。",
+        "‹{number} ›has not reached ‹{system} ›yet; the administrator has been told. You need not"
+        " submit it again.",
+    ),
+}
+
+
+def system_name(name: str, language: Language) -> str:
+    """Name a connected system for people."""
+    text = SYSTEMS.get(name)
+    return text.plain(language) if text else name

@@ -123,7 +123,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     mouth = relay.Relay(
         storage.outbox,
         storage.store,
-        Studio(storage.store, settings, renders(config), public_url(config)),
+        Studio(storage.store, settings, storage.usages, renders(config), public_url(config)),
         channels,
         clock,
         config.zone,

@@ -13,9 +13,12 @@ ChannelName = Literal["dingtalk", "wecom", "wecom_bot"]
 """DingTalk, WeCom's self-built application, WeCom's 智能机器人. The two of WeCom know people by
 the same ids."""
 
-Purpose = Literal["claim", "approval", "payment", "alert"]
+Purpose = Literal["claim", "approval", "payment"]
 """claim: the employee's card, from draft to paid; approval: an approver's; payment: the
-cashier's; alert: that of whoever answers for a budget."""
+cashier's."""
+
+CardPurpose = Purpose | Literal["alert"]
+"""alert: the card of whoever answers for a budget, about that budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class ShowCard:
 
     `fresh` puts a new card at the bottom of the chat and closes the older ones of that purpose;
     otherwise the delivered card is redrawn where it is. `only_open` redraws and never creates.
+    One with `due` is drawn not before that moment, and holds up nothing else.
     """
 
     person: str
@@ -31,7 +35,13 @@ class ShowCard:
     purpose: Purpose
     fresh: bool = False
     only_open: bool = False
+    due: datetime | None = None
     kind: Literal["card"] = "card"
+
+    @property
+    def subject(self) -> str:
+        """What the card is about: the claim."""
+        return self.claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,21 @@ class ShowAlert:
     runs_out: date | None = None
     only_open: bool = False
     kind: Literal["alert"] = "alert"
+
+    @property
+    def subject(self) -> str:
+        """What the card is about: the budget, under a name that no claim has."""
+        return f"budget:{self.budget}"
+
+    @property
+    def purpose(self) -> Literal["alert"]:
+        """Every card of a budget's alerts takes the place of the one before."""
+        return "alert"
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is a new card at the bottom of the chat."""
+        return not self.only_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,18 @@ from core.budget.changes import ChangeState
 from core.change import Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim, Kind, State
 from core.company import Company
+from core.delegation import Delegation
 from core.likeness import Likeness
-from core.notices import ChannelName, Notice, Purpose
+from core.notices import CardPurpose, ChannelName, Notice
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
 from core.verification import Checked
 from core.voucher import Voucher, VoucherState
 
 T = TypeVar("T")
+
+DoorName = ChannelName | Literal["oidc"]
+"""By what people sign in at the pages: a messenger, or the company's identity provider."""
 
 Clock = Callable[[], datetime]
 """Gives the present moment with its time zone (UTC); the core itself never asks for it."""
@@ -48,6 +52,8 @@ class ClaimQuery:
     kind: Kind | None = None
     waiting_for: str | None = None
     submitted_from: date | None = None
+    due_before: datetime | None = None
+    """Whose step in review should have been decided by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +125,14 @@ class AuditRecord:
 class CardRecord:
     """A card that was delivered to one person; what is needed to redraw it.
 
+    `claim` is what it is about: a claim's number, or `budget:ID` for an alert.
     `seen` is storage's mark of the newest code that a reader knew of: a code that a click added
     since then survives when the record is written back.
     """
 
     card: str
     claim: str
-    purpose: Purpose
+    purpose: CardPurpose
     person: str
     channel: ChannelName
     user: str
@@ -285,6 +292,10 @@ class Store(Protocol):
         """Give what a person's next message is awaited for."""
         ...
 
+    async def delegations(self, since: datetime) -> tuple[Delegation, ...]:
+        """Give the delegations that end after a moment, those to come as well, oldest first."""
+        ...
+
     async def audit(self, page: Page) -> Sliced[AuditRecord]:
         """List the audit trail, oldest first."""
         ...
@@ -421,7 +432,7 @@ class Files(Protocol):
 class SignInTry:
     """A browser on its way through a messenger's sign-in, and the page that it asked for."""
 
-    channel: ChannelName
+    channel: DoorName
     browser: str
     target: str
 

@@ -84,7 +84,6 @@ async def keep_new(
 
 def alert_row(alert: Alert) -> Row:
     """Make the row of an alert."""
-    forecast = isinstance(alert, RunsOut)
     return {
         "key": key_of(alert),
         "budget": alert.budget,
@@ -94,6 +93,6 @@ def alert_row(alert: Alert) -> Row:
         "limit_fen": alert.limit_fen,
         "reserved_fen": alert.reserved_fen,
         "consumed_fen": alert.consumed_fen,
-        "claim": "" if forecast else alert.claim,
+        "claim": "" if isinstance(alert, RunsOut) else alert.claim,
         "at": alert.at,
     }

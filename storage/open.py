@@ -5,6 +5,7 @@ from sqlalchemy import text
 from core.outside import Journal, Links, Memory
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
 from core.schedule import Slots
+from core.usage import Usages
 from core.verification import Tries
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
@@ -17,6 +18,7 @@ from storage.slots import SqlSlots
 from storage.store import SqlStore
 from storage.traces import SqlTraces
 from storage.tries import SqlTries
+from storage.usage import SqlUsages
 from storage.wakeups import Listener, Signal
 from storage.writer import OUTBOX_CHANNEL, Writer
 
@@ -35,6 +37,7 @@ class Storage:
     journal: Journal
     memory: Memory
     slots: Slots
+    usages: Usages
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -55,6 +58,7 @@ class Storage:
         self.journal = SqlJournal(database)
         self.memory = SqlMemory(database)
         self.slots = SqlSlots(database, self._inbox_signal)
+        self.usages = SqlUsages(database)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""

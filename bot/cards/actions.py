@@ -19,6 +19,12 @@ ActionId = Literal[
 ]
 ACTION_IDS: frozenset[str] = frozenset(get_args(ActionId))
 
+BudgetActionId = Literal["request_more", "freeze_budget"]
+BUDGET_ACTION_IDS: frozenset[str] = frozenset(get_args(BudgetActionId))
+"""Buttons of a card about a budget; their token names the budget, its limit's version and the
+threshold."""
+ButtonId = ActionId | BudgetActionId
+
 _SEPARATOR = "~"
 MAX_BYTES = 128
 """Far below WeCom's 1,024 bytes of a button key and DingTalk's 1 KB of a variable."""
@@ -53,7 +59,7 @@ def unpack_token(text: str) -> Token:
     return Token(number, int(version), int(step), int(drawing))
 
 
-def pack_key(action: ActionId, token: Token) -> str:
+def pack_key(action: ButtonId, token: Token) -> str:
     """Write action and token as one opaque key (WeCom buttons, DingTalk's built-in card)."""
     return f"{action}{_SEPARATOR}{token.pack()}"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.cards.actions import ActionId, Token
+from bot.cards.actions import ButtonId, Token
 from bot.cards.escape import safe
 from bot.cards.facts import Fact, Scene, find_facts
 from bot.cards.permits import allowed_actions, token_of
@@ -20,17 +20,19 @@ from core.budget import Balance
 from core.claim import Claim, Finding, Line, State
 from core.company import Company, Person
 from core.money import format_cny
-from core.notices import Purpose
+from core.notices import CardPurpose, Purpose
 from core.payment import Payment
 
 Style = Literal["primary", "danger", "default"]
 
-STYLES: dict[ActionId, Style] = {
+STYLES: dict[ButtonId, Style] = {
     "submit": "primary",
     "approve": "primary",
     "pay": "primary",
     "reject": "danger",
     "discard": "danger",
+    "request_more": "primary",
+    "freeze_budget": "danger",
 }
 _QUIET = frozenset({State.PAID, State.VOID})
 """Where a claim has ended, warnings have had their say."""
@@ -54,7 +56,7 @@ class LineView:
 class Button:
     """Something that the reader may do."""
 
-    id: ActionId
+    id: ButtonId
     text: str
     style: Style
     token: Token
@@ -64,7 +66,7 @@ class Button:
 class CardView:
     """A card before it is drawn. `heading` is the title without its total; `status` a state id."""
 
-    purpose: Purpose
+    purpose: CardPurpose
     language: Language
     heading: str
     subtitle: str

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.cards.alert import AlertScene, build_alert
 from bot.cards.view import CardView, build_view
 from bot.events import ChannelName
 from bot.handlers.finding import with_findings
@@ -12,15 +13,16 @@ from core.actions.basics import Settings
 from core.budget import charges_of
 from core.claim import Claim
 from core.company import Company, Person
-from core.notices import ShowCard
+from core.notices import ShowAlert, ShowCard
 from core.ports import CardRecord, Store
+from core.usage import Usages, break_down
 
 Render = Callable[[CardView], JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A view of a claim and the claim's revision that it shows."""
+    """A view of a claim and the claim's revision that it shows; an alert has none."""
 
     view: CardView
     revision: int
@@ -33,14 +35,17 @@ class Studio:
 
     store: Store
     settings: Settings
+    usages: Usages
     renders: Mapping[ChannelName, Render]
     public_url: str
 
-    async def draw(self, notice: ShowCard, today: date, number: int) -> Drawing | None:
-        """Draw a claim for the person of a notice; None when either is gone.
+    async def draw(self, notice: ShowCard | ShowAlert, today: date, number: int) -> Drawing | None:
+        """Draw a claim or a budget's alert for the person of a notice; None when either is gone.
 
         `number` tells this drawing from others, for the tokens of its buttons.
         """
+        if isinstance(notice, ShowAlert):
+            return await self._alert(notice, today, number)
         company = await self.store.company()
         claim = await self.store.claim(notice.claim)
         reader = company.person(notice.person)
@@ -66,6 +71,25 @@ class Studio:
             drawing=number,
         )
 
+    async def _alert(self, notice: ShowAlert, today: date, number: int) -> Drawing | None:
+        company = await self.store.company()
+        balances = await self.store.balances([notice.budget])
+        reader = company.person(notice.person)
+        if not balances or reader is None:
+            return None
+        uses = await self.usages.largest(notice.budget)
+        scene = AlertScene(
+            company=company,
+            balance=balances[0],
+            breakdown=break_down(company, notice.budget, uses),
+            threshold=notice.threshold,
+            reader=reader,
+            today=today,
+            link=f"{self.public_url}/app/budgets/{notice.budget}",
+            drawing=number,
+        )
+        return Drawing(build_alert(scene), 0, 0)
+
     def render(self, channel: ChannelName, view: CardView) -> JsonObject:
         """Give the card as it goes over the wire of a messenger."""
         return self.renders[channel](view)
@@ -76,7 +100,7 @@ class Studio:
 
 
 def open_cards(
-    cards: tuple[CardRecord, ...], notice: ShowCard, channel: ChannelName
+    cards: tuple[CardRecord, ...], notice: ShowCard | ShowAlert, channel: ChannelName
 ) -> tuple[CardRecord, ...]:
     """Find the person's live cards of one purpose, oldest first."""
     return tuple(

@@ -9,7 +9,7 @@ from bot.cards.view import alert_of
 from bot.jobs.drawing import Drawing, Studio
 from bot.port import CardHandle, Channel
 from core.errors import Rejected, Unsupported
-from core.notices import ShowCard
+from core.notices import ShowAlert, ShowCard
 from core.ports import CardRecord
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ class Posting:
     channel: Channel
     user: str
     item: int
-    notice: ShowCard
+    notice: ShowCard | ShowAlert
     drawing: Drawing
     live: tuple[CardRecord, ...]
 
@@ -61,7 +61,7 @@ class Posting:
         handle = await self.channel.create_card(self.user, card, body, alert_of(self.drawing.view))
         return CardRecord(
             card=card,
-            claim=self.notice.claim,
+            claim=self.notice.subject,
             purpose=self.notice.purpose,
             person=self.notice.person,
             channel=self.channel.name,
@@ -89,11 +89,12 @@ def _handle(record: CardRecord) -> CardHandle:
 _UNFIT = re.compile(r"[^0-9A-Za-z_@-]")
 
 
-def card_id(notice: ShowCard, channel: str, item: int) -> str:
+def card_id(notice: ShowCard | ShowAlert, channel: str, item: int) -> str:
     """Name a card by its claim, purpose, person, messenger and outbox row.
 
     Who has both messengers gets a card in each, and each is redrawn by its own record. Only
     characters that WeCom's task_id takes, at most 128 of them.
     """
     person = _UNFIT.sub("_", notice.person)[:48]
-    return f"{notice.claim}-{notice.purpose}-{person}-{channel}-{item}"
+    subject = _UNFIT.sub("_", notice.subject)[:40]
+    return f"{subject}-{notice.purpose}-{person}-{channel}-{item}"

@@ -40,6 +40,13 @@ LABELS: Mapping[str, Label] = {
     "account": _label("收款账号", "Account", "Acct."),
     "payment": _label("付款", "Payment", "Paid?"),
     "payment_reason": _label("失败原因", "Failed for", "Fault"),
+    "usage": _label("使用", "Used", "Used"),
+    "limit": _label("额度", "Limit", "Limit"),
+    "reserved": _label("占用", "Held", "Held"),
+    "consumed": _label("已花费", "Spent", "Spent"),
+    "available": _label("可用", "Available", "Left"),
+    "forecast": _label("预计", "Forecast", "Fore."),
+    "owners": _label("负责人", "Owners", "Owner"),
 }
 
 SENTENCES: Texts = {

@@ -12,6 +12,7 @@ from bot.handlers.work import Rooms
 from bot.jobs.drawing import Studio
 from bot.jobs.relay import Relay
 from bot.jobs.verifying import HANDS, NotYet, Verifier
+from bot.jobs.running import Office, Runner
 from bot.jobs.worker import InboxWorker
 from core.actions.basics import Cause, Settings, VerifyRules, outgoing
 from core.actions.verifying import ask_about, ask_after_payment
@@ -82,14 +83,16 @@ class Place:
         self.relay = Relay(
             self.storage.outbox,
             store,
-            Studio(store, rules, {}, "http://chit"),
+            Studio(store, rules, self.storage.usages, {}, "http://chit"),
             {},
             self.clock,
             ZONE,
             verifier=self.verifier,
         )
         rooms = Rooms(store, None, None, None, rules)  # type: ignore[arg-type]  # never asked here
-        self.worker = InboxWorker(inbox, rooms, clock=self.clock, zone=ZONE)
+        office = Office(store, rules, ZONE, "http://chit", self.clock)
+        runner = Runner((), office, self.storage.slots)
+        self.worker = InboxWorker(inbox, rooms, runner, clock=self.clock, zone=ZONE)
         self.told: list[Notice] = []
 
     def clock(self) -> datetime:

@@ -7,6 +7,7 @@ from typing import Literal
 from core.alerts import Alert
 from core.budget import BudgetChange, Charge, Hold
 from core.claim import Claim
+from core.delegation import Delegation
 from core.invoice import Reading
 from core.notices import Notice
 from core.payment import Payment
@@ -212,6 +213,7 @@ class Change:
     alerts: tuple[Alert, ...] = ()
     codes: tuple[CardCode, ...] = ()
     dialogs: tuple[Dialog, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
     inbox: InboxRef | None = None
     request: OnceRequest | None = None
 

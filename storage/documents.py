@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from core.budget import BudgetChange, Charge
 from core.change import Dialog, StoredInvoice
 from core.claim import Claim
+from core.delegation import Delegation
 from core.outside import Exchanged, Link
 from core.payment import Payment
 from core.payment_batch import PaymentBatch
@@ -30,6 +31,7 @@ LINKS: TypeAdapter[Link] = TypeAdapter(Link)
 EXCHANGED: TypeAdapter[Exchanged] = TypeAdapter(Exchanged)
 CARDS: TypeAdapter[CardRecord] = TypeAdapter(CardRecord)
 DIALOGS: TypeAdapter[Dialog] = TypeAdapter(Dialog)
+DELEGATIONS: TypeAdapter[Delegation] = TypeAdapter(Delegation)
 BUDGET_CHANGES: TypeAdapter[BudgetChange] = TypeAdapter(BudgetChange)
 CHARGES: TypeAdapter[tuple[Charge, ...]] = TypeAdapter(tuple[Charge, ...])
 FIELDS: TypeAdapter[tuple[tuple[str, str], ...]] = TypeAdapter(tuple[tuple[str, str], ...])

@@ -20,6 +20,7 @@ from storage.admission import Books
 from storage.budgeting import write_accounts, write_changes, write_holds
 from storage.chain import Link, forge, link_of
 from storage.crossings import find_crossings, keep_new
+from storage.delegations import write_delegations
 from storage.documents import (
     CHECKED,
     CLAIMS,
@@ -96,6 +97,7 @@ class Effects:
         await self._verifications()
         await write_accounting(self.database, self.connection, self.changes)
         await self._dialogs()
+        await write_delegations(self.database, self.connection, self.changes)
         await self._codes()
         await self._inbox()
         told = [(change.at, o) for change in self.changes for o in change.outbox]
@@ -115,7 +117,11 @@ class Effects:
         if grown:
             gone = delete(waiting).where(own(waiting), self.database.among(waiting.c.claim, grown))
             await self.connection.execute(gone)
-        asked = [{"person": p, "claim": c.number} for c in stored for p in waiting_people(c)]
+        asked: list[Row] = [
+            {"person": p, "claim": c.number, "due_at": due_of(c)}
+            for c in stored
+            for p in waiting_people(c)
+        ]
         await self.database.insert(self.connection, waiting, asked)
 
     async def _requests(self) -> None:
@@ -333,6 +339,12 @@ def waiting_people(claim: Claim) -> tuple[str, ...]:
     if claim.plan is None or claim.state is not State.IN_REVIEW:
         return ()
     return tuple(dict.fromkeys(claim.plan.waiting()))
+
+
+def due_of(claim: Claim) -> datetime | None:
+    """Give when the step that a claim in review waits at should be decided."""
+    step = claim.plan.step if claim.plan and claim.state is State.IN_REVIEW else None
+    return step.due if step else None
 
 
 def audit_row(record: AuditRecord) -> Row:

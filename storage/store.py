@@ -12,6 +12,7 @@ from core.budget import Balance, BudgetChange, LimitVersion
 from core.change import Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
 from core.company import Company
+from core.delegation import Delegation
 from core.likeness import Likeness
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
@@ -37,6 +38,7 @@ from storage.budgeting import (
     list_limits,
     list_live_holds,
 )
+from storage.delegations import find_delegations
 from storage.documents import (
     CARDS,
     CHECKED,
@@ -289,6 +291,10 @@ class SqlStore:
         text = await self._document(dialogs, dialogs.c.person == person)
         return DIALOGS.validate_json(text) if text else None
 
+    async def delegations(self, since: datetime) -> tuple[Delegation, ...]:
+        """Give the delegations that end after a moment, those to come as well, oldest first."""
+        return await find_delegations(self._database, since)
+
     async def audit(self, page: Page) -> Sliced[AuditRecord]:
         """List the audit trail, oldest first."""
         return await list_audit(self._database, page)
@@ -320,6 +326,9 @@ def _selected(query: ClaimQuery) -> Select[Any]:
     if query.waiting_for is not None:
         asked = select(waiting.c.claim).where(own(waiting), waiting.c.person == query.waiting_for)
         wanted = wanted.where(claims.c.number.in_(asked))
+    if query.due_before is not None:
+        late = select(waiting.c.claim).where(own(waiting), waiting.c.due_at < query.due_before)
+        wanted = wanted.where(claims.c.number.in_(late))
     return wanted
 
 

@@ -245,8 +245,10 @@ waiting = Table(
     _tenant(),
     _text("person"),
     _text("claim"),
+    _moment("due_at", null=True),
     PrimaryKeyConstraint("company", "person", "claim"),
     Index(None, "company", "claim"),
+    Index(None, "company", "due_at"),
 )
 
 invoices = Table(

@@ -4,18 +4,49 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
-from core.actions.outcome import NO_ADVANCES, outcome_of
-from core.actions.verifying import ask_about
-from core.actions.wallet import Orders, unlock
-from core.approval import Decision, Plan, Verdict, add_signer, close, decide, transfer
+from core.actions.outcome import NO_ADVANCES
+from core.actions.resuming import marks_of
+from core.actions.turns import (
+    MAX_REASON,
+    Ending,
+    decision_of,
+    final_notices,
+    finished,
+    moved_on,
+    plan_for,
+    redraw_later,
+    remembering,
+    settled,
+    trimmed,
+)
+from core.actions.wallet import unlock
+from core.approval import (
+    Place,
+    Plan,
+    SentBack,
+    add_signer,
+    close,
+    decide,
+    step_back,
+    transfer,
+)
 from core.change import Change, FreeIdentities, Release
 from core.claim import Claim, Event
 from core.company import Company, Person
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
+from core.routing import Roster
 
-MAX_REASON = 500
-"""Characters of a reason or opinion that are kept; a card shows no more."""
+__all__ = [
+    "MAX_REASON",
+    "approve",
+    "ask_also",
+    "back_to_step",
+    "hand_over",
+    "reject",
+    "remind",
+    "return_",
+]
 
 
 def approve(
@@ -26,100 +57,166 @@ def approve(
     rules: Settings,
     next_number: str | None = None,
     advances: Mapping[str, Claim] = NO_ADVANCES,
+    roster: Roster | None = None,
 ) -> Change:
     """Record an agreement; the last one approves the claim, spends the hold and owes the money.
 
     A permission keeps its hold for the draft that follows it under `next_number`; `advances` are
-    those that the claim clears, by number. Refused `wrong_state`, `own_claim`, `not_your_turn`.
+    those that the claim clears, by number. `roster` says who stands in for whom. Refused
+    `wrong_state`, `own_claim`, `not_your_turn`, `delegation_over`.
     """
-    opinion = _trimmed(opinion)
-    plan = decide(_plan_for(claim, cause), _decision(cause, "approve", opinion))
+    opinion = trimmed(opinion)
+    roster = roster or Roster(company, zone=rules.zone)
+    before = plan_for(claim, cause, roster)
+    plan = decide(before, decision_of(cause, "approve", opinion))
+    plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
+    later = redraw_later(claim, cause)
     if not plan.done:
-        return _moved_on(claim, plan, cause, "approve", opinion)
-    out = outcome_of(replace(claim, plan=plan), company, cause, rules, next_number, advances)
-    claim = out.claim
-    notices = _final_notices(claim, "approved", opinion)
-    notices += [
-        ShowCard(p.id, claim.number, "payment", fresh=True)
-        for p in company.with_role("cashier")
-        if out.payments and p.id not in claim.owners
-    ]
-    notices += out.notices
-    notices += ask_about(claim, "payment") if rules.verify and out.payments else ()
-    return Change(
-        at=cause.at,
-        claims=(claim, *out.others),
-        moves=out.moves,
-        payments=out.payments,
-        audit=(audit_of(cause, "approve", claim.number, opinion=opinion, final="yes"),),
-        outbox=outgoing(cause, notices),
-    )
+        told = (later, *_said_along(claim, plan, opinion))
+        return moved_on(claim, plan, cause, "approve", told, reason=opinion, **_for_whom(plan))
+    ending = Ending(company, rules, next_number, advances)
+    change = finished(replace(claim, plan=plan), cause, ending, opinion)
+    last = outgoing(replace(cause, source=f"{cause.source}:later"), [later])
+    return replace(change, outbox=(*change.outbox, *last))
 
 
-def _moved_on(claim: Claim, plan: Plan, cause: Cause, action: str, reason: str) -> Change:
-    """Store a plan that still waits: those asked before see it, those asked now get a card."""
-    before = frozenset(claim.plan.waiting()) if claim.plan else frozenset()
-    claim = replace(claim, plan=plan).after(Event.DECIDE)
-    notices: list[Notice] = [
-        ShowCard(p, claim.number, "approval", only_open=True)
-        for p in sorted(plan.people() - frozenset(plan.waiting()) | before)
-    ]
-    notices += [
-        ShowCard(p, claim.number, "approval", fresh=True) for p in plan.waiting() if p not in before
-    ]
-    notices.append(ShowCard(claim.employee, claim.number, "claim", only_open=True))
-    return Change(
-        at=cause.at,
-        claims=(claim,),
-        audit=(audit_of(cause, action, claim.number, reason=reason),),
-        outbox=outgoing(cause, notices),
-    )
+def _said_along(claim: Claim, plan: Plan, opinion: str) -> tuple[Notice, ...]:
+    """Tell the owners of an opinion that was given on the way; the card shows it, too."""
+    if not opinion or plan.last is None:
+        return ()
+    fields = (("number", claim.number), ("person", plan.last.actor), ("reason", opinion))
+    return tuple(Say(p, "opinion_given", fields) for p in sorted(claim.owners))
 
 
-def reject(claim: Claim, cause: Cause, reason: str) -> Change:
+def _for_whom(plan: Plan) -> dict[str, str]:
+    """Name those in whose place the last decision was taken."""
+    last = plan.last
+    if last is None:
+        return {}
+    made = [d for step in plan.steps for d in step.decisions if d.source == last.source]
+    places = dict.fromkeys(d.on_behalf_of for d in made if d.on_behalf_of)
+    return {"on_behalf_of": " ".join(places)} if places else {}
+
+
+def reject(claim: Claim, cause: Cause, reason: str, roster: Roster | None = None) -> Change:
     """End a claim: money and vouchers are free again. Refused `reason_missing` and as approve."""
-    return _closed(claim, cause, "reject", Event.REJECT, reason)
-
-
-def return_(claim: Claim, cause: Cause, reason: str) -> Change:
-    """Send a claim back for changes: the money is free, the vouchers stay with the claim."""
-    return _closed(claim, cause, "return", Event.RETURN, reason)
-
-
-def _closed(claim: Claim, cause: Cause, verdict: Verdict, event: Event, reason: str) -> Change:
-    plan = _plan_for(claim, cause)
-    if cause.actor not in plan.waiting():
-        raise Refused("not_your_turn", number=claim.number)
-    reason = _trimmed(reason)
-    if not reason:
-        raise Refused("reason_missing", number=claim.number, action=verdict)
-    plan = close(plan, _decision(cause, verdict, reason))
-    claim = replace(claim, plan=plan).after(event)
-    orders: Orders = ()
-    if event is Event.REJECT:
-        claim, orders = unlock(claim)
-    return Change(
-        at=cause.at,
-        claims=(claim,),
-        moves=(Release(claim.hold),),
-        identities=(FreeIdentities(claim.number),) if event is Event.REJECT else (),
-        audit=(audit_of(cause, verdict, claim.number, reason=reason),),
-        outbox=outgoing(cause, [*_final_notices(claim, event.value + "ed", reason), *orders]),
+    change = _closed(claim, cause, "reject", reason, roster, None)
+    closed, orders = unlock(change.claims[0])
+    extra = outgoing(replace(cause, source=f"{cause.source}:wallet"), orders)
+    return replace(
+        change,
+        claims=(closed,),
+        identities=(FreeIdentities(claim.number),),
+        outbox=(*change.outbox, *extra),
     )
 
 
-def hand_over(claim: Claim, cause: Cause, to: Person) -> Change:
+def return_(
+    claim: Claim,
+    cause: Cause,
+    reason: str,
+    roster: Roster | None = None,
+    *,
+    back: bool | None = None,
+) -> Change:
+    """Send a claim back for changes: the money is free, the vouchers stay with the claim.
+
+    With `back` it comes back to this step when nothing that matters has grown; None leaves that
+    to the flow.
+    """
+    if back is None:
+        back = claim.plan is not None and claim.plan.resubmit == "return"
+    step = claim.plan.current if claim.plan else 0
+    sent_back = SentBack(step, claim.total_fen, marks_of(claim)) if back else None
+    return _closed(claim, cause, "return", reason, roster, sent_back)
+
+
+def _closed(
+    claim: Claim,
+    cause: Cause,
+    verdict: str,
+    reason: str,
+    roster: Roster | None,
+    sent_back: SentBack | None,
+) -> Change:
+    before = plan_for(claim, cause, roster)
+    require_turn_on(claim, before, cause)
+    reason = _reason(claim, verdict, reason)
+    event = Event.REJECT if verdict == "reject" else Event.RETURN
+    said = decision_of(cause, "reject" if verdict == "reject" else "return", reason)
+    plan = remembering(close(before, said, sent_back), claim, before, cause)
+    closed = replace(claim, plan=plan).after(event)
+    notices = [*final_notices(closed, event.value + "ed", reason), redraw_later(claim, cause)]
+    return Change(
+        at=cause.at,
+        claims=(closed,),
+        moves=(Release(claim.hold),),
+        audit=(audit_of(cause, verdict, claim.number, reason=reason, **_for_whom(plan)),),
+        outbox=outgoing(cause, notices),
+    )
+
+
+def require_turn_on(claim: Claim, plan: Plan, cause: Cause) -> None:
+    """Refused `not_your_turn`, with the claim's number."""
+    if plan.step is None or not plan.step.held_by(cause.actor):
+        raise Refused("not_your_turn", number=claim.number)
+
+
+def _reason(claim: Claim, action: str, reason: str) -> str:
+    reason = trimmed(reason)
+    if not reason:
+        raise Refused("reason_missing", number=claim.number, action=action)
+    return reason
+
+
+def back_to_step(
+    claim: Claim,
+    cause: Cause,
+    reason: str,
+    index: int,
+    roster: Roster | None = None,
+    *,
+    back: bool = False,
+) -> Change:
+    """Ask an earlier step (its index from 0) again; the money stays held.
+
+    With `back` only that step is asked, and then this one again. Refused `no_such_step` and as
+    `return_`.
+    """
+    before = plan_for(claim, cause, roster)
+    require_turn_on(claim, before, cause)
+    reason = _reason(claim, "return", reason)
+    plan = step_back(before, decision_of(cause, "step_back", reason), index, back=back)
+    plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
+    fields = (("number", claim.number), ("person", cause.actor), ("reason", reason))
+    told: list[Notice] = [Say(p, "asked_again", fields) for p in plan.waiting()]
+    told.append(redraw_later(claim, cause))
+    step = plan.steps[index].name
+    return moved_on(claim, plan, cause, "step_back", told, reason=reason, step=step)
+
+
+def hand_over(claim: Claim, cause: Cause, to: Person, roster: Roster | None = None) -> Change:
     """Give one's turn to somebody else. Refused `own_claim` also when they own the claim."""
-    plan = _plan_for(claim, cause, to)
-    plan = transfer(plan, _decision(cause, "transfer", ""), to.id)
-    return _moved_on(claim, plan, cause, "transfer", to.id)
+    before = plan_for(claim, cause, roster, to)
+    plan = transfer(before, decision_of(cause, "transfer"), to.id)
+    plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
+    return moved_on(claim, plan, cause, "transfer", (redraw_later(claim, cause),), reason=to.id)
 
 
-def ask_also(claim: Claim, cause: Cause, to: Person) -> Change:
-    """Ask one more person after this step."""
-    plan = _plan_for(claim, cause, to)
-    plan = add_signer(plan, _decision(cause, "add_signer", ""), to.id)
-    return _moved_on(claim, plan, cause, "add_signer", to.id)
+def ask_also(
+    claim: Claim,
+    cause: Cause,
+    to: Person,
+    roster: Roster | None = None,
+    *,
+    place: Place = "after",
+) -> Change:
+    """Ask one more person after this step, or before it."""
+    before = plan_for(claim, cause, roster, to)
+    plan = add_signer(before, decision_of(cause, "add_signer"), to.id, place)
+    plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
+    told = (redraw_later(claim, cause),)
+    return moved_on(claim, plan, cause, "add_signer", told, reason=to.id, place=place)
 
 
 def remind(claim: Claim, cause: Cause) -> Change:
@@ -128,7 +225,7 @@ def remind(claim: Claim, cause: Cause) -> Change:
     Refused `not_yours` or `wrong_state`.
     """
     require(claim, Event.DECIDE)
-    if cause.actor != claim.employee:
+    if cause.actor not in claim.owners:
         raise Refused("not_yours", number=claim.number)
     hourly = replace(cause, source=f"remind:{claim.number}:{cause.at:%Y%m%d%H}")
     waiting = claim.plan.waiting() if claim.plan else ()
@@ -136,39 +233,9 @@ def remind(claim: Claim, cause: Cause) -> Change:
     nudges: list[Notice] = [Say(p, "reminded", fields) for p in waiting]
     nudges += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
     people = (("number", claim.number), ("people", " ".join(waiting)))
-    said: list[Notice] = [Say(claim.employee, "remind_sent", people)]
+    said: list[Notice] = [Say(cause.actor, "remind_sent", people)]
     return Change(
         at=cause.at,
         audit=(audit_of(cause, "remind", claim.number),),
         outbox=(*outgoing(hourly, nudges), *outgoing(cause, said)),
     )
-
-
-def _plan_for(claim: Claim, cause: Cause, to: Person | None = None) -> Plan:
-    require(claim, Event.DECIDE)
-    if cause.actor in claim.owners or (to and to.id in claim.owners):
-        raise Refused("own_claim", number=claim.number)
-    if to and not to.active:
-        raise Refused("unknown_person", person=to.id)
-    if claim.plan is None:
-        raise Refused("wrong_state", number=claim.number, state=claim.state, event="decide")
-    return claim.plan
-
-
-def _decision(cause: Cause, verdict: Verdict, reason: str) -> Decision:
-    return Decision(cause.actor, verdict, reason, cause.at, cause.source)
-
-
-def _trimmed(reason: str) -> str:
-    return reason.strip()[:MAX_REASON].rstrip()
-
-
-def _final_notices(claim: Claim, code: str, reason: str) -> list[Notice]:
-    asked = claim.plan.people() if claim.plan else frozenset()
-    notices: list[Notice] = [
-        ShowCard(p, claim.number, "approval", only_open=True) for p in sorted(asked)
-    ]
-    fields = (("number", claim.number), ("reason", reason))
-    notices.append(ShowCard(claim.employee, claim.number, "claim", only_open=True))
-    notices.append(Say(claim.employee, code, fields))
-    return notices

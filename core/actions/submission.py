@@ -17,17 +17,19 @@ from core.actions.clearing import figures_of, reckon, without_backed
 from core.actions.drafts import identities_of
 from core.actions.filing import require_submitter
 from core.actions.following import find_above_request, let_go, without_carried
+from core.actions.planning import Asking, notices_of, passed_by_itself, plan_claim
 from core.actions.wallet import lock, unlock
 from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
 from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
 from core.company import Company, Person
+from core.delegation import Delegation
 from core.duplicates import Earlier, find_similar, find_taken, find_used, with_confirmations
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
 from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
-from core.routing import Applicant, build_plan
+from core.routing import Applicant, Roster
 from core.rules import Facts
 from core.shares import find_above_invoices
 from core.verification import Checked, find_unverified
@@ -43,7 +45,7 @@ class Surroundings:
     `holders` maps identities of the claim's vouchers to other live claims that have them;
     `origin` is the request that the claim follows; `verified` are the tax bureau's answers by
     identity; `earlier` are vouchers like the claim's own, and claims that came first; `advances`
-    those of the person that are still open.
+    those of the person that are still open; `delegations` say who stands in for whom.
     """
 
     company: Company
@@ -56,6 +58,7 @@ class Surroundings:
     verified: Mapping[str, Checked] = field(default_factory=dict)
     earlier: Earlier = field(default_factory=Earlier)
     advances: tuple[Claim, ...] = ()
+    delegations: tuple[Delegation, ...] = ()
 
 
 def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
@@ -106,26 +109,32 @@ def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     """
     require_submitter(around.company, claim, cause.actor)
     require(claim, Event.SUBMIT)
+    before = claim
     findings = check_claim(claim, around)
     if is_blocked(findings):
         raise Refused("blocked", number=claim.number, findings=findings)
     version = claim.version + 1 if claim.submitted_at else claim.version
     claim = replace(claim, version=version, findings=findings, submitted_at=cause.at)
-    claim = replace(claim, plan=build_plan(around.company, *_plan_facts(claim, around)))
     claim = reckoned(claim, around)
+    asking = asking_of(claim, around)
+    claim, why = plan_claim(before, claim, asking, cause)
     charges = without_backed(charges_of(around.company, claim), claim.clears)
     claim = replace(claim.after(Event.SUBMIT), held=figures_of(charges), spent=())
     taken = {c.advance for c in claim.clears}
     advances = tuple(a for a in around.advances if a.number in taken)
-    return _submitted(claim, charges, cause, advances)
+    change = _submitted(claim, charges, cause, advances, notices_of(claim, why))
+    return passed_by_itself(change, asking, around.settings, cause)
 
 
 def _submitted(
-    claim: Claim, charges: tuple[Charge, ...], cause: Cause, advances: tuple[Claim, ...]
+    claim: Claim,
+    charges: tuple[Charge, ...],
+    cause: Cause,
+    advances: tuple[Claim, ...],
+    asked: list[Notice],
 ) -> Change:
-    waiting = claim.plan.waiting() if claim.plan else ()
     notices: list[Notice] = [ShowCard(p, claim.number, "claim") for p in sorted(claim.owners)]
-    notices += [ShowCard(p, claim.number, "approval", fresh=True) for p in waiting]
+    notices += asked
     claim, orders = lock(claim)
     return Change(
         at=cause.at,
@@ -141,6 +150,12 @@ def _identities(claim: Claim) -> tuple[FreeIdentities | TakeIdentity, ...]:
     """Reserve the claim's vouchers; those that it lost since it was returned become free."""
     taken = tuple(TakeIdentity(i, claim.number) for i in identities_of(claim))
     return (FreeIdentities(claim.number), *taken) if claim.version > 1 else taken
+
+
+def asking_of(claim: Claim, around: Surroundings) -> Asking:
+    """Give what decides who is asked for a claim; Refused `unknown_person`."""
+    roster = Roster(around.company, around.delegations, around.settings.zone)
+    return Asking(*_plan_facts(claim, around), roster)
 
 
 def _plan_facts(claim: Claim, around: Surroundings) -> tuple[Applicant, Facts]:

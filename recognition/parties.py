@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from core.invoice import InvoiceKind
@@ -197,13 +198,12 @@ def _wrapped(page: Page, line: Line, m: "re.Match[str]") -> Value | None:
     label = line.word_at(m.end() - 1)
     next_word = line.word_at(m.end() + 1)
     limit = next_word.x0 if next_word.x0 > label.x1 else page.box[2] + 1
-    near = [
+    beside = (
         w
-        for w in page.words
-        if label.x1 - label.height <= w.x0 < limit
-        and w not in line.words
-        and abs(w.y - label.y) < _CELL * label.height
-    ]
+        for w in page.between(label.x1 - label.height, limit)
+        if abs(w.y - label.y) < _CELL * label.height and w not in line.words
+    )
+    near = list(islice(beside, 3))
     if len(near) != 2 or near[0].y == near[1].y:  # noqa: PLR2004 the two lines of a cell
         return None
     upper, lower = sorted(near, key=lambda w: w.y)

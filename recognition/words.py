@@ -1,5 +1,7 @@
 """Words with places on a page, whatever their order: lines, and texts found along lines."""
 
+import bisect
+import heapq
 import re
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +15,8 @@ _SAME_LINE = 0.5
 _OVERLAP = 0.6
 _MARKS = " ¥:()、*"
 """What may be hard to read without making a value doubtful."""
+_CROWD = 64
+"""Lines at one height that are looked at for a word; no form has so many side by side."""
 _GLUE = 0.3
 """Of the height: pieces nearer than this are one word."""
 
@@ -111,15 +115,50 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     Each word joins the line whose last word stands left of it at nearly the same height, so that
     a line may climb slowly over the page (photos are never quite straight).
     """
-    chains: list[list[Word]] = []
+    tails = _Tails()
     for word in sorted(words, key=lambda w: (w.x0, w.y0)):
-        near = [c for c in chains if _follows(c[-1], word)]
-        if near:
-            min(near, key=lambda c: abs(c[-1].y - word.y) / word.height).append(word)
-        else:
-            chains.append([word])
-    lines = [Line(tuple(chain)) for chain in chains]
+        tails.add(word)
+    lines = [Line(tuple(chain)) for chain in tails.chains]
     return sorted(lines, key=lambda line: line.words[0].y)
+
+
+class _Tails:
+    """The last words of the lines so far: those that stand left of what comes, in order of height.
+
+    Words come from left to right. Thousands on one spot cost little: what a word cannot follow yet
+    waits in a heap, and few are looked at where many stand close.
+    """
+
+    def __init__(self) -> None:
+        self.chains: list[list[Word]] = []
+        self._later: list[tuple[float, int]] = []
+        self._open: list[tuple[float, int]] = []
+
+    def add(self, word: Word) -> None:
+        """Put a word on the nearest line that it can follow, or on a new one."""
+        while self._later and self._later[0][0] < word.x0:
+            _, place = heapq.heappop(self._later)
+            bisect.insort(self._open, (self.chains[place][-1].y, place))
+        near = [tail for tail in self._around(word) if _follows(self.chains[tail[1]][-1], word)]
+        if near:
+            tail = min(near, key=lambda t: (abs(t[0] - word.y), t[1]))
+            del self._open[bisect.bisect_left(self._open, tail)]
+            place = tail[1]
+            self.chains[place].append(word)
+        else:
+            place = len(self.chains)
+            self.chains.append([word])
+        heapq.heappush(self._later, (word.x1 - _OVERLAP * word.height, place))
+
+    def _around(self, word: Word) -> list[tuple[float, int]]:
+        """Give the open lines whose height is near the word's, the nearest where they are many."""
+        reach = _SAME_LINE * word.height
+        first = bisect.bisect_left(self._open, (word.y - reach, -1))
+        last = bisect.bisect_right(self._open, (word.y + reach, len(self.chains)))
+        if last - first > _CROWD:
+            middle = bisect.bisect_left(self._open, (word.y, -1))
+            first, last = max(first, middle - _CROWD // 2), min(last, middle + _CROWD // 2)
+        return self._open[first:last]
 
 
 def _follows(last: Word, word: Word) -> bool:
@@ -168,7 +207,17 @@ class Page:
         """All lines, folded, a newline between them."""
         return "\n".join(line.text for line in self.lines)
 
-    @property
+    @cached_property
+    def _columns(self) -> tuple[list[float], list[Word]]:
+        words = sorted(self.words, key=lambda w: w.x0)
+        return [w.x0 for w in words], words
+
+    def between(self, left: float, right: float) -> Sequence[Word]:
+        """Give the words that begin from `left` on and before `right`, from left to right."""
+        places, words = self._columns
+        return words[bisect.bisect_left(places, left) : bisect.bisect_left(places, right)]
+
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """The corners of what is printed: left, top, right, bottom."""
         words = self.words

@@ -97,6 +97,10 @@ _PROBLEMS: Texts = {
         "‹{command}›还缺城市。请写成「出差 上海 12-01 至 12-03 3000 拜访客户」。",
         "‹{command}: ›a city is missing. Please write “出差 上海 12-01 至 12-03 3000 拜访客户”.",
     ),
+    "supplier_missing": Text(
+        "‹{command}›要写明付给谁，例如「供应商 京东 账号 6222… 开户行 招商银行」。",
+        "‹{command}: ›please say who is paid, e.g. “supplier NAME account NUMBER bank NAME”.",
+    ),
     "expense_incomplete": Text(
         "这笔费用还缺内容‹：「{text}」›。请写成「打车 45 昨天 去客户现场」。",
         "Something is missing‹ in “{text}”›. Please write it like “taxi 45 yesterday”.",

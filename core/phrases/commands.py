@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import Enum
 
 from core.phrases.amounts import find_amounts
+from core.phrases.asking import read_asking
+from core.phrases.budgets import read_budget_change
+from core.phrases.claim_verbs import CLAIM_VERBS
+from core.phrases.claim_words import without
 from core.phrases.dates import DateSpan, find_dates
 from core.phrases.intents import (
     AddSigner,
@@ -50,37 +53,15 @@ from core.phrases.said import (
     take_anywhere,
     take_head,
 )
+from core.phrases.telling import Certainty, Reader, Result, Told, Verb, free, request, verb
 from core.phrases.vocabulary import find_categories
-
-Result = Command | Problem | Question
-
-
-class Certainty(Enum):
-    """What else a text may be that begins like a command."""
-
-    SURE = "nothing"
-    UNLESS_EXPENSE = "a whole expense"
-    UNLESS_MONEY = "anything with money in it"
-    ONLY_IF_MONEY = "an expense, and without money no command at all"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A command found in a text; `after` is the text without the command's word."""
-
-    result: Result
-    word: str
-    certainty: Certainty
-    glued: bool = False
-    after: str = ""
-
 
 _POLITE = re.compile(
     r"(?:(?:请|麻烦你?|帮我|帮忙|给我|我要|我想要?|我|please)\s?)+(?=\S)", re.IGNORECASE
 )
 
 
-def _query(make: Callable[[str | None], Command]) -> "Reader":
+def _query(make: Callable[[str | None], Command]) -> Reader:
     """Read a question: words behind it do no harm, unless they run on into another word."""
 
     def read(said: Said) -> Told | None:
@@ -96,7 +77,7 @@ def _query(make: Callable[[str | None], Command]) -> "Reader":
     return read
 
 
-def _change(make: Callable[[str | None], Result]) -> "Reader":
+def _change(make: Callable[[str | None], Result]) -> Reader:
     """Read a command that changes something: it wants a number or nothing behind it."""
 
     def read(said: Said) -> Told | None:
@@ -122,22 +103,6 @@ def _begins_like_expense(said: Said) -> bool:
         *(span.start for span in find_amounts(said.rest)),
     )
     return 0 in starts
-
-
-def _free(read_rest: Callable[[Said], Result]) -> "Reader":
-    """Read a command with words of the person's own behind it.
-
-    English words of this kind are also everyday ones: return taxi 45.
-    """
-
-    def read(said: Said) -> Told | None:
-        if not said.number and is_asked(said.rest):
-            return None
-        sure = said.number or not said.rest or not (said.glued or said.english)
-        certainty = Certainty.SURE if sure else Certainty.UNLESS_EXPENSE
-        return Told(read_rest(said), said.word, certainty, glued=said.glued, after=said.rest)
-
-    return read
 
 
 def _worded(make: Callable[[str | None, str], Command]) -> Callable[[Said], Result]:
@@ -236,18 +201,6 @@ def _why(said: Said) -> Result:
     return placed if isinstance(placed, Problem) else Why(placed.number)
 
 
-def _request(read_rest: Callable[[str, date], Result]) -> "Reader":
-    def read(said: Said) -> Told | None:
-        if is_asked(said.rest):
-            return None
-        result = read_rest(said.rest, said.today)
-        whole = not isinstance(result, Problem)
-        certainty = Certainty.SURE if whole and not said.glued else Certainty.UNLESS_EXPENSE
-        return Told(result, said.word, certainty, glued=said.glued, after=said.rest)
-
-    return read
-
-
 def _edit(said: Said) -> Told | None:
     result = read_edit(said)
     whole = not isinstance(result, Problem)
@@ -255,129 +208,122 @@ def _edit(said: Said) -> Told | None:
     return Told(result, said.word, certainty, glued=said.glued, after=said.rest)
 
 
-def _always(result: Callable[[Said], Result]) -> "Reader":
+def _paid(said: Said) -> Told | None:
+    """Read 已付: a claim, and how much of it where that was not all."""
+    placed = take_anywhere(said)
+    if isinstance(placed, Said) and placed.number:
+        spans = find_amounts(placed.rest)
+        value = spans[0].value if len(spans) == 1 else None
+        if isinstance(value, int) and is_filler(without(placed.rest, spans[0])):
+            return Told(MarkPaid(placed.number, value), said.word, Certainty.SURE)
+    return _change(MarkPaid)(said)
+
+
+def _always(result: Callable[[Said], Result]) -> Reader:
     return lambda said: Told(result(said), said.word, Certainty.SURE)
-
-
-Reader = Callable[[Said], Told | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A command's word, the ways of saying it, and what reads the words behind it."""
-
-    word: str
-    pattern: re.Pattern[str]
-    read: Reader
-
-
-def _verb(word: str, chinese: str, english: str, read: Reader) -> Verb:
-    """Join the ways of saying a command; English words end at a word's end."""
-    ways = [chinese] if chinese else []
-    ways += [rf"(?:{english})(?![\w'-])"] if english else []
-    return Verb(word, re.compile("|".join(ways), re.IGNORECASE), read)
 
 
 _SET = "设置|调整|修改|追加|增加|减少|上调|下调|变更|改为|改成|提高|降低"
 _SETTLED = "付款|支付|打款|转账"
 
 VERBS: tuple[Verb, ...] = (
-    _verb(
+    verb(
         "预算",
         rf"预算\s?(?:{_SET})|(?:{_SET}|设定)[^\d,。]{{0,12}}?预算(?!内|外)",
         r"(?:set|change|raise|increase|adjust)\s(?:the\s)?(?:\w+\s)?budget|budget\sset",
         _always(lambda said: BudgetChange(reason_of(said.rest))),
     ),
-    _verb(
+    verb(
         "帮助",
         r"帮助|怎么用|怎么使用|如何使用|使用说明|使用帮助|操作指南|\?+$|(?:功能|菜单|命令|指令|你好|您好|在吗)[!。?]*$",
         r"help|usage|(?:menu|commands|hi|hello)[!.]*$",
         _query(lambda _: Help()),
     ),
-    _verb(
+    verb(
         "上传",
         r"上传(?:发票|票据|文件|附件|照片|图片)?(?:页面?|入口|链接)?[!。]*$",
         r"upload[!.]*$|upload\s(?:a\s|an\s|the\s|my\s)?(?:file|invoice|receipt|photo)s?$",
         _query(lambda _: Upload()),
     ),
-    _verb("为什么", "为什么|为啥|为何", "why", _always(_why)),
-    _verb(
+    verb("为什么", "为什么|为啥|为何", "why", _always(_why)),
+    verb(
         "确认非重复",
         "(?:我?确认)?(?:不是重复(?:报销|发票)?|非重复|不重复|没有重复|并非重复)",
         r"(?:confirm\s)?not\s(?:a\s)?duplicate",
-        _free(_worded(ConfirmNotDuplicate)),
+        free(_worded(ConfirmNotDuplicate)),
     ),
-    _verb(
+    verb(
         "付款失败",
         rf"(?:{_SETTLED})(?:失败|被退回|退回|退票)",
         r"(?:payment|transfer)\sfailed",
-        _free(_worded(PayFailed)),
+        free(_worded(PayFailed)),
     ),
-    _verb(
+    verb(
         "已付",
         rf"已经?(?:{_SETTLED})|已付清?|(?:{_SETTLED})(?:成功|完成)",
         r"(?:mark\s(?:as\s)?)?paid",
-        _change(MarkPaid),
+        _paid,
     ),
-    _verb(
+    verb(
         "待办",
         f"{LOOK}?(?:我的)?(?:待办|待我?审批|待审|待处理)(?:事项|列表|单据?)?",
         r"(?:my\s)?(?:to-?do|to\sdo|pending|approvals)(?:\slist)?",
         _query(lambda _: Todo()),
     ),
-    _verb(
+    verb(
         "我的报销",
         f"{LOOK}?(?:我的(?:报销单?|单子|单据|申请单?)|报销(?:记录|列表|历史)|我报销的)",
         r"(?:show\s|list\s)?my\s(?:claims|expenses|reimbursements)|claims$",
         _query(lambda _: MyClaims()),
     ),
-    _verb(
+    verb(
         "进度",
         f"{LOOK}?(?:我的)?(?:审批|报销)?(?:进度|进展|到哪(?:里|儿|一步)?了?|{LOOK}(?={NUMBER}))",
         r"status|progress|where\sis",
         _query(Progress),
     ),
-    _verb("提交", "(?:确认|重新|再次)?提交|送审|发起审批", "re-?submit|submit", _change(Submit)),
-    _verb("删除", f"删除|删掉|作废|丢弃|{REMOVE_AHEAD}", "delete|discard|remove", _discard),
-    _verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback", _change(Withdraw)),
-    _verb("取消", "取消", "cancel", _change(_cancel)),
-    _verb(
+    verb("提交", "(?:确认|重新|再次)?提交|送审|发起审批", "re-?submit|submit", _change(Submit)),
+    *CLAIM_VERBS,
+    verb("删除", f"删除|删掉|作废|丢弃|{REMOVE_AHEAD}", "delete|discard|remove", _discard),
+    verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback", _change(Withdraw)),
+    verb("取消", "取消", "cancel", _change(_cancel)),
+    verb(
         "驳回",
         "驳回|拒绝|不同意|不批准|不予批准|不通过|不准",
         "reject|decline|refuse",
-        _free(_digits_only(Reject)),
+        free(_digits_only(Reject)),
     ),
-    _verb("退回", "退回|打回", "return|send\\sback", _free(_digits_only(Return_))),
-    _verb(
+    verb("退回", "退回|打回", "return|send\\sback", free(_digits_only(Return_))),
+    verb(
         "同意",
         "同意|批准|审批通过|通过|核准",
         "approved?|agreed?",
-        _free(_digits_only(Approve)),
+        free(_digits_only(Approve)),
     ),
-    _verb(
+    verb(
         "转交",
         "转交给?|转给|转审给?|转办给?",
         "transfer|hand\\sover|reassign",
-        _free(_personal(Transfer)),
+        free(_personal(Transfer)),
     ),
-    _verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", _free(_personal(AddSigner))),
-    _verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
-    _verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", _free(_delegate)),
-    _verb("反馈", "意见反馈|反馈意见|反馈|提个?建议", "feedback", _free(_feedback)),
-    _verb(
+    verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", free(_personal(AddSigner))),
+    verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
+    verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", free(_delegate)),
+    verb("反馈", "意见反馈|反馈意见|反馈|提个?建议", "feedback", free(_feedback)),
+    verb(
         "修改",
         f"修改|更改|更正|改一下|改成|改为|改(?=\\s)|{EDIT_AHEAD}",
         "edit|change|update",
         _edit,
     ),
-    _verb("出差", "出差申请|申请出差|出差", "travel|business\\strip|trip", _request(read_travel)),
-    _verb("采购", "采购申请|申请采购|采购", "purchase|procure", _request(read_purchase)),
-    _verb("借款", "借款申请|申请借款|借款|借支|预支", "advance|loan", _request(read_advance)),
-    _verb(
+    verb("出差", "出差申请|申请出差|出差", "travel|business\\strip|trip", request(read_travel)),
+    verb("采购", "采购申请|申请采购|采购", "purchase|procure", request(read_purchase)),
+    verb("借款", "借款申请|申请借款|借款|借支|预支", "advance|loan", request(read_advance)),
+    verb(
         "预算",
         f"{LOOK}?(?:我的)?预算(?:查询)?",
         f"{LOOK}?(?:the\\s|my\\s)?budgets?",
-        _free(read_budget),
+        free(read_budget),
     ),
 )
 """Longer ways of saying stand before the shorter ones that they begin with."""
@@ -391,12 +337,18 @@ def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
     head, rest = take_head(_without_courtesy(line))
     if head and is_filler(rest):
         return Told(Progress(head), "进度", Certainty.SURE)
+    asking = None if head else read_asking(rest, today, vocabulary)
+    if asking:
+        return Told(asking, "帮助", Certainty.SURE)
+    changed = read_budget_change(rest)
+    if changed:
+        return Told(changed, "预算", Certainty.SURE)
     of = read_claims_of(rest, vocabulary)
     if of:
         return Told(of, "我的报销", Certainty.SURE)
-    for verb in VERBS:
-        found = verb.pattern.match(rest)
-        if found and (told := verb.read(_said(verb, found, head, today, vocabulary))):
+    for known in VERBS:
+        found = known.pattern.match(rest)
+        if found and (told := known.read(_said(known, found, head, today, vocabulary))):
             return told
     behind = budget_behind(rest)
     return Told(behind, "预算", Certainty.UNLESS_EXPENSE) if behind else None

@@ -6,14 +6,68 @@ handler takes the only one that fits, or asks.
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
-LineField = Literal["amount", "category", "date", "description", "project"]
+from core.phrases.claim_intents import ClaimCommand
+
+HelpPage = Literal[
+    "employee", "requests", "queries", "approver", "manager", "finance", "admin", "notices"
+]
+"""The pages of the help: a short training each."""
+LineField = Literal["amount", "category", "date", "description", "project", "department"]
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """帮助."""
+    """帮助 [页]: the page that is named, None for that of the person's own role."""
+
+    page: HelpPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MayClaim:
+    """能报吗 住宿 600 上海 [日期]; `text` is what is asked about."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mileage:
+    """自驾 36 公里: a line whose amount follows from the distance."""
+
+    km: Decimal
+    day: date
+    description: str
+    project_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """通知 [开|关 种类]; `on` is None when the list is asked for."""
+
+    what: str
+    on: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """免打扰 [22:00-8:00|关]; an empty text asks how it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubmitted:
+    """未提交: the person's drafts and what came back to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """回复 某人 文字: an administrator answers feedback."""
+
+    person_text: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +193,63 @@ class BudgetQuery:
 
 @dataclass(frozen=True, slots=True)
 class BudgetChange:
-    """预算 设置 …: a change by chat, a request that the handler refuses and records."""
+    """预算 设置 …: a change of a budget whose words the handler still has to read."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeBudget:
+    """申请追加 市场部 5000 理由, 预算 调拨 A B 500 理由, 预算 冻结 A 理由.
+
+    `amount_fen` is what the limit gains; of an `absolute` adjustment it is the new limit.
+    """
+
+    kind: Literal["adjust", "transfer", "request", "freeze", "unfreeze"]
+    target_text: str
+    amount_fen: int = 0
+    absolute: bool = False
+    to_text: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetHistory:
+    """预算 历史 市场部."""
+
+    target_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitAsException:
+    """例外提交 [单号] 理由: above a limit that names the person as an exception."""
+
+    number: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Travel:
-    """出差 城市 日期 至 日期 金额 事由."""
+    """出差 城市 日期 至 日期 金额 事由; 上午 and 下午 behind a day say which half is meant."""
 
     city: str
     start: date
     end: date
     amount_fen: int
     purpose: str
+    leaves_after_noon: bool = False
+    back_before_noon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """采购 物品 金额."""
+    """采购 物品 金额 [供应商 名称 账号 … 开户行 …]."""
 
     amount_fen: int
     description: str
+    supplier: str = ""
+    account: str = ""
+    bank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +280,10 @@ class RemoveLine:
 
 @dataclass(frozen=True, slots=True)
 class MarkPaid:
-    """已付 单号."""
+    """已付 单号 [金额]; without an amount all that is owed."""
 
     number: str | None
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +329,9 @@ Command = (
     | Delegate
     | BudgetQuery
     | BudgetChange
+    | ChangeBudget
+    | BudgetHistory
+    | SubmitAsException
     | Travel
     | Purchase
     | Advance
@@ -248,4 +341,11 @@ Command = (
     | PayFailed
     | ConfirmNotDuplicate
     | Feedback
+    | ClaimCommand
+    | MayClaim
+    | Mileage
+    | Notify
+    | Quiet
+    | Unsubmitted
+    | Answer
 )

@@ -35,6 +35,8 @@ _FIELDS: dict[str, LineField] = {
     "note": "description",
     "项目": "project",
     "project": "project",
+    "部门": "department",
+    "department": "department",
 }
 _FIELD = rf"(?P<field>{'|'.join(_FIELDS)})"
 _BECOMES = r"(?:改成|改为|改到|改|换成|变成|应为|应该是|设为|为|成|是|->|→|=|:|to\b)"

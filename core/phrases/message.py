@@ -4,12 +4,13 @@ import re
 from datetime import date
 
 from core.phrases.cleaning import clean
-from core.phrases.commands import Certainty, Told, read_command
+from core.phrases.commands import read_command
 from core.phrases.expense import answer_expense, parse_expense, read_expense
 from core.phrases.intents import Command, Discard, Withdraw
 from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading, Vocabulary
+from core.phrases.telling import Certainty, Told
 
-REQUEST_WORDS = frozenset({"出差", "采购", "借款"})
+REQUEST_WORDS = frozenset({"出差", "采购", "借款", "备用金", "福利"})
 """Commands about money: with something missing they are still meant, 出差上海 3000."""
 
 EXPENSE_WORD = "报销"

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from core.phrases.amounts import AmountSpan, find_amounts
+from core.phrases.claim_intents import PettyCash, Welfare
+from core.phrases.claim_words import split_supplier, supplier_in
 from core.phrases.dates import DateSpan, find_dates
 from core.phrases.intents import Advance, Purchase, Travel
 from core.phrases.numerals import read_number
@@ -78,16 +80,31 @@ def _words(text: str) -> str:
 
 def read_purchase(rest: str, today: date) -> Purchase | Problem:
     """Read what follows 采购: what for, and how much."""
-    found = _money(rest, today, "采购")
+    bought, paid_to = split_supplier(rest)
+    found = _money(bought, today, "采购")
     if isinstance(found, Problem):
         return found
-    return Purchase(*found) if found[1] else Problem("description_missing", "", "采购")
+    if not found[1]:
+        return Problem("description_missing", "", "采购")
+    return Purchase(*found, *supplier_in(paid_to))
 
 
 def read_advance(rest: str, today: date) -> Advance | Problem:
     """Read what follows 借款: how much, and what for."""
     found = _money(rest, today, "借款")
     return found if isinstance(found, Problem) else Advance(*found)
+
+
+def read_petty_cash(rest: str, today: date) -> PettyCash | Problem:
+    """Read what follows 备用金: how much, and what for."""
+    found = _money(rest, today, "备用金")
+    return found if isinstance(found, Problem) else PettyCash(*found)
+
+
+def read_welfare(rest: str, today: date) -> Welfare | Problem:
+    """Read what follows 福利: how much, and what for."""
+    found = _money(rest, today, "福利")
+    return found if isinstance(found, Problem) else Welfare(*found)
 
 
 def _money(rest: str, today: date, command: str) -> tuple[int, str] | Problem:
@@ -101,7 +118,7 @@ def read_travel(rest: str, today: date) -> Travel | Problem:
 
     The last day may be a number of days (3天) or 当天. Days without a year are the next to come.
     """
-    text = rest
+    text, leaves_after, back_before = _halves(rest)
     for pattern, opened in _RANGES:
         text = pattern.sub(opened, text)
     days = _days(text, today)
@@ -115,7 +132,22 @@ def read_travel(rest: str, today: date) -> Travel | Problem:
     city, purpose = _place(_words(_BETWEEN.sub(" ", _without(text, spans))))
     if not city:
         return Problem("city_missing", "", "出差")
-    return Travel(city, start, end, amount_fen, purpose)
+    halves = (leaves_after, back_before)
+    return Travel(city, start, end, amount_fen, purpose, *halves)
+
+
+_HALF = re.compile(
+    r"(?P<day>[\d日号天])\s?(?:(?P<am>上午|早上|早晨|清晨|早(?=\s))|(?P<pm>下午|晚上|傍晚|中午|晚(?=\s)))"
+)
+
+
+def _halves(text: str) -> tuple[str, bool, bool]:
+    """Take the halves of days out: whether they leave after noon, and are back before it."""
+    said = [bool(found["am"]) for found in _HALF.finditer(text)]
+    text = _HALF.sub(r"\g<day> ", text)
+    if not said:
+        return text, False, False
+    return text, not said[0], len(said) > 1 and said[-1]
 
 
 def _days(text: str, today: date) -> tuple[date, date, str] | Problem:

@@ -49,6 +49,7 @@ PROBLEM_CODES = frozenset(
         "amount_too_large",
         "amount_too_precise",
         "amount_unclear",
+        "budget_change_unclear",
         "budget_unclear",
         "city_missing",
         "currency_not_supported",
@@ -66,6 +67,8 @@ PROBLEM_CODES = frozenset(
         "person_missing",
         "project_unknown",
         "text_missing",
+        "shares_unclear",
+        "supplier_missing",
     }
 )
 """Every code that a Problem can have; the edge keeps a text for each."""

@@ -45,6 +45,14 @@ class Fetched:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where a browser comes back to, and the random state that makes it the same sign-in."""
+
+    url: str
+    state: str
+
+
 class SignInDoor(Protocol):
     """A messenger as the one who knows people: pages let in whom it vouches for."""
 

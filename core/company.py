@@ -79,7 +79,10 @@ class Department(Entry):
 
 
 class Person(Entry):
-    """Someone who works here. `dingtalk` and `wecom` are the messengers' user ids."""
+    """Someone who works here. `dingtalk` and `wecom` are the messengers' user ids.
+
+    `oidc` is what the company's identity provider calls them.
+    """
 
     id: Id
     name: str = Field(min_length=1)
@@ -89,6 +92,7 @@ class Person(Entry):
     roles: tuple[Role, ...] = ("employee",)
     dingtalk: str | None = None
     wecom: str | None = None
+    oidc: str | None = None
     bank_account: str | None = Field(default=None, repr=False)
     bank: str | None = None
     bank_code: BankCode | None = None
@@ -315,7 +319,8 @@ class Company(Entry):
     def _by_user(self) -> dict[tuple[str, str], Person]:
         dingtalk = {("dingtalk", p.dingtalk): p for p in self.people if p.dingtalk}
         wecom = {("wecom", p.wecom.lower()): p for p in self.people if p.wecom}
-        return {**dingtalk, **wecom}
+        oidc = {("oidc", p.oidc): p for p in self.people if p.oidc}
+        return {**dingtalk, **wecom, **oidc}
 
     def person(self, person_id: str) -> Person | None:
         """Find a person, also one who has left."""

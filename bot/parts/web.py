@@ -1,10 +1,13 @@
 """What is served over HTTP: health, REST API, pages, callbacks."""
 
+from collections.abc import Mapping
+
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.dingtalk.channel import DingTalkChannel
+from bot.channels.oidc.door import OidcDoor
 from bot.channels.wecom.channel import WeComChannel
 from bot.events import ChannelName
 from bot.handlers.work import Rooms
@@ -17,6 +20,7 @@ from bot.web.api import Api
 from bot.web.api_claims import ClaimsDoor
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.doors import Door, MessengerDoor
 from bot.web.health import Health, Metrics
 from bot.web.pages import Pages
 from bot.web.problems import problems
@@ -25,7 +29,7 @@ from bot.web.signin import SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
 from bot.web.upload_page import UploadPage
-from core.ports import Clock
+from core.ports import Clock, DoorName
 from storage.open import Storage
 
 log = structlog.get_logger(__name__)
@@ -49,7 +53,7 @@ def build_pages(
     }
     return Pages(
         site,
-        SignIn(site, visits, doors),
+        SignIn(site, visits, _ways_in(config, doors, clock)),
         ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
         TodoPage(site, storage.store),
         UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
@@ -57,6 +61,22 @@ def build_pages(
             site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
         ),
     )
+
+
+def _ways_in(
+    config: Config, messengers: Mapping[ChannelName, SignInDoor], clock: Clock
+) -> dict[DoorName, Door]:
+    """Give every door of the pages: the messengers, and the identity provider if there is one."""
+    doors: dict[DoorName, Door] = {n: MessengerDoor(m) for n, m in messengers.items()}
+    if config.oidc.enabled:
+        doors["oidc"] = OidcDoor(
+            issuer=config.oidc.issuer,
+            client_id=config.oidc.client_id,
+            client_secret=config.oidc.client_secret.get_secret_value(),
+            claim=config.oidc.claim,
+            clock=clock,
+        )
+    return doors
 
 
 def build_web(

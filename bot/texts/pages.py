@@ -11,6 +11,7 @@ PAGES: Texts = {
     "sign_in_how": Text(
         "用公司的办公软件确认你的身份。", "Your company's messenger confirms who you are."
     ),
+    "with_oidc": Text("用公司账号登录", "Sign in with the company account"),
     "with_dingtalk": Text("用钉钉登录", "Sign in with DingTalk"),
     "with_wecom": Text("用企业微信登录", "Sign in with WeCom"),
     "no_messenger": Text(

@@ -15,13 +15,14 @@ import structlog
 from aiohttp import web
 
 from bot.events import ChannelName
-from bot.port import SignInDoor
+from bot.port import Back
+from bot.web.doors import Door
 from bot.web.sessions import Visits, cookie_of, key_of, new_value
 from bot.web.site import Site, away
 from core.change import AuditEntry, Change
 from core.company import Person
 from core.errors import OutsideError, Rejected
-from core.ports import SignInTry
+from core.ports import DoorName, SignInTry
 
 COOKIE = "chit_signin"
 LIFE = timedelta(minutes=10)
@@ -31,9 +32,10 @@ _LOCAL = re.compile(r"/app/[A-Za-z0-9._~/?=&%-]{0,300}")
 _NO_TARGETS = ("/app/signin", "/app/logout", "/app/static")
 _MARKS: tuple[tuple[str, ChannelName], ...] = (("DingTalk", "dingtalk"), ("wxwork", "wecom"))
 """What the messengers' own browsers call themselves."""
-_CODES: Mapping[ChannelName, tuple[str, ...]] = {
+_CODES: Mapping[DoorName, tuple[str, ...]] = {
     "dingtalk": ("authCode", "code"),
     "wecom": ("code",),
+    "oidc": ("code",),
 }
 
 log = structlog.get_logger(__name__)
@@ -44,11 +46,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Lets people in by whichever messenger their browser belongs to."""
+    """Lets people in by whichever messenger their browser belongs to, or another door."""
 
     site: Site
     visits: Visits
-    doors: Mapping[ChannelName, SignInDoor]
+    doors: Mapping[DoorName, Door]
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes of signing in and out."""
@@ -104,14 +106,17 @@ class SignIn:
         return await self._send_away(request, channel, target, inside=False)
 
     async def _send_away(
-        self, request: web.Request, channel: ChannelName, target: str, *, inside: bool
+        self, request: web.Request, channel: DoorName, target: str, *, inside: bool
     ) -> web.Response:
         # One browser may have several pages on the way, so its cookie is kept while it lasts.
         browser, state, now = cookie_of(request, COOKIE) or new_value(), new_value(), self._now()
         attempt = SignInTry(channel, key_of(browser), target)
         await self.visits.sessions.begin(key_of(state), attempt, now + LIFE, now)
-        back = f"{self.site.url}/app/signin/{channel}"
-        response = away(self.doors[channel].sign_in_url(redirect=back, state=state, inside=inside))
+        try:
+            address = await self.doors[channel].leave(self._back(channel, state), inside=inside)
+        except OutsideError as error:
+            return self._failed(channel, error)
+        response = away(address)
         self.visits.give(response, COOKIE, browser, LIFE)
         return response
 
@@ -126,20 +131,24 @@ class SignIn:
         if code is None:
             log.info("signin_refused", channel=channel, reason="no_code")
             return self.site.refusal(HTTPStatus.UNAUTHORIZED, "signin_refused")
+        back = self._back(channel, request.query["state"])
         try:
-            user = await self.doors[channel].sign_in(code)
+            user = await self.doors[channel].enter(code, back)
         except OutsideError as error:
             return self._failed(channel, error)
         return await self._welcome(request, channel, user, attempt.target)
 
-    async def _begun(self, request: web.Request, channel: ChannelName) -> SignInTry | None:
+    def _back(self, channel: DoorName, state: str) -> Back:
+        return Back(f"{self.site.url}/app/signin/{channel}", state)
+
+    async def _begun(self, request: web.Request, channel: DoorName) -> SignInTry | None:
         states, browser = request.query.getall("state", []), cookie_of(request, COOKIE)
         if len(states) != 1 or browser is None:
             return None
         taken = await self.visits.sessions.take(key_of(states[0]), key_of(browser), self._now())
         return taken if taken and taken.channel == channel else None
 
-    def _failed(self, channel: ChannelName, error: OutsideError) -> web.Response:
+    def _failed(self, channel: DoorName, error: OutsideError) -> web.Response:
         if not isinstance(error, Rejected):
             log.warning("signin_failed", channel=channel, reason=error.code, **error.fields)
             return self.site.refusal(HTTPStatus.BAD_GATEWAY, "signin_unavailable")
@@ -149,7 +158,7 @@ class SignIn:
         return self.site.refusal(HTTPStatus.UNAUTHORIZED, "signin_refused")
 
     async def _welcome(
-        self, request: web.Request, channel: ChannelName, user: str, target: str
+        self, request: web.Request, channel: DoorName, user: str, target: str
     ) -> web.Response:
         """Open a session for somebody who works here, and keep that on the record."""
         company = await self.visits.store.company()
@@ -169,7 +178,7 @@ class SignIn:
         await self.visits.close(request, response)
         return response
 
-    def _channel(self, request: web.Request) -> ChannelName:
+    def _channel(self, request: web.Request) -> DoorName:
         asked = request.match_info["channel"]
         channel = next((name for name in self.doors if name == asked), None)
         if channel is None:
@@ -192,7 +201,7 @@ def local_target(address: str) -> str:
     return address if fine else HOME
 
 
-def _code(request: web.Request, channel: ChannelName) -> str | None:
+def _code(request: web.Request, channel: DoorName) -> str | None:
     """Give the one code of a request; DingTalk calls it by two names."""
     found = {c for name in _CODES[channel] for c in request.query.getall(name, [])}
     code = found.pop() if len(found) == 1 else ""

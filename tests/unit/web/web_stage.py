@@ -16,6 +16,8 @@ from bot.port import CardPicker, Inbound
 from bot.settings import SDK_URL
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.doors import Door as Way
+from bot.web.doors import MessengerDoor
 from bot.web.pages import Pages
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
@@ -29,6 +31,7 @@ from core.claim import Claim, Line, LineInvoice, State, StoredFile
 from core.company import Company
 from core.errors import OutsideError
 from core.payment import Payment
+from core.ports import DoorName
 from tests.fakes.memory import MemoryStorage
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
@@ -41,7 +44,8 @@ COMPANY = Company.model_validate(
     {
         "departments": [{"id": "sales", "name": "市场部", "head": "wang"}],
         "people": [
-            {"id": "zhang", "name": "张三", "department": "sales", "dingtalk": "z", "wecom": "Z"},
+            {"id": "zhang", "name": "张三", "department": "sales", "dingtalk": "z", "wecom": "Z",
+             "oidc": "zhang@corp"},
             {"id": "wang", "name": "王五", "dingtalk": "w", "wecom": "W"},
             {"id": "li", "name": "李雷", "dingtalk": "l", "wecom": "L"},
             {"id": "zhao", "name": "赵六", "roles": ["finance"], "dingtalk": "f", "wecom": "F"},
@@ -151,13 +155,14 @@ class Stage:
         self.storage = MemoryStorage(self.clock)
         self.files = MemoryFiles()
         self.doors: dict[ChannelName, Door] = {name: Door(name) for name in doors}
+        self.ways: dict[DoorName, Way] = {n: MessengerDoor(d) for n, d in self.doors.items()}
         self.wallet = Wallet()
         site = Site(public_url)
         visits = Visits(site, self.storage.sessions, self.storage.store, self.clock)
         zone = ZoneInfo("Asia/Shanghai")
         self.pages = Pages(
             site,
-            SignIn(site, visits, self.doors),
+            SignIn(site, visits, self.ways),
             ClaimPage(
                 site,
                 self.storage.store,

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.cards.actions import ACTION_IDS, Token, unpack_token
+from bot.cards.actions import ACTION_IDS, BUDGET_ACTION_IDS, Token, unpack_token
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
-from bot.handlers import approvals, drafts, duplicates, payments
+from bot.handlers import approvals, budget_alerts, drafts, duplicates, payments
 from bot.handlers.work import Work
 from core.change import CardCode
 from core.claim import EDITABLE, Claim, State
@@ -27,6 +27,9 @@ async def on_click(click: CardClicked, work: Work) -> None:
     """
     if click.response_code:
         work.codes = (CardCode(click.card, click.response_code),)
+    if click.action in BUDGET_ACTION_IDS:
+        await budget_alerts.on_budget_click(click, work)
+        return
     claim = await _clicked_claim(click, work)
     try:
         await CLICKS[click.action](click, claim, work)

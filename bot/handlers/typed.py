@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from bot.events import PersonEntered, TextReceived, UnsupportedReceived
-from bot.handlers import approvals, drafts, duplicates, pairing, payments, queries
+from bot.handlers import approvals, budget_alerts, drafts, duplicates, pairing, payments, queries
 from bot.handlers.dialogs import (
+    BUDGET_FREEZE,
+    BUDGET_MORE,
     EXPENSE,
     NOT_DUPLICATE,
     PAIR,
@@ -53,6 +55,9 @@ async def _answers(dialog: Dialog, words: str, understood: Understood, work: Wor
         return False
     if dialog.expects == EXPENSE:
         return await _answer_expense(dialog, words, work)
+    if dialog.expects in {BUDGET_MORE, BUDGET_FREEZE}:
+        await budget_alerts.answer(work, dialog.expects, facts(dialog), words)
+        return True
     if dialog.expects == PAIR:
         return await pairing.answer(work, facts(dialog), words)
     if dialog.expects not in {REASON, PERSON, NOT_DUPLICATE}:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cron import Cron
 from bot.events import JobDue, to_json
@@ -96,8 +97,8 @@ class Schedule:
         for timed in self._timed:
             try:
                 await self._advance(timed, now)
-            except Exception:
-                log.exception("slot_not_taken", job=timed.job.name)
+            except (OSError, SQLAlchemyError) as error:
+                log.warning("slot_not_taken", job=timed.job.name, error=type(error).__name__)
 
     async def _advance(self, timed: Timed, now: datetime) -> None:
         """Look at the time since the last look.

@@ -11,8 +11,8 @@ import pytest
 from bot.handlers.work import Rooms
 from bot.jobs.drawing import Studio
 from bot.jobs.relay import Relay
-from bot.jobs.verifying import HANDS, NotYet, Verifier
 from bot.jobs.running import Office, Runner
+from bot.jobs.verifying import HANDS, NotYet, Verifier
 from bot.jobs.worker import InboxWorker
 from core.actions.basics import Cause, Settings, VerifyRules, outgoing
 from core.actions.verifying import ask_about, ask_after_payment

@@ -6,32 +6,27 @@ from datetime import date
 from bot.handlers.dialogs import EDIT, ended, in_hand, waiting
 from bot.handlers.finding import claim_named, open_draft, own_claim, surroundings_of
 from bot.handlers.work import Work
-from core.actions import submission
+from core.actions import amending, submission
 from core.actions.basics import audit_of
 from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remove_line
-from core.change import Change
+from core.change import Change, Outgoing
 from core.claim import EDITABLE, PREFIXES, Claim, Kind, Line, State, claim_number
 from core.errors import Refused
 from core.money import format_yuan
-from core.notices import ShowCard
+from core.notices import Say, ShowCard
 from core.phrases.amounts import parse_amount
 from core.phrases.dates import parse_date
 from core.phrases.intents import (
-    Advance,
     Discard,
     EditLine,
-    Purchase,
     RemoveLine,
     Submit,
-    Travel,
     Withdraw,
 )
 from core.phrases.results import Ambiguous, Expense, Problem
 from core.phrases.vocabulary import match_category, match_project, vocabulary_of
 
 CHANGEABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN, State.REJECTED)
-REQUEST_WORDS: dict[Kind, str] = {"travel_request": "差旅", "purchase_request": "采购"}
-"""The everyday word behind a request, to find the company's category for its line."""
 
 
 async def draft_in_hand(work: Work) -> Claim | None:
@@ -39,7 +34,7 @@ async def draft_in_hand(work: Work) -> Claim | None:
     number = in_hand(await work.store.dialog(work.person.id), work.now)
     if number:
         claim = await work.store.claim(number)
-        if claim and claim.state in EDITABLE and claim.employee == work.person.id:
+        if claim and claim.state in EDITABLE and work.person.id in claim.owners:
             return claim
     return await open_draft(work)
 
@@ -66,49 +61,23 @@ async def on_expense(expense: Expense, work: Work) -> None:
         description=expense.description,
         project=expense.project_id,
     )
-    await _keep(work, add_line(claim, line), "add_line", amount=format_yuan(line.amount_fen))
+    await keep(work, add_line(claim, line), "add_line", amount=format_yuan(line.amount_fen))
 
 
-async def _keep(work: Work, claim: Claim, action: str, **fields: str) -> None:
+async def keep(work: Work, claim: Claim, action: str, **fields: str) -> None:
     """Commit a changed draft and show it at the bottom of the chat."""
     card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
-    keep_in_hand = waiting(work, EDIT, number=claim.number)
+    own_draft = claim.state is State.DRAFT and claim.filed_by is None
+    dialog = ended(work) if own_draft else waiting(work, EDIT, number=claim.number)
     await work.commit(
         Change(
             at=work.now,
             claims=(claim,),
             audit=(audit_of(work.cause, action, claim.number, **fields),),
             outbox=work.outgoing((card,)),
-            dialogs=(keep_in_hand if claim.state is not State.DRAFT else ended(work),),
+            dialogs=(dialog,),
         )
     )
-
-
-async def on_travel(command: Travel, work: Work) -> None:
-    """Draft a travel request with its estimate."""
-    purpose = f"{command.city} {command.start:%m-%d}~{command.end:%m-%d} {command.purpose}".strip()
-    await _request(work, "travel_request", command.amount_fen, purpose, command.start)
-
-
-async def on_purchase(command: Purchase, work: Work) -> None:
-    """Draft a purchase request."""
-    await _request(work, "purchase_request", command.amount_fen, command.description, work.today)
-
-
-async def on_advance(command: Advance, work: Work) -> None:
-    """Draft an advance."""
-    await _request(work, "advance", command.amount_fen, command.description, work.today)
-
-
-async def _request(work: Work, kind: Kind, amount_fen: int, purpose: str, day: date) -> None:
-    claim = await start_claim(work, kind)
-    vocabulary = vocabulary_of(work.company)
-    ids = match_category(purpose, vocabulary) or match_category(
-        REQUEST_WORDS.get(kind, ""), vocabulary
-    )
-    line = Line(ids[0] if len(ids) == 1 else None, amount_fen, day, purpose)
-    claim = add_line(replace(claim, purpose=purpose), line)
-    await _keep(work, claim, "start_request", amount=format_yuan(amount_fen))
 
 
 async def on_submit(command: Submit, work: Work) -> None:
@@ -120,8 +89,35 @@ async def on_submit(command: Submit, work: Work) -> None:
 async def submit_claim(work: Work, claim: Claim) -> None:
     """Put a claim into review, or say what stands against it and keep it as it is."""
     around = await surroundings_of(work.store, work.company, claim, work.today, work.rooms.settings)
-    change = submission.submit(claim, around, work.cause)
-    await work.commit(replace(change, dialogs=(ended(work),)))
+    try:
+        change = submission.submit(claim, around, work.cause)
+    except Refused as refused:
+        if refused.code != "employee_must_submit":
+            raise
+        await _ask_employee(work, claim)
+        return
+    told = _told_employee(work, claim)
+    change = replace(change, outbox=(*change.outbox, *told), dialogs=(ended(work),))
+    await work.commit(change)
+
+
+async def _ask_employee(work: Work, claim: Claim) -> None:
+    """Hand a draft that a colleague has written to the employee, whose word it needs."""
+    fields = (("number", claim.number), ("person", work.person.id))
+    await work.tell(
+        work.reply("employee_must_submit", number=claim.number, person=claim.employee),
+        Say(claim.employee, "filed_for_you", fields),
+        ShowCard(claim.employee, claim.number, "claim", fresh=True),
+        dialog=ended(work),
+    )
+
+
+def _told_employee(work: Work, claim: Claim) -> tuple[Outgoing, ...]:
+    """Tell an employee that somebody has submitted a claim for them."""
+    if work.person.id == claim.employee:
+        return ()
+    fields = (("number", claim.number), ("person", work.person.id))
+    return work.outgoing((Say(claim.employee, "submitted_for_you", fields),))
 
 
 async def on_withdraw(command: Withdraw, work: Work) -> None:
@@ -141,7 +137,8 @@ async def discard_claim(work: Work, claim: Claim) -> None:
     await work.commit(replace(submission.discard(claim, work.cause), dialogs=(ended(work),)))
 
 
-async def _changeable(work: Work, number: str | None) -> Claim:
+async def changeable(work: Work, number: str | None) -> Claim:
+    """Find the claim that an edit means: the one in hand when none is named."""
     if number is None:
         claim = await draft_in_hand(work)
         return claim or await own_claim(work, None, CHANGEABLE)
@@ -150,11 +147,15 @@ async def _changeable(work: Work, number: str | None) -> Claim:
 
 async def on_edit_line(command: EditLine, work: Work) -> None:
     """Change one field of a line."""
-    claim = await _changeable(work, command.number)
+    claim = await changeable(work, command.number)
     index = pick_line(claim, command.line_no)
     values = _values(command, work)
+    if claim.state is State.IN_REVIEW and work.person.id not in claim.owners:
+        change = amending.amend_line(claim, work.company, work.cause, index, values)
+        await work.commit(change)
+        return
     claim, entry = edit_line(claim, index, work.cause, **values)
-    await _keep(work, claim, entry.action, **dict(entry.fields))
+    await keep(work, claim, entry.action, **dict(entry.fields))
 
 
 def _values(command: EditLine, work: Work) -> dict[str, object]:
@@ -166,12 +167,24 @@ def _values(command: EditLine, work: Work) -> dict[str, object]:
         return {"date": _settled(parse_date(text, work.today), "date_unclear", text)}
     if command.field == "description":
         return {"description": text}
+    if command.field == "department":
+        return {"department": _department(work, text)}
     vocabulary = vocabulary_of(work.company)
     match = match_category if command.field == "category" else match_project
     ids = match(text, vocabulary)
     if len(ids) != 1:
         raise Refused(f"{command.field}_unknown", text=text)
     return {command.field: ids[0]}
+
+
+def _department(work: Work, text: str) -> str:
+    """Find the one department of an id or name; Refused `department_unknown`."""
+    wanted = text.strip().lower()
+    rows = work.company.departments
+    found = [d.id for d in rows if wanted in {d.id.lower(), d.name.lower()}]
+    if len(found) != 1:
+        raise Refused("department_unknown", text=text)
+    return found[0]
 
 
 def _settled(
@@ -186,14 +199,14 @@ def _settled(
 
 async def on_remove_line(command: RemoveLine, work: Work) -> None:
     """Take one line out."""
-    claim = await _changeable(work, command.number)
+    claim = await changeable(work, command.number)
     claim, entry = remove_line(claim, pick_line(claim, command.line_no), work.cause)
-    await _keep(work, claim, entry.action, **dict(entry.fields))
+    await keep(work, claim, entry.action, **dict(entry.fields))
 
 
 async def start_editing(work: Work, claim: Claim) -> None:
     """Take a claim in hand: what the person sends next belongs to it."""
-    if claim.employee != work.person.id:
+    if work.person.id not in claim.owners:
         raise Refused("not_yours", number=claim.number)
     if claim.state not in EDITABLE:
         raise Refused("wrong_state", number=claim.number, state=claim.state, event="edit")

@@ -2,21 +2,36 @@
 
 from dataclasses import replace
 
-from bot.handlers.finding import claim_named
+from bot.handlers.finding import HISTORY, claim_named
 from bot.handlers.work import Work
 from core.actions import settlement
 from core.actions.verifying import require_alive
 from core.change import Change
-from core.claim import Claim
+from core.claim import Claim, State
 from core.errors import Refused
 from core.notices import ShowCard
 from core.payment import Payment
+from core.phrases.claim_intents import Repay
 from core.phrases.intents import MarkPaid, PayFailed
+from core.ports import ClaimQuery
 
 
 async def on_mark_paid(command: MarkPaid, work: Work) -> None:
     """Note a payment by words."""
-    await pay_claim(work, await _named(work, command.number))
+    await pay_claim(work, await _named(work, command.number), command.amount_fen)
+
+
+async def on_repay(command: Repay, work: Work) -> None:
+    """Note that an advance, or a part of it, came back."""
+    advance = await _named(work, command.number)
+    query = ClaimQuery(state=State.IN_REVIEW, employee=advance.employee)
+    waiting = (await work.store.claims(query, HISTORY)).items
+    taken = sum(
+        c.amount_fen for claim in waiting for c in claim.clears if c.advance == advance.number
+    )
+    amount = command.amount_fen
+    change = settlement.repay(advance, work.company, work.cause, amount, taken)
+    await work.commit(change)
 
 
 async def on_pay_failed(command: PayFailed, work: Work) -> None:
@@ -30,15 +45,18 @@ async def on_pay_failed(command: PayFailed, work: Work) -> None:
     await _finish(work, claim, change)
 
 
-async def pay_claim(work: Work, claim: Claim) -> None:
-    """Note that the money of a claim has been paid; Refused `invoice_dead` for a void voucher.
+async def pay_claim(work: Work, claim: Claim, amount_fen: int | None = None) -> None:
+    """Note that the money of a claim, or a part of it, has been paid.
+
+    Refused `invoice_dead` for a void voucher.
 
     A bank's result is noted whatever the vouchers are: it has happened.
     """
     settlement.require_payer(work.company, claim, work.person.id)
     require_alive(claim)
     payment = await _payment(work, claim)
-    change = settlement.pay(claim, payment, work.cause, work.rooms.settings)
+    rules = work.rooms.settings
+    change = settlement.pay(claim, payment, work.cause, rules, amount_fen=amount_fen)
     await _finish(work, claim, change)
 
 

@@ -7,7 +7,19 @@ from datetime import date
 from typing import Any
 
 from bot.events import PersonEntered, TextReceived, UnsupportedReceived
-from bot.handlers import approvals, budget_alerts, drafts, duplicates, pairing, payments, queries
+from bot.handlers import (
+    approvals,
+    budget_alerts,
+    drafts,
+    duplicates,
+    pairing,
+    payments,
+    queries,
+    requests,
+    reviewing,
+    shaping,
+    voiding,
+)
 from bot.handlers.dialogs import (
     BUDGET_FREEZE,
     BUDGET_MORE,
@@ -27,6 +39,7 @@ from bot.handlers.work import Work
 from core.change import Change, Dialog, Outgoing
 from core.errors import Refused
 from core.phrases import answer_message, parse_message
+from core.phrases import claim_intents as shape
 from core.phrases import intents as say
 from core.phrases.cleaning import clean
 from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
@@ -160,9 +173,21 @@ COMMANDS: dict[type, Do] = {
     say.Delegate: approvals.on_delegate,
     say.BudgetQuery: queries.on_budget,
     say.BudgetChange: queries.on_budget_change,
-    say.Travel: drafts.on_travel,
-    say.Purchase: drafts.on_purchase,
-    say.Advance: drafts.on_advance,
+    say.Travel: requests.on_travel,
+    say.Purchase: requests.on_purchase,
+    say.Advance: requests.on_advance,
+    shape.PettyCash: requests.on_petty_cash,
+    shape.Welfare: requests.on_welfare,
+    shape.SetSupplier: shaping.on_supplier,
+    shape.CopyClaim: shaping.on_copy,
+    shape.SplitLine: shaping.on_split,
+    shape.MergeLines: shaping.on_merge,
+    shape.FileFor: shaping.on_file_for,
+    shape.Urgent: shaping.on_urgent,
+    shape.VoidClaim: voiding.on_void,
+    shape.Reduce: reviewing.on_reduce,
+    shape.HoldLine: reviewing.on_hold_line,
+    shape.Repay: payments.on_repay,
     say.EditLine: drafts.on_edit_line,
     say.RemoveLine: drafts.on_remove_line,
     say.MarkPaid: payments.on_mark_paid,

@@ -219,7 +219,7 @@ TEXTS: Texts = {
         "‹{number} ›is void‹: “{reason}”›. Its budget and invoices are free again.",
     ),
     "void_wanted": Text(
-        "‹{employee} ›申请作废‹ {number}›‹，理由：「{reason}」›。同意请发「作废‹ {number}› 理由」。",
+        "‹{employee} ›申请作废‹ {number}›‹，理由：「{reason}」›。请发「作废‹ {number}› 理由」。",
         "‹{employee} ›asks to void ‹{number}›‹: “{reason}”›. Send “void‹ {number}› reason”.",
     ),
     "void_asked": Text(
@@ -268,5 +268,34 @@ TEXTS: Texts = {
     "shares_unclear": Text(
         "没看懂怎么分摊。请写成「分摊 第1行 市场部 60 研发部 40」，至少两份，比例大于 0。",
         "The shares are unclear. Please write “分摊 第1行 市场部 60 研发部 40”.",
+    ),
+    "filing_for": Text(
+        "正在替‹ {person} ›报销‹ {number}›，接着发的票据和文字都记到这张上，再发「提交」。",
+        "Claiming for ‹{person} ›on‹ {number}›: invoices and lines that you send now join it. Send"
+        " “submit” when it is right.",
+    ),
+    "file_for_unclear": Text(
+        "没看懂要代报什么‹：「{text}」›。请写成「代 张三 打车 45」，一次一笔，不能代自己。",
+        "What is to be claimed‹ by “{text}”›? Please write “代 张三 打车 45”, for a colleague.",
+    ),
+    "filed_for_you": Text(
+        "‹{person} ›替你起了报销‹ {number}›，请核对下面的卡片，确认后点「提交」。",
+        "‹{person} ›has drafted ‹{number} ›for you. Check the card below and submit it.",
+    ),
+    "submitted_for_you": Text(
+        "‹{person} ›替你提交了‹ {number}›。不对的话发「撤回‹ {number}›」。",
+        "‹{person} ›has submitted ‹{number} ›for you. If it is wrong, send “withdraw‹ {number}›”.",
+    ),
+    "bearer_unknown": Text(
+        "没有找到‹「{text}」›，或者不止一个。分摊对象请写部门、项目或类别的全名。",
+        "‹“{text}” ›is not one department, project or category. Please write its full name.",
+    ),
+    "department_unknown": Text(
+        "没有‹「{text}」›这个部门。请核对部门名称再发一次。",
+        "There is no department‹ “{text}”›. Please check its name.",
+    ),
+    "no_purchase": Text(
+        "‹{number} ›不是采购申请，不能填供应商。",
+        "‹{number} ›is no purchase request, so it has no supplier.",
     ),
 }

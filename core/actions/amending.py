@@ -11,6 +11,7 @@ from core.actions.basics import Cause, audit_of, outgoing, require
 from core.actions.clearing import charges_in, figures_of, fitted, without, without_backed
 from core.actions.decision import MAX_REASON
 from core.actions.drafts import identities_of, set_line
+from core.approval import change_rights
 from core.budget import Hold, charges_of
 from core.change import (
     AuditEntry,
@@ -28,10 +29,10 @@ from core.dealings import Clearing
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import Notice, Say, ShowCard
-from core.shares import joined, papers_fen
+from core.shares import joined
 
-AMENDABLE = frozenset({"amount_fen", "category", "date", "description", "project", "department"})
-"""Fields of a line that may be corrected in review."""
+AMENDABLE = frozenset({"category", "date", "description", "project"})
+"""Fields of a line that may be corrected in review; an amount only goes down, by `reduce_line`."""
 
 
 def reduce_line(
@@ -39,10 +40,10 @@ def reduce_line(
 ) -> Change:
     """Let less of a line be paid; what was asked stays on it, with the reason.
 
-    Refused `wrong_state`, `own_claim`, `not_your_turn`, `reason_missing`, `not_less`,
-    `nothing_left`.
+    Refused `wrong_state`, `own_claim`, `not_your_turn`, `not_allowed`, `reason_missing`,
+    `not_less`, `nothing_left`.
     """
-    _require_turn(claim, cause)
+    _require_right(claim, cause, "amount")
     reason = _reason(claim, reason, "reduce")
     before = claim.lines[index]
     if not 0 <= to_fen < before.amount_fen:
@@ -82,19 +83,17 @@ def reduce_line(
 def amend_line(
     claim: Claim, company: Company, cause: Cause, index: int, values: Mapping[str, object]
 ) -> Change:
-    """Correct a line in review; whether the actor may is the caller's to know.
+    """Correct a line in review, as far as its step gives the right (`FlowStep.may_change`).
 
     The budgets are asked again for what the line moves to. Refused `wrong_state`, `own_claim`,
-    `above_invoice`, and `budget` on commit.
+    `not_your_turn`, `not_allowed`, and `budget` on commit.
     """
-    require(claim, Event.AMEND)
-    if cause.actor in claim.owners:
-        raise Refused("own_claim", number=claim.number)
     known = {name: value for name, value in values.items() if name in AMENDABLE}
+    for name in values:
+        _require_right(claim, cause, name)
     before = claim.lines[index]
     line = replace(before, **known)  # type: ignore[arg-type]  # callers name fields
     changed = set_line(claim, index, line)
-    _require_covered(changed, index)
     fields = {"line": str(index + 1)}
     for name in known:
         fields[name] = f"{getattr(before, name)} → {getattr(line, name)}"
@@ -108,13 +107,6 @@ def amend_line(
         audit=(AuditEntry(cause.actor, "amend", claim.number, cause.source, (*fields.items(),)),),
         outbox=outgoing(cause, [*_redraw(moved), *told]),
     )
-
-
-def _require_covered(claim: Claim, index: int) -> None:
-    lines = joined(claim, index)
-    worth = papers_fen(claim, lines)
-    if worth is not None and sum(claim.lines[i].amount_fen for i in lines) > worth:
-        raise Refused("above_invoice", total=format_yuan(worth))
 
 
 def hold_line(
@@ -238,6 +230,13 @@ def _require_turn(claim: Claim, cause: Cause) -> None:
         raise Refused("own_claim", number=claim.number)
     if claim.plan is None or cause.actor not in claim.plan.waiting():
         raise Refused("not_your_turn", number=claim.number)
+
+
+def _require_right(claim: Claim, cause: Cause, right: str) -> None:
+    """Refused unless it is the actor's turn, in a step that may change this of the claim."""
+    _require_turn(claim, cause)
+    if claim.plan is None or right not in change_rights(claim.plan, cause.actor):
+        raise Refused("not_allowed", action="amend", number=claim.number)
 
 
 def _reason(claim: Claim, reason: str, action: str) -> str:

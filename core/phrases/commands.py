@@ -6,18 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 from core.phrases.amounts import find_amounts
+from core.phrases.approving import read_return
 from core.phrases.asking import read_asking
 from core.phrases.budgets import read_budget_change
 from core.phrases.claim_verbs import CLAIM_VERBS
 from core.phrases.claim_words import without
-from core.phrases.dates import DateSpan, find_dates
+from core.phrases.dates import find_dates
 from core.phrases.intents import (
-    AddSigner,
     Approve,
     BudgetChange,
     Command,
     ConfirmNotDuplicate,
-    Delegate,
     Discard,
     Feedback,
     Help,
@@ -28,7 +27,6 @@ from core.phrases.intents import (
     Reject,
     Remind,
     RemoveLine,
-    Return_,
     Submit,
     Todo,
     Transfer,
@@ -121,6 +119,13 @@ def _digits_only(make: Callable[[str | None, str], Command]) -> Callable[[Said],
     return read
 
 
+def _return(said: Said) -> Result:
+    alone = said.rest.strip(" #号")
+    if not said.number and alone.isdecimal():
+        return Problem("number_unclear", alone, said.word)
+    return read_return(said)
+
+
 def _personal(make: Callable[[str | None, str, str], Command]) -> Callable[[Said], Result]:
     def read(said: Said) -> Result:
         person, comment = person_of(said.rest, said.vocabulary)
@@ -159,36 +164,6 @@ def _discard(said: Said) -> Told | None:
 def _cancel(number: str | None) -> Result:
     """取消 may mean either, whatever the claim's state; the person says which."""
     return Question("discard_or_withdraw", ("删除", "撤回"), Reading(number or ""))
-
-
-_UNTIL = re.compile(
-    r"(?:\s|从|自|至|到|直到|截至|截止|审批|代审|代办|until|till|to|by|,)+$", re.IGNORECASE
-)
-
-
-def _delegate(said: Said) -> Result:
-    dates = find_dates(said.rest, said.today, "future")
-    person_text = said.rest[: dates[0].start] if dates else said.rest
-    person, _ = person_of(_UNTIL.sub("", person_text), said.vocabulary)
-    if not person:
-        return Problem("person_missing", "", said.word)
-    if not dates:
-        return Problem("date_missing", "", said.word)
-    until = _until(dates, said)
-    return until if isinstance(until, Problem) else Delegate(person, until)
-
-
-def _until(dates: tuple[DateSpan, ...], said: Said) -> date | Problem:
-    """Take the last day; a first one may be said only when it is today."""
-    *starts, last = (d.value for d in dates)
-    named = said.rest[dates[0].start : dates[-1].end]
-    if any(start != said.today for start in starts):
-        return Problem("date_unclear", named, said.word)
-    if isinstance(last, Problem):
-        return replace(last, command=said.word)
-    if not isinstance(last, date):
-        return Problem("date_unclear", named, said.word)
-    return Problem("date_passed", named, said.word) if last < said.today else last
 
 
 def _feedback(said: Said) -> Result:
@@ -285,7 +260,7 @@ VERBS: tuple[Verb, ...] = (
     verb("提交", "(?:确认|重新|再次)?提交|送审|发起审批", "re-?submit|submit", _change(Submit)),
     *CLAIM_VERBS,
     verb("删除", f"删除|删掉|作废|丢弃|{REMOVE_AHEAD}", "delete|discard|remove", _discard),
-    verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback", _change(Withdraw)),
+    verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback|undo", _change(Withdraw)),
     verb("取消", "取消", "cancel", _change(_cancel)),
     verb(
         "驳回",

@@ -145,10 +145,15 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Return_:  # noqa: N801 the word itself is a keyword
-    """退回 单号 理由; an empty reason is asked for by the handler."""
+    """退回 单号 [到 某步|某人] 理由 [回到我|从头]; an empty reason is asked for by the handler.
+
+    `to` are the words for an earlier step or person; `back` is None where nothing was said.
+    """
 
     number: str | None
     reason: str
+    back: bool | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +167,12 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class AddSigner:
-    """加签 单号 某人 [说明]."""
+    """加签 单号 某人 [前|后] [说明]."""
 
     number: str | None
     person_text: str
     comment: str = ""
+    place: Literal["before", "after"] = "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +184,30 @@ class Remind:
 
 @dataclass(frozen=True, slots=True)
 class Delegate:
-    """委托 某人 至 日期, the last day included."""
+    """委托 某人 至 日期 [从 日期] [报销|出差|…], the last day included.
+
+    `start` is None from now on; `kinds` are kinds of claims, empty for all.
+    """
 
     person_text: str
     until: date
+    start: date | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EndDelegation:
+    """委托 取消."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDelegations:
+    """我的委托."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveAll:
+    """全部同意."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +353,9 @@ Command = (
     | AddSigner
     | Remind
     | Delegate
+    | EndDelegation
+    | ShowDelegations
+    | ApproveAll
     | BudgetQuery
     | BudgetChange
     | ChangeBudget

@@ -1,10 +1,13 @@
-"""Claim numbers as people type them: BX-20261125-0007, bx 20261125 0007, BX202611250007."""
+"""Numbers as people type them: BX-20261125-0007, bx 20261125 0007, BX202611250007.
+
+Those of changes of budgets (YS) are read like those of claims.
+"""
 
 import re
 from dataclasses import dataclass
 
 _GAP = r"\s?[-‐‑‒–—−_/]?\s?"
-_PREFIX = r"(?:BX|CC|CG|JK|FL)"
+_PREFIX = r"(?:BX|CC|CG|JK|FL|YS)"
 NUMBER = (
     rf"(?<![A-Za-z0-9])(?:{_PREFIX}){_GAP}20\d{{2}}[01]\d[0-3]\d{_GAP}\d{{4,6}}"
     r"(?![A-Za-z0-9]|-\d|\s?[块元])"

@@ -316,6 +316,10 @@ class Company(Entry):
         return {d.id: d for d in self.departments}
 
     @cached_property
+    def _budgets(self) -> dict[str, Budget]:
+        return {b.id: b for b in self.budgets}
+
+    @cached_property
     def _by_user(self) -> dict[tuple[str, str], Person]:
         dingtalk = {("dingtalk", p.dingtalk): p for p in self.people if p.dingtalk}
         wecom = {("wecom", p.wecom.lower()): p for p in self.people if p.wecom}
@@ -377,7 +381,7 @@ class Company(Entry):
 
     def budget(self, budget_id: str) -> Budget | None:
         """Find a budget."""
-        return next((b for b in self.budgets if b.id == budget_id), None)
+        return self._budgets.get(budget_id)
 
     def entity_of(self, department_id: str) -> LegalEntity | None:
         """Find the legal entity of a department: its own, its parent's, else the first."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy import Row as Found
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.alerts import ENDLESS
 from core.budget import Balance, LimitVersion, carried_over, ceiling_of, rolling_key
 from core.change import AuditEntry
 from core.company import Budget, Company
@@ -162,6 +163,10 @@ def _budget_row(budget: Budget, limit_fen: int, version: int) -> Row:
         "rolls": rolling_key(budget),
         "starts": budget.period.start,
         "limit_version": version,
+        "ends": budget.period.end,
+        "period": budget.period.text,
+        "alert_at": ",".join(map(str, sorted(budget.alerts))),
+        "alert_from": min(budget.alerts, default=ENDLESS),
     }
 
 

@@ -127,6 +127,10 @@ budgets = Table(
     _text("rolls", null=True),
     Column("starts", Date, nullable=True),
     Column("limit_version", Integer, nullable=False, server_default="0"),
+    Column("ends", Date, nullable=True),
+    _text("period", default=""),
+    _text("alert_at", default=""),
+    Column("alert_from", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("company", "id"),
     CheckConstraint("reserved_fen >= 0", name="reserved"),
     CheckConstraint("consumed_fen >= 0", name="consumed"),
@@ -516,6 +520,38 @@ memories = Table(
     _text("name"),
     _text("value"),
     PrimaryKeyConstraint("company", "system", "name"),
+)
+
+
+spend_facts = Table(
+    "spend_facts",
+    metadata,
+    _tenant(),
+    _text("claim"),
+    Column("place", Integer, nullable=False),
+    _text("month"),
+    _text("department"),
+    _text("category"),
+    _text("project"),
+    _text("employee"),
+    _text("supplier"),
+    _fen("amount_fen"),
+    Column("lines", Integer, nullable=False),
+    PrimaryKeyConstraint("company", "claim", "place"),
+    Index(None, "company", "month"),
+)
+
+spend_sums = Table(
+    "spend_sums",
+    metadata,
+    _tenant(),
+    _text("grain"),
+    _text("month"),
+    _text("one"),
+    _text("two"),
+    _fen("amount_fen"),
+    Column("lines", BigInteger, nullable=False),
+    PrimaryKeyConstraint("company", "grain", "month", "one", "two"),
 )
 
 

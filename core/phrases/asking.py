@@ -1,0 +1,178 @@
+"""Questions and wishes about Chit itself: 能报吗 …, 通知 关 催办, 免打扰 22:00-8:00, 帮助 审批."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from core.mileage import find_km, without_km
+from core.phrases.amounts import find_amounts
+from core.phrases.dates import find_dates
+from core.phrases.intents import (
+    Answer,
+    Command,
+    Help,
+    HelpPage,
+    MayClaim,
+    Mileage,
+    Notify,
+    Quiet,
+    Unsubmitted,
+)
+from core.phrases.numbers import find_numbers
+from core.phrases.results import Ambiguous, Problem, Vocabulary
+from core.phrases.said import person_of, reason_of
+from core.phrases.vocabulary import find_categories, find_project, match_project
+
+_MAY = r"(?:能不能|可不可以|可以|能否|是否可以|能|可)报销?"
+_MAY_FIRST = re.compile(
+    rf"(?:请问|问一下|想问一下|我想问)?\s?(?:{_MAY}(?:吗|么|嘛|多少钱?)?|报销标准|差旅标准|(?:查|看)?标准(?=\s|$)"
+    r"|(?:can|may|could)\s(?:i|we)\s(?:claim|expense|be\sreimbursed\sfor))[\s,:?]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_MAY_LAST = re.compile(
+    r"(?P<rest>.+?)\s?(?:(?:能不能|可不可以|能否|是否可以)报销?|(?:可以|能|可)报销?(?:吗|么|嘛|多少钱?|\?)"
+    r"|的?(?:报销|差旅)?标准(?:是多少|是什么|\?)|(?:allowed|claimable)\s?\?)[\s?。.!]*",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"同意|批准|驳回|拒绝|不同意|退回|转交|加签|反馈|提建议|修改|approve|reject|return|feedback"
+)
+"""Words whose commands carry a person's own words, questions among them."""
+_ASKED_TAIL = re.compile(r"(?:吗|么|嘛|呢|多少钱?|\?|。)+$")
+_HELP = re.compile(r"(?:帮助|使用说明|培训|教程|help|training)\s?(?P<page>\S+)", re.IGNORECASE)
+HELP_PAGES: dict[str, HelpPage] = {
+    "报销": "employee", "员工": "employee", "employee": "employee", "claims": "employee",
+    "申请": "requests", "出差": "requests", "requests": "requests", "travel": "requests",
+    "审批": "approver", "审批人": "approver", "approver": "approver", "approval": "approver",
+    "经理": "manager", "主管": "manager", "预算": "manager", "manager": "manager",
+    "财务": "finance", "出纳": "finance", "付款": "finance", "finance": "finance",
+    "管理": "admin", "管理员": "admin", "admin": "admin",
+    "查询": "queries", "queries": "queries", "通知": "notices", "notices": "notices",
+}  # fmt: skip
+"""The words that name a page of the help."""
+_NOTIFY = re.compile(
+    r"(?:消息)?(?:通知|提醒设置|notices?|notifications?)(?:设置)?\s?"
+    r"(?:(?P<switch>关闭|关|开启|打开|开|off|on)\s?(?P<what>\S+)|(?P<what2>\S+)\s(?P<switch2>关闭|关|开启|打开|开|off|on))?",
+    re.IGNORECASE,
+)
+_ON = frozenset({"开", "开启", "打开", "on"})
+_QUIET = re.compile(
+    r"(?:免打扰|勿扰|不要打扰|quiet(?:\shours)?|do\snot\sdisturb|dnd)\s?(?P<span>.*)", re.IGNORECASE
+)
+_UNSUBMITTED = re.compile(
+    r"(?:我的?)?(?:未读|未提交的?(?:单据|报销单?|草稿|申请)?|草稿箱?|还没提交的?(?:单据|报销单?)?)[!。?]*"
+    r"|(?:my\s)?(?:drafts|unsubmitted|unread)(?:\sclaims)?[!.?]*",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(r"(?:回复|答复|reply(?:\sto)?)\s(?P<rest>.+)", re.IGNORECASE)
+_DRIVE = re.compile(r"自驾|私车公用|私车|开车|驾车|own\scar|drove|driving", re.IGNORECASE)
+
+
+def read_asking(line: str, today: date, vocabulary: Vocabulary) -> Command | None:
+    """Find the question or wish that a cleaned text is; None when it is something else."""
+    return (
+        _help(line)
+        or _switch(line)
+        or (Unsubmitted() if _UNSUBMITTED.fullmatch(line) else None)
+        or _may(line)
+        or _drive(line, today, vocabulary)
+        or _answer(line, vocabulary)
+    )
+
+
+def _help(line: str) -> Help | None:
+    found = _HELP.fullmatch(line)
+    page = HELP_PAGES.get(found["page"].lower()) if found else None
+    return Help(page) if page else None
+
+
+def _switch(line: str) -> Notify | Quiet | None:
+    if found := _QUIET.fullmatch(line):
+        return Quiet(found["span"].strip())
+    found = _NOTIFY.fullmatch(line)
+    if not found:
+        return None
+    what, switch = found["what"] or found["what2"], found["switch"] or found["switch2"]
+    return Notify(what or "", (switch.lower() in _ON) if switch else None)
+
+
+def _may(line: str) -> MayClaim | None:
+    if find_numbers(line) or _COMMAND.match(line):
+        return None
+    found = _MAY_FIRST.fullmatch(line) or _MAY_LAST.fullmatch(line)
+    return MayClaim(_ASKED_TAIL.sub("", found["rest"]).strip()) if found else None
+
+
+def _drive(line: str, today: date, vocabulary: Vocabulary) -> Mileage | None:
+    """Read 自驾 36 公里 昨天 去客户: kilometres without an amount; with one it is an expense."""
+    km = find_km(line)
+    if (
+        km is None
+        or find_numbers(line)
+        or not _DRIVE.search(line)
+        or find_amounts(without_km(line))
+    ):
+        return None
+    day, rest = nearest_day(line, today)
+    project = find_project(rest, vocabulary)
+    ids = project.ids if project else ()
+    return Mileage(km, day or today, " ".join(rest.split()), ids[0] if len(ids) == 1 else None)
+
+
+def _answer(line: str, vocabulary: Vocabulary) -> Answer | None:
+    """Read 回复 张三 已修好; only a known colleague can be answered."""
+    found = _ANSWER.fullmatch(line)
+    if not found:
+        return None
+    person, text = person_of(found["rest"], vocabulary)
+    return Answer(person, reason_of(text)) if person in vocabulary.people and text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question about an expense names; None is not said, several ids are unclear."""
+
+    categories: tuple[str, ...]
+    amount_fen: int | None
+    day: date | None
+    project: str | None
+    words: str
+
+
+def read_asked(text: str, today: date, vocabulary: Vocabulary) -> Asked | Problem:
+    """Read what somebody asks about: 住宿 600 上海 12-01; days may lie ahead."""
+    day, rest = nearest_day(text, today)
+    values = {s.value for s in find_amounts(without_km(rest))}
+    problem = next((v for v in values if isinstance(v, Problem)), None)
+    if problem:
+        return problem
+    amount = values.pop() if values else None
+    if values or isinstance(amount, Ambiguous):
+        return Problem("amount_unclear", text)
+    project = find_project(rest, vocabulary)
+    categories = (i for span in find_categories(rest, vocabulary) for i in span.ids)
+    named = match_project(text[project.start : project.end], vocabulary) if project else ()
+    return Asked(
+        tuple(dict.fromkeys(categories)),
+        amount if isinstance(amount, int) else None,
+        day,
+        (project.ids or named or (None,))[0] if project else None,
+        " ".join(rest.split()),
+    )
+
+
+def nearest_day(text: str, today: date) -> tuple[date | None, str]:
+    """Give the one day that a text names, the nearest to today of several readings.
+
+    Beside it stands the text without it; a text that names none or several keeps its words.
+    """
+    spans = find_dates(text, today)
+    if len(spans) != 1:
+        return None, text
+    value = spans[0].value
+    rest = f"{text[: spans[0].start]} {text[spans[0].end :]}"
+    if isinstance(value, Problem):
+        return None, text
+    if isinstance(value, Ambiguous):
+        return min(value.options, key=lambda d: abs(d - today)), rest
+    return value, rest

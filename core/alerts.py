@@ -1,10 +1,12 @@
 """Alerts about budgets: which thresholds an amount crosses, and who is to be told."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from core.company import Budget, Company
+from core.forecast import day_of_end
 
 ENDLESS = 10**6
 """Percent of a limit of nothing that something is charged to: above every threshold."""
@@ -60,6 +62,54 @@ def percent_used(used_fen: int, limit_fen: int) -> int:
 def crossed(thresholds: Iterable[int], before: int, after: int) -> tuple[int, ...]:
     """Give the thresholds that lie above one percentage and not above another, in order."""
     return tuple(sorted({t for t in thresholds if before < t <= after}))
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A budget that a scan looks at: its figures, its thresholds, and what was told of it.
+
+    `told` is the highest threshold that was told in its period, 0 for none; `forecast` says that
+    it was forecast already. A frozen budget is not forecast.
+    """
+
+    budget: str
+    period: str
+    starts: date
+    ends: date
+    thresholds: tuple[int, ...]
+    limit_fen: int
+    reserved_fen: int
+    consumed_fen: int
+    told: int = 0
+    forecast: bool = False
+    frozen: bool = False
+
+
+class Watches(Protocol):
+    """All budgets in force, for a scan."""
+
+    async def count(self) -> int:
+        """Count them."""
+        ...
+
+    def remarkable(self, today: date) -> AsyncIterator[tuple[Watched, ...]]:
+        """Walk through those whose period is not over and that may want an alert, in portions."""
+        ...
+
+
+def find_alerts(watched: Watched, today: date, at: datetime) -> tuple[Alert, ...]:
+    """Give what is to be told of a budget and has not been: thresholds, else a forecast."""
+    figures = (watched.limit_fen, watched.reserved_fen, watched.consumed_fen)
+    percent = percent_used(watched.reserved_fen + watched.consumed_fen, watched.limit_fen)
+    over = crossed(watched.thresholds, watched.told, percent)
+    if over:
+        return tuple(
+            ThresholdCrossed(watched.budget, watched.period, t, *figures, at) for t in over
+        )
+    if watched.forecast or watched.frozen:
+        return ()
+    day = day_of_end(*figures, (watched.starts, watched.ends), today)
+    return (RunsOut(watched.budget, watched.period, day, *figures, at),) if day else ()
 
 
 def audience(company: Company, budget: Budget) -> tuple[str, ...]:

@@ -9,19 +9,31 @@ SHORTEST_DAYS = 7
 
 
 def runs_out(balance: Balance, today: date) -> date | None:
+    """Forecast a budget as `day_of_end` does; a frozen or closed one spends nothing more."""
+    if balance.frozen or balance.closed:
+        return None
+    period = balance.budget.period
+    span = (period.start, period.end)
+    return day_of_end(
+        balance.budget.limit_fen, balance.reserved_fen, balance.consumed_fen, span, today
+    )
+
+
+def day_of_end(
+    limit_fen: int, reserved_fen: int, consumed_fen: int, span: tuple[date, date], today: date
+) -> date | None:
     """Give the day on which a budget will be exceeded, None when its period ends before that.
 
     What is spent so far, by the days of the period so far, is the pace; what is held comes on top
     of what is spent at once. A budget that is exceeded already, has not begun or has ended is not
     forecast.
     """
-    period, limit = balance.budget.period, balance.budget.limit_fen
-    left = limit - balance.used_fen
-    if left < 0 or balance.consumed_fen <= 0 or not period.covers(today):
+    start, end = span
+    left = limit_fen - reserved_fen - consumed_fen
+    if left < 0 or consumed_fen <= 0 or not start <= today <= end:
         return None
-    days = pace_days(period.start, today)
-    ahead = left * days // balance.consumed_fen + 1
-    if ahead > (period.end - today).days:
+    ahead = left * pace_days(start, today) // consumed_fen + 1
+    if ahead > (end - today).days:
         return None
     return today + timedelta(days=ahead)
 

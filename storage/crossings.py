@@ -1,13 +1,12 @@
 """Thresholds of budgets: noticed where money moves, and kept so that each is told once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.alerts import Alert, RunsOut, ThresholdCrossed, crossed, key_of, percent_used
-from core.company import Budget
 from storage.engine import Database, Row, own
 from storage.ledger import Account, Entry
 from storage.tables import alerts, budgets
@@ -29,7 +28,7 @@ async def find_crossings(
     }
     if not risen:
         return []
-    query = select(budgets.c.id, budgets.c.document).where(
+    query = select(budgets.c.id, budgets.c.period, budgets.c.alert_at).where(
         own(budgets), budgets.c.active == true(), database.among(budgets.c.id, list(risen))
     )
     rows = (await connection.execute(query)).all()
@@ -37,24 +36,33 @@ async def find_crossings(
         alert
         for row in rows
         for alert in crossings_of(
-            Budget.model_validate_json(row.document), risen[row.id], after[row.id], entries, at
+            after[row.id],
+            row.period,
+            crossed(read_thresholds(row.alert_at), *risen[row.id]),
+            entries,
+            at,
         )
     ]
 
 
+def read_thresholds(text: str) -> tuple[int, ...]:
+    """Read the thresholds of a budget's row."""
+    return tuple(int(percent) for percent in text.split(",") if percent)
+
+
 def crossings_of(
-    budget: Budget,
-    percents: tuple[int, int],
     account: Account,
+    period: str,
+    thresholds: Iterable[int],
     entries: Sequence[Entry],
     at: datetime,
 ) -> list[ThresholdCrossed]:
-    """Give the thresholds of one budget between two percentages, with the figures after them."""
-    claims = [e.claim for e in entries if e.budget == budget.id]
+    """Give an alert for each threshold that a budget has crossed, with the figures after it."""
+    claims = [e.claim for e in entries if e.budget == account.id]
     return [
         ThresholdCrossed(
-            budget.id,
-            budget.period.text,
+            account.id,
+            period,
             threshold,
             account.limit_fen,
             account.reserved_fen,
@@ -62,7 +70,7 @@ def crossings_of(
             at,
             claims[-1] if claims else "",
         )
-        for threshold in crossed(budget.alerts, *percents)
+        for threshold in thresholds
     ]
 
 

@@ -2,9 +2,11 @@
 
 from sqlalchemy import text
 
+from core.alerts import Watches
 from core.outside import Journal, Links, Memory
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
 from core.schedule import Slots
+from core.spending import Spending
 from core.usage import Usages
 from core.verification import Tries
 from storage.engine import Database
@@ -15,11 +17,13 @@ from storage.migrate import upgrade
 from storage.outbox import SqlOutbox
 from storage.sessions import SqlSessions
 from storage.slots import SqlSlots
+from storage.spending import SqlSpending
 from storage.store import SqlStore
 from storage.traces import SqlTraces
 from storage.tries import SqlTries
 from storage.usage import SqlUsages
 from storage.wakeups import Listener, Signal
+from storage.watches import SqlWatches
 from storage.writer import OUTBOX_CHANNEL, Writer
 
 
@@ -33,11 +37,13 @@ class Storage:
     leaders: Leaders
     tries: Tries
     traces: Traces
+    spending: Spending
     links: Links
     journal: Journal
     memory: Memory
     slots: Slots
     usages: Usages
+    watches: Watches
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -54,11 +60,13 @@ class Storage:
         self.leaders = SqlLeaders(database)
         self.tries = SqlTries(database)
         self.traces = SqlTraces(database)
+        self.spending = SqlSpending(database)
         self.links = SqlLinks(database)
         self.journal = SqlJournal(database)
         self.memory = SqlMemory(database)
         self.slots = SqlSlots(database, self._inbox_signal)
         self.usages = SqlUsages(database)
+        self.watches = SqlWatches(database)
 
     async def start(self) -> None:
         """Hear from other processes (PostgreSQL); on SQLite they are found by polling."""

@@ -9,6 +9,7 @@ import structlog
 
 from bot.events import JobDue
 from core.actions.basics import Settings
+from core.alerts import Watches
 from core.ports import Clock, Store
 from core.schedule import Missed, Slots
 
@@ -36,6 +37,7 @@ class Office:
     """What a job may touch: nobody stands before it, so it commits for itself."""
 
     store: Store
+    watches: Watches
     settings: Settings
     zone: ZoneInfo
     public_url: str

@@ -11,7 +11,14 @@ from storage.open import Storage
 
 def build_runner(config: Config, storage: Storage, clock: Clock) -> Runner:
     """Build what carries jobs out."""
-    office = Office(storage.store, settings_of(config), config.zone, public_url(config), clock)
+    office = Office(
+        store=storage.store,
+        watches=storage.watches,
+        settings=settings_of(config),
+        zone=config.zone,
+        public_url=public_url(config),
+        clock=clock,
+    )
     return Runner(JOBS, office, storage.slots)
 
 

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from core.alerts import RunsOut, ThresholdCrossed
+from core.alerts import RunsOut, ThresholdCrossed, Watched, find_alerts
 from core.budget import Charge
 from core.change import Change, Consume, Release
 from core.company import Company
+from core.forecast import day_of_end
 from core.notices import ShowAlert
 from storage.open import open_storage
 from tests.contract.storage_samples import (
@@ -161,3 +162,74 @@ async def test_crossings_of_many_writers_are_told_once(database_url: str) -> Non
 
     assert len(set(told)) == len(told)
     assert ("wang", "sales", 100) in told
+
+
+async def watched(storage: AnyStorage, today: date) -> list[Watched]:
+    """Give what a scan would tell something about."""
+    portions = [portion async for portion in storage.watches.remarkable(today)]
+    return [w for portion in portions for w in portion if find_alerts(w, today, NOW)]
+
+
+TODAY = date(2026, 11, 25)
+
+
+async def test_a_scan_finds_what_the_writer_could_not_see(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="200.00", other="100.00", idle="100.00"))
+    await storage.store.commit(holding("A/1", 9000))
+    await storage.store.commit(holding("B/1", 8000, budget="other"))
+
+    await apply(storage, company_with(sales="100.00", other="100.00", idle="100.00"), 1)
+    (found,) = await watched(storage, TODAY)
+
+    assert (found.budget, found.period, found.told, found.forecast) == (
+        "sales",
+        "2026-Q4",
+        0,
+        False,
+    )
+    assert [a.threshold for a in find_alerts(found, TODAY, NOW)] == [80, 90]  # type: ignore[union-attr]
+    assert (found.limit_fen, found.reserved_fen, found.consumed_fen) == (10000, 9000, 0)
+
+
+async def test_a_scan_leaves_what_was_told(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="100.00"))
+    await storage.store.commit(holding("A/1", 9500))
+
+    assert await watched(storage, TODAY) == []
+
+
+async def test_a_scan_leaves_budgets_whose_period_is_over(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="200.00"))
+    await storage.store.commit(holding("A/1", 9000))
+    await apply(storage, company_with(sales="100.00"), 1)
+
+    assert len(await watched(storage, date(2026, 12, 31))) == 1
+    assert await watched(storage, date(2027, 1, 1)) == []
+
+
+async def test_the_database_forecasts_like_the_core(storage: AnyStorage) -> None:
+    spending = {f"b{spent}": spent for spent in (0, 100, 2000, 4000, 6000, 6031, 6032, 6100, 7900)}
+    period = (date(2026, 10, 1), date(2026, 12, 31))
+    await apply(storage, company_with(**dict.fromkeys(spending, "100.00")))
+    for name, spent in spending.items():
+        await storage.store.commit(holding(f"{name}/1", 50, budget=name))
+        await storage.store.commit(holding(f"{name}/2", spent, budget=name))
+        await storage.store.commit(Change(at=NOW, moves=(Consume(f"{name}/2"),)))
+
+    for today in (date(2026, 10, 2), TODAY, date(2026, 12, 30)):
+        found = [a for w in await watched(storage, today) for a in find_alerts(w, today, NOW)]
+        days = {a.budget: a.day for a in found if isinstance(a, RunsOut)}
+        ends = {n: day_of_end(10000, 50, fen, period, today) for n, fen in spending.items()}
+        assert days == {name: day for name, day in ends.items() if day}
+
+
+async def test_a_forecast_is_made_once(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="100.00"))
+    await storage.store.commit(holding("A/1", 7000))
+    await storage.store.commit(Change(at=NOW, moves=(Consume("A/1"),)))
+    (first,) = await watched(storage, TODAY)
+
+    await storage.store.commit(Change(at=NOW, alerts=find_alerts(first, TODAY, NOW)))
+
+    assert await watched(storage, TODAY) == []
+    assert await storage.watches.count() == 1

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.actions.alerting import announce
-from core.alerts import Alert, key_of, loudest, percent_used
+from core.alerts import Alert, crossed, key_of, loudest, percent_used
 from core.change import Change, Outgoing
 from core.company import Company
 from storage.crossings import crossings_of
@@ -22,7 +22,8 @@ class MemoryAlerts:
         for budget in company.budgets:
             was, now = before.get(budget.id), ledger.accounts[budget.id]
             if was and (low := _percent(was)) < (high := _percent(now)):
-                found += crossings_of(budget, (low, high), now, ledger.entries, change.at)
+                over = crossed(budget.alerts, low, high)
+                found += crossings_of(now, budget.period.text, over, ledger.entries, change.at)
         new = [alert for alert in found if key_of(alert) not in self.known]
         self.known.update({key_of(alert): alert for alert in new})
         return [o for alert in loudest(new) for o in announce(alert, company)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from core.actions.booking import booked, concerns_books
 from core.actions.processes import with_orders
 from core.budget import Balance, BudgetChange, LimitVersion, ceiling_of, rolling_key
 from core.change import AuditEntry, Change, Dialog, OnceRequest, StoredInvoice, Tombstone
@@ -32,6 +33,7 @@ from core.ports import (
     Sliced,
     VoucherQuery,
 )
+from core.preferences import Preferences
 from core.verification import Checked
 from core.voucher import Voucher
 from storage.admission import Books
@@ -41,15 +43,17 @@ from storage.documents import read_moment_cursor, read_number_cursor, size_of, s
 from storage.effects import due_of, waiting_people
 from storage.ledger import Account, Ledger
 from storage.loading import chained
-from storage.store import beginning
+from storage.store import CHINA, beginning
 from storage.wakeups import Signal
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.leaders import MemoryLeaders
 from tests.fakes.links import MemoryFacts, MemoryJournal, MemoryLinks
 from tests.fakes.sessions import MemorySessions
 from tests.fakes.slots import MemorySlots
+from tests.fakes.spending import MemorySpending
 from tests.fakes.tries import MemoryTries
 from tests.fakes.usage import MemoryUsages
+from tests.fakes.watches import MemoryWatches
 
 
 @dataclass(slots=True)
@@ -256,6 +260,7 @@ class MemoryStore:
         self._vouchers: dict[str, Voucher] = {}
         self._batches: dict[str, PaymentBatch] = {}
         self._dialogs: dict[str, Dialog] = {}
+        self._preferences: dict[str, Preferences] = {}
         self._delegations: dict[str, Delegation] = {}
         self._verified: dict[str, Checked] = {}
         self._requests: dict[str, OnceRequest] = {}
@@ -314,6 +319,10 @@ class MemoryStore:
     async def commit(self, change: Change) -> None:
         if any(not entry.source for entry in change.audit):
             raise ValueError("an audit line needs the source that proves it")
+        if concerns_books(change):
+            earlier = await self.vouchers_of([c.number for c in change.claims])
+            day = change.at.astimezone(CHINA).date()
+            change = booked(change, await self.company(), earlier, day)
         change = with_orders(change)
         self._books.leases.clear()
         if change.inbox and (row := self._inbox.queue.held(change.inbox.id, change.inbox.fence)):
@@ -346,6 +355,7 @@ class MemoryStore:
             self._vouchers[voucher.id] = replace(voucher, revision=voucher.revision + 1)
         for batch in change.batches:
             self._batches[batch.id] = replace(batch, revision=batch.revision + 1)
+        self._preferences.update({p.person: p for p in change.preferences})
         for dialog in change.dialogs:
             self._dialogs[dialog.person] = dialog
         self._delegations.update({d.id: d for d in change.delegations})
@@ -422,13 +432,17 @@ class MemoryStore:
             carried_fen=ledger.carried(account),
         )
 
-    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
+    async def entries(
+        self, budget: str, page: Page, *, newest: bool = False
+    ) -> Sliced[BudgetEntry]:
         after = read_number_cursor(page)
         found = [
             BudgetEntry(i, e.budget, e.hold, e.claim, e.kind, e.amount_fen, e.at)
             for i, e in enumerate(self._books.ledger.entries, 1)
-            if e.budget == budget and i > after
+            if e.budget == budget and (not after or (i < after if newest else i > after))
         ]
+        if newest:
+            found.reverse()
         return slice_of(found[: size_of(page) + 1], page, lambda e: (e.id,))
 
     async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
@@ -544,6 +558,9 @@ class MemoryStore:
     async def card(self, card: str) -> CardRecord | None:
         return self._cards.read(card) if card in self._cards.records else None
 
+    async def preferences(self, person: str) -> Preferences:
+        return self._preferences.get(person, Preferences(person))
+
     async def dialog(self, person: str) -> Dialog | None:
         dialog = self._dialogs.get(person)
         return dialog if dialog and dialog.expects is not None else None
@@ -620,7 +637,11 @@ class MemoryStorage:
         self.memory = MemoryFacts()
         self.slots = MemorySlots(self.inbox)
         store = self.store
+        self.spending = MemorySpending(lambda: store._claims)
         self.usages = MemoryUsages(lambda: store._claims, lambda: store._books.ledger)
+        self.watches = MemoryWatches(
+            lambda: store._versions[-1], lambda: store._books.ledger, lambda: store._alerts.known
+        )
 
     async def wait_inbox(self, timeout_s: float) -> None:
         await self.inbox.signal.wait(timeout_s)

@@ -21,6 +21,7 @@ from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
 from bot.parts.jobs import build_runner, build_timetable
+from bot.parts.systems import Systems, build_hooks, build_systems
 from bot.parts.rules import files_of, public_url, reachable, settings_of
 from bot.parts.web import build_pages, build_web
 from bot.port import Channel
@@ -50,6 +51,7 @@ class Service:
     outbox: Pump[OutboxItem]
     runner: web.AppRunner
     schedule: Schedule
+    systems: Systems
     bureau: VerifyPort | None = None
     url: str = ""
     warming: list[asyncio.Task[None]] = field(default_factory=list)
@@ -67,6 +69,7 @@ class Service:
         self.url = f"http://{reachable(host)}:{port}"
         self.inbox.start()
         self.outbox.start()
+        self.systems.start()
         for channel in self.channels.values():
             await channel.start()
         self.schedule.start()
@@ -88,7 +91,8 @@ class Service:
         await asyncio.gather(*self.warming, return_exceptions=True)
         await self.schedule.stop()
         await self.runner.cleanup()
-        await asyncio.gather(self.inbox.stop(GRACE_S), self.outbox.stop(GRACE_S))
+        pumps = (self.inbox, self.outbox, self.systems)
+        await asyncio.gather(*(pump.stop(GRACE_S) for pump in pumps))
         await asyncio.gather(*(c.stop() for c in self.channels.values()), return_exceptions=True)
         await self.recogniser.stop()
         if self.bureau:
@@ -148,9 +152,13 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         parallel=relay.PARALLEL,
     )
     pages = build_pages(config, storage, rooms, channels, clock, accept)
-    runner = build_web(config, storage, rooms, channels, pages, metrics, clock)
+    systems = build_systems(config, storage, rooms.files, clock)
+    hooks = build_hooks(config, systems, storage, metrics)
+    runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())
     schedule = build_timetable(config, storage, clock)
-    return Service(config, storage, recogniser, channels, inbox, outbox, runner, schedule, bureau)
+    return Service(
+        config, storage, recogniser, channels, inbox, outbox, runner, schedule, systems, bureau
+    )
 
 
 @contextlib.asynccontextmanager

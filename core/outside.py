@@ -116,7 +116,7 @@ class Capabilities:
 
     `find`: things are found again by our key after a lost answer. `safe_repeat`: the system itself
     refuses a second one with the same key. `query`: the state can be asked for; without it a
-    signed callback decides. `rate` is the allowed number of calls in so many seconds.
+    signed callback decides. `signs_hooks`: its callbacks carry a signature of its own. `rate` is the allowed number of calls in so many seconds.
     """
 
     kind: str
@@ -126,6 +126,7 @@ class Capabilities:
     query: bool = True
     cancel: bool = False
     decide: bool = False
+    signs_hooks: bool = False
     attachments: Literal["none", "inline", "upload", "link"] = "none"
     rate: tuple[int, float] = (20, 1.0)
     unverified: tuple[str, ...] = ()
@@ -364,7 +365,7 @@ class EventPort(System, Protocol):
         """Send one event; the key is the receiver's proof of repetition."""
 
 
-LinkState = Literal["sending", "open", "closed", "unknown", "dropped"]
+LinkState = Literal["new", "sending", "open", "closed", "unknown", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +374,7 @@ class Link:
 
     `key` is ours and unique in a system: `BX-20261125-0007/1#0` is step 0 of version 1. `sending`
     is written before the call, so that a crash in between is a lost answer and never a second
-    document. `seen` is what was last reported of it, `reports` counts such reports.
+    document (`new`: nothing is there yet). `seen` is what was last reported of it, `reports` counts such reports.
     """
 
     system: str

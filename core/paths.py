@@ -7,6 +7,7 @@ Standard projections drop what is null, so that a detail row would take its neig
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -16,12 +17,15 @@ from jmespath.visitor import Options, TreeInterpreter
 
 from core.outside import Json
 
+if TYPE_CHECKING:
+    from jmespath.visitor import _TreeNode
+
 CLAIM_KEYS = frozenset(
     {
         "number", "kind", "state", "employee", "department", "project", "total", "currency",
         "version", "created_at", "submitted_at", "lines", "findings", "approvals", "budgets",
         "files", "purpose", "total_fen", "employee_name", "department_name", "project_name",
-        "company", "company_name", "origin", "link", "supplier", "trip", "urgent",
+        "company", "company_name", "origin", "link",
     }
 )  # fmt: skip
 """What a claim's document has: the REST Claim, its files, and names beside ids."""
@@ -62,9 +66,7 @@ def _number(value: Json) -> Decimal:
 class _Keeping(TreeInterpreter):
     """Keeps the holes of a projection: as many values as there were things."""
 
-    def visit_projection(
-        self, node: Mapping[str, list[Mapping[str, object]]], value: object
-    ) -> list[Json] | None:
+    def visit_projection(self, node: "_TreeNode", value: object) -> list[Json] | None:
         base: Json = self.visit(node["children"][0], value)
         if not isinstance(base, list):
             return None

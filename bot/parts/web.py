@@ -1,6 +1,6 @@
 """What is served over HTTP: health, REST API, pages, callbacks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from aiohttp import web
@@ -87,6 +87,7 @@ def build_web(
     pages: Pages,
     metrics: Metrics,
     clock: Clock,
+    more: Sequence[web.RouteDef] = (),
 ) -> web.AppRunner:
     """Join everything that answers HTTP; nothing listens before the runner is set up."""
 
@@ -106,6 +107,7 @@ def build_web(
     store, files, wallet = rooms.store, rooms.files, rooms.wallet
     door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)
     app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
+    app.add_routes(more)
     wecom = wecom_of(channels)
     if wecom:
         app.add_routes(wecom.routes(config.wecom.callback_path))

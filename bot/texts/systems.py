@@ -29,12 +29,14 @@ TEXTS: Texts = {
         "the process‹ in {system}› could not be begun; ask the administrator, then submit again",
     ),
     "withdrawn_outside": Text(
-        "‹{number} ›的审批流程已在外部系统中撤回‹：{reason}›。占用的预算已释放，修改后可以重新提交。",
+        "‹{number} ›的审批流程已在外部系统中撤回‹：{reason}›。占用的预算已释放，"
+        "修改后可以重新提交。",
         "The process of ‹{number} ›was withdrawn in the outside system‹: {reason}›. Its budget is"
         " free again; change it and submit it again.",
     ),
     "voided_outside": Text(
-        "‹{number} ›的审批流程已在外部系统中作废或删除‹：{reason}›，单据随之作废，占用的预算已释放。",
+        "‹{number} ›的审批流程已在外部系统中作废或删除‹：{reason}›，单据随之作废，"
+        "占用的预算已释放。",
         "The process of ‹{number} ›was deleted in the outside system‹: {reason}›. The claim is void"
         " and its budget is free again.",
     ),
@@ -48,8 +50,8 @@ TEXTS: Texts = {
         "发给‹ {system} ›的‹ {number} ›没有收到回应，不确定对方是否已收到，为避免重复没有再发。"
         "请到对方系统核对，然后运行 chit stuck retry‹ {number}› 重发，或 chit stuck drop‹ {number}›"
         " 放弃。",
-        "No answer came from ‹{system} ›about ‹{number}›: nobody knows whether it arrived, so it was"
-        " not sent again. Look there, then run chit stuck retry‹ {number}› or"
+        "No answer came from ‹{system} ›about ‹{number}›: nobody knows whether it arrived, so it"
+        " was not sent again. Look there, then run chit stuck retry‹ {number}› or"
         " chit stuck drop‹ {number}›.",
     ),
     "process_stuck": Text(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.handlers.document import Object, charges_json, claim_json
 from bot.handlers.finding import with_findings
 from bot.texts import finding_text
 from bot.web.access import Access
@@ -18,7 +19,6 @@ from bot.web.shapes import (
     Json,
     audit_json,
     budget_json,
-    claim_json,
     entry_json,
     invoice_json,
     payment_json,
@@ -26,9 +26,9 @@ from bot.web.shapes import (
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
 from core.budget import Balance, charges_of, find_budgets
-from core.claim import EDITABLE, Claim, State
+from core.claim import Claim, State
 from core.company import ROOT, Company
-from core.money import format_yuan, parse_yuan
+from core.money import parse_yuan
 from core.ports import ClaimQuery, Clock, Page, Sliced, Store
 
 MAX_LIMIT = 200
@@ -107,24 +107,12 @@ class Api:
         """Give a claim as every answer has it, with what is to be said about it today."""
         shown = await with_findings(self.store, company, claim, self._today(), self.settings)
         texts = [(f, finding_text(f, "zh", company)) for f in shown.findings]
-        return claim_json(shown, texts, await self._charges(company, shown))
+        return {**claim_json(shown, texts, await self._charges(company, shown))}
 
-    async def _charges(self, company: Company, claim: Claim) -> list[Json]:
-        """Say what the claim's budgets have left with it: a draft holds nothing yet."""
-        charges = {c.budget: c.amount_fen for c in charges_of(company, claim)}
-        if not charges:
-            return []
-        pending = claim.state in EDITABLE
-        return [
-            {
-                "id": b.budget.id,
-                "amount": format_yuan(charges[b.budget.id]),
-                "available_after": format_yuan(
-                    b.available_fen - (charges[b.budget.id] if pending else 0)
-                ),
-            }
-            for b in await self.store.balances(list(charges))
-        ]
+    async def _charges(self, company: Company, claim: Claim) -> list[Object]:
+        charges = [c.budget for c in charges_of(company, claim)]
+        balances = await self.store.balances(charges) if charges else ()
+        return charges_json(company, claim, balances)
 
     def _today(self) -> date:
         return self.clock().astimezone(self.zone).date()

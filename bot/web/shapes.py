@@ -1,85 +1,13 @@
 """Records as JSON of contract §4: money as decimal strings, times ISO 8601."""
 
-from collections.abc import Iterable
-
 from core.budget import Balance
 from core.change import StoredInvoice
-from core.claim import Claim, Finding, Line
 from core.invoice import to_json
 from core.money import format_yuan
 from core.payment import Payment, mask_account
 from core.ports import AuditRecord, BudgetEntry
 
 Json = dict[str, object]
-
-
-def claim_json(claim: Claim, messages: Iterable[tuple[Finding, str]], budgets: list[Json]) -> Json:
-    """Write a claim; `messages` pairs its findings with their texts."""
-    return {
-        "number": claim.number,
-        "kind": claim.kind,
-        "state": claim.state.value,
-        "employee": claim.employee,
-        "department": claim.department,
-        "project": claim.project,
-        "total": format_yuan(claim.total_fen),
-        "currency": claim.currency,
-        "version": claim.version,
-        "created_at": claim.created_at.isoformat(),
-        "submitted_at": claim.submitted_at.isoformat() if claim.submitted_at else None,
-        "lines": [_line(line) for line in claim.lines],
-        "findings": [
-            {"code": f.code, "severity": f.severity, "message": text, "line": f.line}
-            for f, text in messages
-        ],
-        "approvals": _approvals(claim),
-        "budgets": budgets,
-    }
-
-
-def _line(line: Line) -> Json:
-    invoice = line.invoice
-    return {
-        "category": line.category,
-        "amount": format_yuan(line.amount_fen),
-        "date": line.date.isoformat(),
-        "description": line.description,
-        "project": line.project,
-        "invoice": invoice
-        and {
-            "kind": invoice.kind,
-            "code": invoice.code,
-            "number": invoice.number,
-            "date": invoice.date.isoformat() if invoice.date else None,
-            "seller": invoice.seller,
-            "total": None if invoice.total_fen is None else format_yuan(invoice.total_fen),
-        },
-    }
-
-
-def _approvals(claim: Claim) -> list[Json]:
-    """List every decision, then those whose turn it is with neither decision nor time."""
-    plan = claim.plan
-    if plan is None:
-        return []
-    decided: list[Json] = [
-        {
-            "step": step.name,
-            "approver": d.approver,
-            "decision": d.decision,
-            "reason": d.reason,
-            "at": d.at.isoformat(),
-        }
-        for step in plan.steps
-        for d in step.decisions
-    ]
-    name = "" if plan.done else plan.steps[plan.current].name
-    waiting: list[Json] = [
-        {"step": name, "approver": p, "decision": None, "reason": "", "at": None}
-        for p in plan.waiting()
-        if claim.state.value == "in_review"
-    ]
-    return decided + waiting
 
 
 def budget_json(balance: Balance) -> Json:

@@ -18,10 +18,13 @@ EDGES = {
     "bot/channels/wecom",
     "bot/jobs/worker.py",
     "bot/jobs/relay.py",
+    "bot/jobs/outside.py",
+    "bot/jobs/reconcile.py",
     "bot/jobs/pump.py",
     "recognition/worker.py",
 }
-"""Where a broad `except` may stand: channel, worker, relay, and the child that reads files."""
+"""Where a broad `except` may stand: channel, worker, relays (to people, to systems), the polling of
+systems, and the child that reads files."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)

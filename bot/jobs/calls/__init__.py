@@ -1,0 +1,14 @@
+"""What connected systems can be made to do: one row a call, by the name that notices carry."""
+
+from collections.abc import Mapping
+
+from bot.jobs.calls import approval
+from bot.jobs.calls.desk import Call
+
+CALLS: Mapping[str, Call] = {
+    "approval.start": Call(approval.start, creates=True),
+    "approval.cancel": Call(approval.cancel),
+    "approval.query": Call(approval.query),
+    "approval.hint": Call(approval.take_hint),
+}
+"""A connector with another role has its calls in a file of their own here, and a row each."""

@@ -1,0 +1,127 @@
+"""Processes that decide steps of claims: begun once, cancelled, asked, reported when they move."""
+
+import hashlib
+import json
+from dataclasses import replace
+
+import structlog
+
+from bot.events import SystemAnswered, SystemReported
+from bot.jobs.calls.desk import Making, Outlet, made_once
+from core.actions.processes import AGAIN, waits_for
+from core.errors import Unsupported
+from core.notices import CallSystem
+from core.outside import ApprovalPort, ApprovalState, Form, Link, Ref
+
+log = structlog.get_logger(__name__)
+
+PURPOSE = "approval"
+MOST_AGAIN = 50
+_STATUSES = {"approved", "rejected", "returned", "withdrawn", "void", "waiting"}
+
+
+def _port(outlet: Outlet) -> ApprovalPort:
+    if not isinstance(outlet.system, ApprovalPort):
+        raise outlet.lacks("approval")
+    return outlet.system
+
+
+async def start(outlet: Outlet, order: CallSystem, _: str) -> None:
+    """Begin the process of a claim's step, once; a claim that no longer waits begins none."""
+    claim = await outlet.store.claim(order.subject)
+    if claim is None or not waits_for(claim, outlet.name, order.key):
+        log.info("process_not_wanted", system=outlet.name, claim=order.subject)
+        return
+    port = _port(outlet)
+
+    async def create(key: str) -> tuple[Ref, Form]:
+        form = await outlet.form(claim)
+        return await port.start(form, key), form
+
+    key = await _free_key(outlet, order.key)
+    link = await made_once(outlet, Making(key, order.subject, PURPOSE, create, port.find))
+    begun = replace(order, key=key)
+    await outlet.accept(
+        f"begun:{outlet.name}:{key}", order.subject, SystemAnswered(begun, link.ref)
+    )
+
+
+async def _free_key(outlet: Outlet, key: str) -> str:
+    """Give the key, or a numbered one when its process is over and the step waits again."""
+    for count in range(1, MOST_AGAIN):
+        tried = key if count == 1 else f"{key}{AGAIN}{count}"
+        link = await outlet.links.find(outlet.name, tried)
+        if link is None or link.state not in {"closed", "dropped"}:
+            return tried
+    raise Unsupported("begun_too_often", key=key)
+
+
+async def cancel(outlet: Outlet, order: CallSystem, _: str) -> None:
+    """Take back every process of a step that is still open there."""
+    port = _port(outlet)
+    base = order.key.partition(AGAIN)[0]
+    for link in await outlet.links.of(order.subject):
+        mine = link.system == outlet.name and link.key.partition(AGAIN)[0] == base
+        if not mine or link.state != "open" or link.ref is None:
+            continue
+        await port.cancel(link.ref, "", link.initiator)
+        await outlet.links.save(replace(link, state="closed", error="cancelled"))
+
+
+async def query(outlet: Outlet, order: CallSystem, _: str) -> None:
+    """Ask about one process by its key and report what has changed."""
+    link = await outlet.links.find(outlet.name, order.key)
+    if link is not None and link.state == "open":
+        await look(outlet, link)
+
+
+async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
+    """Ask about every open process that a callback names; where asking is impossible, believe it.
+
+    What is believed was signed with the secret that only that system has.
+    """
+    words = json.loads(order.field("words"))
+    for link in await outlet.links.matching(outlet.name, words):
+        if outlet.system.capabilities.query:
+            await look(outlet, link)
+        elif order.field("status") in _STATUSES:
+            state = ApprovalState(order.field("status"), order.field("node"))  # type: ignore[arg-type]  # checked above
+            await report(outlet, link, state)
+
+
+async def look(outlet: Outlet, link: Link) -> None:
+    """Ask where a process is and report it; one that nobody waits for any more is cancelled."""
+    if link.ref is None:
+        return
+    port = _port(outlet)
+    claim = await outlet.store.claim(link.subject)
+    if claim is not None and not waits_for(claim, outlet.name, link.key):
+        await port.cancel(link.ref, "", link.initiator)
+        await outlet.links.save(replace(link, state="closed", error="stale"))
+        return
+    await report(outlet, link, await port.query(link.ref))
+
+
+async def report(outlet: Outlet, link: Link, state: ApprovalState) -> None:
+    """Put a state into the inbox when it is news: neither seen before nor older than what was."""
+    version, _, digest = link.seen.partition(":")
+    now = _digest(state)
+    if now == digest or (state.version and state.version < int(version or 0)):
+        return
+    reports = link.reports + 1
+    event = SystemReported(outlet.name, link.key, link.subject, state)
+    await outlet.accept(f"report:{outlet.name}:{link.key}:{reports}", link.subject, event)
+    over = state.status != "waiting"
+    await outlet.links.save(
+        replace(
+            link,
+            seen=f"{state.version}:{now}",
+            reports=reports,
+            state="closed" if over else "open",
+        )
+    )
+
+
+def _digest(state: ApprovalState) -> str:
+    said = "\n".join(f"{c.by}|{c.verdict}|{c.text}|{c.at}" for c in state.comments)
+    return hashlib.sha256(f"{state.status}|{state.node}|{said}".encode()).hexdigest()[:16]

@@ -1,0 +1,146 @@
+"""What a call to a connected system may touch, and how something is made there at most once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.events import Answer, to_json
+from bot.handlers.document import Object, document_of
+from bot.texts import finding_text
+from core.budget import charges_of
+from core.claim import Claim
+from core.company import Company
+from core.converters import Around
+from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
+from core.mapping import FieldMapping, apply_mapping
+from core.notices import CallSystem
+from core.outside import Attachment, Form, Link, Links, Ref, System
+from core.ports import Clock, Files, Inbox, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One connected system and everything that calls to it need."""
+
+    system: System
+    mapping: FieldMapping | None
+    store: Store
+    files: Files
+    links: Links
+    inbox: Inbox
+    clock: Clock
+    zone: ZoneInfo
+    public_url: str
+
+    @property
+    def name(self) -> str:
+        """The system's name."""
+        return self.system.name
+
+    def lacks(self, role: str) -> Unsupported:
+        """Make the error of a system that is asked for what it does not do."""
+        return Unsupported("no_such_role", system=self.name, role=role)
+
+    async def accept(self, key: str, subject: str, answer: Answer) -> None:
+        """Put what a system said into the inbox, in the lane of its claim."""
+        lane = f"system:{self.name}:{subject}"
+        await self.inbox.put(key, lane, to_json(answer), self.clock())
+
+    async def document(self, claim: Claim, company: Company) -> Object:
+        """Write a claim as mappings read it."""
+        budgets = [charge.budget for charge in charges_of(company, claim)]
+        balances = await self.store.balances(budgets) if budgets else ()
+        texts = [(f, finding_text(f, "zh", company)) for f in claim.findings]
+        link = f"{self.public_url}/app/claims/{claim.number}"
+        return document_of(claim, company, texts, balances, link)
+
+    async def form(self, claim: Claim) -> Form:
+        """Make the form of a claim, with the bytes of its files; Rejected `mapping`."""
+        if self.mapping is None:
+            raise Rejected("mapping", text="no mapping is set", row=self.name)
+        company = await self.store.company()
+        document = await self.document(claim, company)
+        form = apply_mapping(self.mapping, document, Around(company, self.zone))
+        files = [
+            Attachment(w.name, w.sha256, await self._bytes(w.sha256), w.slot) for w in form.wanted
+        ]
+        return replace(form, files=tuple(files))
+
+    async def _bytes(self, sha256: str) -> bytes:
+        try:
+            return await self.files.get(sha256)
+        except FileNotFoundError:
+            raise Rejected("file_gone", text=sha256[:12]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One kind of call. `run` raises the errors of `core.errors`.
+
+    A `creates` call is never repeated blindly after a lost answer (see `made_once`); any other may
+    be: a ResultUnknown of it is tried again.
+    """
+
+    run: Callable[[Outlet, CallSystem, str], Awaitable[None]]
+    creates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Something that is to be made in a system under our key."""
+
+    key: str
+    subject: str
+    purpose: str
+    create: Callable[[str], Awaitable[tuple[Ref, Form]]]
+    find: Callable[[str], Awaitable[Ref | None]]
+
+
+async def made_once(outlet: Outlet, making: Making) -> Link:
+    """Give the link of what was made, made now unless it was before.
+
+    The mark `sending` is durable before the call: whoever finds it (after a crash, too) treats the
+    first answer as lost and looks it up by our key. ResultUnknown where that cannot be done: then a
+    person must look.
+    """
+    fresh = Link(outlet.name, making.key, making.subject, making.purpose, "new", outlet.clock())
+    link = await outlet.links.begin(fresh)
+    if link.state in {"open", "closed"}:
+        return link
+    if link.state != "new":
+        found = await _found(making)
+        if found is not None:
+            return await _kept(outlet, link, found)
+    return await _sent(outlet, link, making)
+
+
+async def _found(making: Making) -> Ref | None:
+    try:
+        return await making.find(making.key)
+    except Unsupported:
+        raise ResultUnknown("answer_lost", key=making.key) from None
+
+
+async def _sent(outlet: Outlet, link: Link, making: Making) -> Link:
+    await outlet.links.save(replace(link, state="sending", at=outlet.clock()))
+    try:
+        ref, form = await making.create(making.key)
+    except ResultUnknown as error:
+        await outlet.links.save(replace(link, state="unknown", error=error.code))
+        raise
+    except (AuthFailed, Rejected, Retryable, Unsupported) as error:
+        await outlet.links.save(replace(link, state="new", error=error.code))
+        raise
+    return await _kept(outlet, replace(link, stamp=form.stamp, initiator=form.initiator), ref)
+
+
+async def _kept(outlet: Outlet, link: Link, ref: Ref) -> Link:
+    kept = replace(link, state="open", ref=ref, error="", at=outlet.clock())
+    await outlet.links.save(kept)
+    return kept
+
+
+def is_early(order: CallSystem, now: datetime) -> bool:
+    """Whether an order is not due yet."""
+    return order.not_before is not None and now < order.not_before

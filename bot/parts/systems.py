@@ -1,0 +1,167 @@
+"""The connected systems: how each is built from its settings, and what keeps them going."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.clock import utc_now
+from bot.connections import SystemSettings, WeaverSettings, hook_key
+from bot.jobs.calls.desk import Outlet
+from bot.jobs.outside import PARALLEL, Deliverer, Lead
+from bot.jobs.pump import Pump
+from bot.jobs.reconcile import Reconciler
+from bot.parts.rules import public_url
+from bot.settings import Config
+from bot.web.health import Metrics
+from bot.web.hooks import HookDoor, Hooks
+from connectors.kit import Kit
+from connectors.kit.answers import hint_in
+from connectors.weaver.adapter import Weaver, Words
+from connectors.weaver.wire import Registered
+from core.mapping import FieldMapping, load_mapping
+from core.outside import Hint, HintPort, System
+from core.ports import Clock, Files, OutboxItem
+from storage.open import Storage
+
+log = structlog.get_logger(__name__)
+
+Builder = Callable[[str, SystemSettings, Kit], System]
+
+
+def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
+    if not isinstance(settings, WeaverSettings):
+        raise TypeError(name)
+    secret = settings.secret.get_secret_value()
+    return Weaver(
+        name,
+        kit,
+        base_url=settings.base_url,
+        app_id=settings.app_id,
+        user_id=settings.user_id,
+        workflow_id=settings.workflow_id,
+        registered=Registered(secret, settings.spk) if secret and settings.spk else None,
+        syscode=settings.syscode,
+        words=Words(
+            settings.returned_words,
+            settings.rejected_words,
+            settings.withdrawn_words,
+            settings.void_words,
+        ),
+        rate=settings.rate,
+        timeout_s=settings.timeout_s,
+    )
+
+
+BUILDERS: Mapping[str, Builder] = {
+    "weaver": _weaver,
+}
+"""How each kind of `[connectors.NAME]` is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """The connected systems of a running service."""
+
+    outlets: Sequence[Outlet]
+    leads: Sequence[Lead]
+    pumps: Sequence[Pump[OutboxItem]]
+    polls: Sequence[Reconciler]
+
+    def start(self) -> None:
+        """Begin to deliver and to poll."""
+        for pump in self.pumps:
+            pump.start()
+        for poll in self.polls:
+            poll.start()
+
+    async def stop(self, grace_s: float) -> None:
+        """Take nothing new, let what is in hand finish, let others take over."""
+        for poll in self.polls:
+            await poll.stop()
+        await asyncio.gather(*(pump.stop(grace_s) for pump in self.pumps))
+        for lead in self.leads:
+            await lead.leave()
+        for outlet in self.outlets:
+            await outlet.system.close()
+
+
+def build_hooks(config: Config, systems: Systems, storage: Storage, metrics: Metrics) -> Hooks:
+    """Build the doors of the systems that may call back."""
+    doors: dict[str, HookDoor] = {}
+    for outlet in systems.outlets:
+        secret = config.connectors.systems[outlet.name].hook_secret.get_secret_value()
+        system = outlet.system
+        if not secret and not system.capabilities.signs_hooks:
+            continue
+        decode = system.decode if isinstance(system, HintPort) else _any_words
+        doors[outlet.name] = HookDoor(decode, hook_key(secret) if secret else None)
+    clock = systems.outlets[0].clock if systems.outlets else utc_now
+    return Hooks(doors, storage.inbox, clock, metrics.refuse("hooks"))
+
+
+def _any_words(_: Mapping[str, str], body: bytes) -> Hint:
+    return hint_in(body)
+
+
+def mapping_of(settings: SystemSettings) -> FieldMapping | None:
+    """Load a system's mapping; it was checked when the settings were read."""
+    if not settings.mapping:
+        return None
+    path = Path(settings.mapping)
+    return load_mapping(path.read_text("utf-8"), str(path))
+
+
+def build_outlets(
+    config: Config, storage: Storage, files: Files, clock: Clock
+) -> tuple[Outlet, ...]:
+    """Build every connected system that there is a connector for."""
+    kit = Kit(clock, storage.journal, storage.memory, config.zone)
+    built: list[Outlet] = []
+    for name, settings in config.connectors.systems.items():
+        builder = BUILDERS.get(settings.kind)
+        if builder is None:
+            log.warning("connector_not_built", system=name, kind=settings.kind)
+            continue
+        outlet = Outlet(
+            system=builder(name, settings, kit),
+            mapping=mapping_of(settings),
+            store=storage.store,
+            files=files,
+            links=storage.links,
+            inbox=storage.inbox,
+            clock=clock,
+            zone=config.zone,
+            public_url=public_url(config),
+        )
+        built.append(outlet)
+    return tuple(built)
+
+
+def build_systems(config: Config, storage: Storage, files: Files, clock: Clock) -> Systems:
+    """Build the connected systems with a pump and a poll each."""
+    outlets = build_outlets(config, storage, files, clock)
+    leads = [Lead(storage.leaders, outlet) for outlet in outlets]
+    pumps = [
+        _pump(Deliverer(outlet, storage.outbox, lead), storage)
+        for outlet, lead in zip(outlets, leads, strict=True)
+    ]
+    tables = config.connectors.systems
+    polls = [
+        Reconciler(outlet, lead, tables[outlet.name].poll_seconds)
+        for outlet, lead in zip(outlets, leads, strict=True)
+    ]
+    return Systems(outlets, leads, pumps, polls)
+
+
+def _pump(deliverer: Deliverer, storage: Storage) -> Pump[OutboxItem]:
+    return Pump(
+        f"system-{deliverer.outlet.name}",
+        lease=deliverer.lease,
+        handle=deliverer.handle,
+        renew=deliverer.renew,
+        wait=storage.wait_outbox,
+        parallel=PARALLEL,
+    )

@@ -1,0 +1,114 @@
+"""`POST /hooks/{connector}`: signed callbacks of connected systems, durable before the answer.
+
+A callback is a hint: it is checked, written down and acknowledged; the system is asked before
+anything follows from it. Whatever does not check out is refused in one way, without detail.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+
+from bot.events import SystemHinted, to_json
+from core.errors import Untrusted
+from core.outside import Hint
+from core.ports import Clock, Inbox
+
+log = structlog.get_logger(__name__)
+
+TOLERANCE_S = 300
+"""How far a callback's clock may be off, either way."""
+MAX_BYTES = 256 * 1024
+MAX_ID_CHARS = 256
+MAX_SIGNATURES = 10
+Decode = Callable[[Mapping[str, str], bytes], Hint]
+
+
+@dataclass(frozen=True, slots=True)
+class HookDoor:
+    """The way in of one system: its secret (none: its own signature) and how bodies are read."""
+
+    decode: Decode
+    key: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The doors of all systems that may call back."""
+
+    doors: Mapping[str, HookDoor]
+    inbox: Inbox
+    clock: Clock
+    on_refused: Callable[[str], None]
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give the one route."""
+        return [web.post("/hooks/{connector}", self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Take a callback: 200 once it is durable (also when it was before), else 403, 404, 413."""
+        name = request.match_info["connector"]
+        door = self.doors.get(name)
+        if door is None:
+            raise web.HTTPNotFound
+        if (request.content_length or 0) > MAX_BYTES:
+            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, request.content_length or 0)
+        body = await request.content.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, len(body))
+        try:
+            event_id = self._trusted(door, request.headers, body)
+            hint = door.decode(request.headers, body)
+        except Untrusted as error:
+            log.warning("hook_refused", system=name, code=error.code)
+            self.on_refused(error.code)
+            return web.json_response({"code": "forbidden"}, status=HTTPStatus.FORBIDDEN)
+        event = SystemHinted(name, hint.words, hint.state)
+        key = f"hook:{name}:{hashlib.sha256(event_id.encode()).hexdigest()}"
+        new = await self.inbox.put(key, f"hook:{name}", to_json(event), self.clock())
+        log.info("hook_taken", system=name, new=new)
+        return web.json_response({"received": True})
+
+    def _trusted(self, door: HookDoor, headers: Mapping[str, str], body: bytes) -> str:
+        """Give what tells a callback from others; Untrusted for one that does not check out."""
+        if door.key is None:
+            return hashlib.sha256(body).hexdigest()
+        return verify(door.key, headers, body, int(self.clock().timestamp()))
+
+
+def verify(key: bytes, headers: Mapping[str, str], body: bytes, now_s: int) -> str:
+    """Check Standard Webhooks headers and give the message's id; Untrusted when they do not fit."""
+    event_id = headers.get("webhook-id", "")
+    stamp = headers.get("webhook-timestamp", "")
+    given = headers.get("webhook-signature", "")
+    if not event_id or len(event_id) > MAX_ID_CHARS or not given:
+        raise Untrusted("unsigned")
+    if not stamp.isascii() or not stamp.isdecimal() or len(stamp) > 12:  # noqa: PLR2004
+        raise Untrusted("timestamp")
+    if abs(int(stamp) - now_s) > TOLERANCE_S:
+        raise Untrusted("timestamp")
+    signed = b".".join((event_id.encode("utf-8", "surrogateescape"), stamp.encode(), body))
+    wanted = hmac.digest(key, signed, "sha256")
+    if not any(hmac.compare_digest(wanted, found) for found in _signatures(given)):
+        raise Untrusted("signature")
+    return event_id
+
+
+def _signatures(given: str) -> list[bytes]:
+    """Read the signatures of a header: a list of `v1,<base64>`; others are passed over."""
+    found: list[bytes] = []
+    for part in given.split(" ")[:MAX_SIGNATURES]:
+        version, _, text = part.partition(",")
+        if version != "v1":
+            continue
+        try:
+            found.append(base64.b64decode(text, validate=True))
+        except (binascii.Error, ValueError):
+            continue
+    return found

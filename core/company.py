@@ -1,6 +1,6 @@
 """The company as data: who works here, what may be spent, who approves (contract §3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -306,6 +306,15 @@ class Company(Entry):
     payments: PaymentRules = PaymentRules()
     tax_rules: tuple[TaxRule, ...] = ()
     city_tiers: tuple[CityTier, ...] = ()
+
+    def model_copy(
+        self, *, update: Mapping[str, object] | None = None, deep: bool = False
+    ) -> "Company":
+        """Give a copy that looks everything up afresh: what was looked up here may be others'."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
 
     @cached_property
     def _people(self) -> dict[str, Person]:

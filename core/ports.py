@@ -15,6 +15,7 @@ from core.likeness import Likeness
 from core.notices import CardPurpose, ChannelName, Notice
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
+from core.preferences import Preferences
 from core.verification import Checked
 from core.voucher import Voucher, VoucherState
 
@@ -99,7 +100,7 @@ class LiveHold:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFault:
-    """A figure (`reserved`, `consumed`, `held`, `limit`) of a budget that its record contradicts."""
+    """A figure (`reserved`, `consumed`, `held`, `limit`) that its budget's record contradicts."""
 
     budget: str
     what: str
@@ -224,8 +225,10 @@ class Store(Protocol):
         """Give budgets with their counters, in id order; None means all."""
         ...
 
-    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
-        """List a budget's journal, oldest first."""
+    async def entries(
+        self, budget: str, page: Page, *, newest: bool = False
+    ) -> Sliced[BudgetEntry]:
+        """List a budget's journal, oldest first, or the `newest` line first."""
         ...
 
     async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
@@ -286,6 +289,10 @@ class Store(Protocol):
 
     async def card(self, card: str) -> CardRecord | None:
         """Find a delivered card by its id."""
+        ...
+
+    async def preferences(self, person: str) -> Preferences:
+        """Give what a person wants to be told, and when; nothing is switched off before."""
         ...
 
     async def dialog(self, person: str) -> Dialog | None:

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.budget import BudgetChange, LimitVersion
 from core.change import Change
-from core.ports import ChangeQuery, LedgerFault, LiveHold, Page, Sliced
+from core.ports import BudgetEntry, ChangeQuery, LedgerFault, LiveHold, Page, Sliced
 from storage.documents import (
     BUDGET_CHANGES,
     CHARGES,
     read_moment_cursor,
+    read_number_cursor,
     size_of,
     slice_of,
     write,
@@ -165,6 +166,34 @@ async def list_changes(database: Database, query: ChangeQuery, page: Page) -> Sl
         rows = (await connection.execute(wanted.limit(size_of(page) + 1))).all()
     found = [BUDGET_CHANGES.validate_json(r.document) for r in rows]
     return slice_of(found, page, lambda b: (b.created_at.isoformat(), b.number))
+
+
+async def list_entries(
+    database: Database, budget: str, page: Page, *, newest: bool
+) -> Sliced[BudgetEntry]:
+    """List a budget's journal, oldest first, or the `newest` line first."""
+    after = read_number_cursor(page)
+    query = select(entries).where(own(entries), entries.c.budget == budget)
+    if newest:
+        query = query.where(entries.c.id < after) if after else query
+        query = query.order_by(entries.c.id.desc())
+    else:
+        query = query.where(entries.c.id > after).order_by(entries.c.id)
+    async with database.reading() as connection:
+        rows = (await connection.execute(query.limit(size_of(page) + 1))).all()
+    return slice_of([_entry(r) for r in rows], page, lambda e: (e.id,))
+
+
+def _entry(row: Found[Any]) -> BudgetEntry:
+    return BudgetEntry(
+        id=row.id,
+        budget=row.budget,
+        hold=row.hold,
+        claim=row.claim,
+        kind=row.kind,
+        amount_fen=row.amount_fen,
+        at=row.at,
+    )
 
 
 async def list_limits(database: Database, budget: str) -> tuple[LimitVersion, ...]:

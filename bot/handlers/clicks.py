@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from bot.cards.actions import ACTION_IDS, BUDGET_ACTION_IDS, Token, unpack_token
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
-from bot.handlers import approvals, budget_alerts, drafts, duplicates, payments
+from bot.handlers import approvals, budget_alerts, budgets, drafts, duplicates, payments
 from bot.handlers.work import Work
+from core.budget.changes import is_change_number
 from core.change import CardCode
 from core.claim import EDITABLE, Claim, State
 from core.errors import Refused
@@ -29,6 +30,10 @@ async def on_click(click: CardClicked, work: Work) -> None:
         work.codes = (CardCode(click.card, click.response_code),)
     if click.action in BUDGET_ACTION_IDS:
         await budget_alerts.on_budget_click(click, work)
+        return
+    number = click.token.partition("~")[0]
+    if is_change_number(number):
+        await budgets.on_click(click, number, work)
         return
     claim = await _clicked_claim(click, work)
     try:

@@ -9,6 +9,7 @@ from bot.handlers.work import Work
 from core.actions import amending, submission
 from core.actions.basics import audit_of
 from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remove_line
+from core.budget import charges_of, may_exceed
 from core.change import Change, Outgoing
 from core.claim import EDITABLE, PREFIXES, Claim, Kind, Line, State, claim_number
 from core.errors import Refused
@@ -21,6 +22,7 @@ from core.phrases.intents import (
     EditLine,
     RemoveLine,
     Submit,
+    SubmitAsException,
     Withdraw,
 )
 from core.phrases.results import Ambiguous, Expense, Problem
@@ -86,38 +88,28 @@ async def on_submit(command: Submit, work: Work) -> None:
     await submit_claim(work, claim)
 
 
-async def submit_claim(work: Work, claim: Claim) -> None:
-    """Put a claim into review, or say what stands against it and keep it as it is."""
+async def submit_claim(work: Work, claim: Claim, exception: str = "") -> None:
+    """Put a claim into review, or say what stands against it and keep it as it is.
+
+    `exception` is why a budget that names the employee as an exception may be exceeded.
+    """
     around = await surroundings_of(work.store, work.company, claim, work.today, work.rooms.settings)
-    try:
-        change = submission.submit(claim, around, work.cause)
-    except Refused as refused:
-        if refused.code != "employee_must_submit":
-            raise
-        await _ask_employee(work, claim)
-        return
-    told = _told_employee(work, claim)
-    change = replace(change, outbox=(*change.outbox, *told), dialogs=(ended(work),))
-    await work.commit(change)
+    around = replace(around, exception=exception)
+    change = submission.submit(claim, around, work.cause)
+    await work.commit(replace(change, dialogs=(ended(work),)))
 
 
-async def _ask_employee(work: Work, claim: Claim) -> None:
-    """Hand a draft that a colleague has written to the employee, whose word it needs."""
-    fields = (("number", claim.number), ("person", work.person.id))
-    await work.tell(
-        work.reply("employee_must_submit", number=claim.number, person=claim.employee),
-        Say(claim.employee, "filed_for_you", fields),
-        ShowCard(claim.employee, claim.number, "claim", fresh=True),
-        dialog=ended(work),
-    )
-
-
-def _told_employee(work: Work, claim: Claim) -> tuple[Outgoing, ...]:
-    """Tell an employee that somebody has submitted a claim for them."""
-    if work.person.id == claim.employee:
-        return ()
-    fields = (("number", claim.number), ("person", work.person.id))
-    return work.outgoing((Say(claim.employee, "submitted_for_you", fields),))
+async def on_submit_as_exception(command: SubmitAsException, work: Work) -> None:
+    """Submit above a limit that names the employee as an exception; the reason is kept."""
+    claim = await own_claim(work, command.number, CHANGEABLE)
+    if not command.reason:
+        raise Refused("exception_reason_missing", number=claim.number)
+    charged = {c.budget for c in charges_of(work.company, claim)}
+    person = work.company.person(claim.employee)
+    budgets = [b for b in work.company.budgets if b.id in charged]
+    if person is None or not any(may_exceed(b, person) for b in budgets):
+        raise Refused("not_an_exception", number=claim.number)
+    await submit_claim(work, claim, command.reason)
 
 
 async def on_withdraw(command: Withdraw, work: Work) -> None:

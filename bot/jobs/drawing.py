@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.cards.alert import AlertScene, build_alert
+from bot.cards.budget_change import ChangeScene, build_change
 from bot.cards.view import CardView, build_view
 from bot.events import ChannelName
 from bot.handlers.finding import with_findings
 from bot.port import JsonObject
 from core.actions.basics import Settings
 from core.budget import charges_of
+from core.budget.changes import is_change_number
 from core.claim import Claim
 from core.company import Company, Person
 from core.notices import ShowAlert, ShowCard
@@ -46,6 +48,8 @@ class Studio:
         """
         if isinstance(notice, ShowAlert):
             return await self._alert(notice, today, number)
+        if is_change_number(notice.claim):
+            return await self._change(notice, number)
         company = await self.store.company()
         claim = await self.store.claim(notice.claim)
         reader = company.person(notice.person)
@@ -70,6 +74,18 @@ class Studio:
             language=reader.language,
             drawing=number,
         )
+
+    async def _change(self, notice: ShowCard, number: int) -> Drawing | None:
+        """Draw a wish to change a budget."""
+        company = await self.store.company()
+        wish = await self.store.budget_change(notice.claim)
+        reader = company.person(notice.person)
+        if wish is None or reader is None:
+            return None
+        balances = {b.budget.id: b for b in await self.store.balances(wish.budgets)}
+        link = f"{self.public_url}/app/budgets/{wish.budget}"
+        scene = ChangeScene(wish, company, balances, notice.purpose, reader, link, number)
+        return Drawing(build_change(scene), wish.revision, 1)
 
     async def _alert(self, notice: ShowAlert, today: date, number: int) -> Drawing | None:
         company = await self.store.company()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.texts import alerts, approval, budget, claims, phrases, systems, vouchers
+from bot.texts import alerts, approval, budget, budget_changes, claims, phrases, systems, vouchers
 from bot.texts import help as help_texts
 from bot.texts.findings import finding_text
 from bot.texts.names import named
@@ -17,6 +17,7 @@ _ROOMS: tuple[Texts, ...] = (
     alerts.TEXTS,
     approval.TEXTS,
     budget.TEXTS,
+    budget_changes.TEXTS,
     claims.TEXTS,
     help_texts.TEXTS,
     phrases.TEXTS,

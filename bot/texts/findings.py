@@ -47,9 +47,18 @@ FINDINGS: Texts = {
     ),
     "budget_exceeded": Text(
         "预算‹「{budget}」›不足‹：额度 {limit}›‹，可用 {available}›‹，本单 {amount}›"
-        "‹，超出 {over}›‹。可联系预算负责人 {owners}›",
+        "‹，超出 {over}›‹。可联系预算负责人 {owners}›"
+        "‹。你可以{exception}›",
         "Budget ‹“{budget}” ›(预算) is exceeded‹: limit {limit}›‹, {available} left›"
-        "‹, this claim {amount}›‹, {over} over›‹. Ask its owner {owners}›",
+        "‹, this claim {amount}›‹, {over} over›‹. Ask its owner {owners}›‹. You may {exception}›",
+    ),
+    "budget_exception": Text(
+        "‹{person} ›按例外超出预算‹「{budget}」›‹ {over}›‹，理由：{reason}›",
+        "‹{person} ›exceeds budget ‹“{budget}” ›(预算) by exception‹, {over} over›‹: {reason}›",
+    ),
+    "budget_closed": Text(
+        "预算‹「{budget}」›已关账，不能再使用，请核对费用日期",
+        "Budget ‹“{budget}” ›(预算) is closed; check the date of the expense",
     ),
     "budget_frozen": Text(
         "预算‹「{budget}」›已冻结，暂时不能使用‹。可联系预算负责人 {owners}›",

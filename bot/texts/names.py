@@ -50,12 +50,20 @@ def project_name(company: Company, project_id: str) -> str:
     return one_line(row.name if row else project_id, NAME_LIMIT)
 
 
+def entity_name(company: Company, entity_id: str) -> str:
+    """Name a legal entity."""
+    row = next((c for c in company.companies if c.id == entity_id), None)
+    return one_line(row.name if row else entity_id, NAME_LIMIT)
+
+
 def budget_scope(company: Company, budget: Budget, language: Language) -> str:
     """Say what a budget binds: 市场部 · 市内交通 2026-Q4."""
     parts = [
         department_name(company, budget.department, language) if budget.department else "",
         project_name(company, budget.project) if budget.project else "",
         category_name(company, budget.category, language) if budget.category else "",
+        person_name(company, budget.person) if budget.person else "",
+        entity_name(company, budget.company) if budget.company else "",
     ]
     scope = " · ".join(p for p in parts if p) or department_name(company, ROOT, language)
     return f"{scope} {budget.period.text}"

@@ -81,6 +81,13 @@ _PROBLEMS: Texts = {
         "‹{command}›还缺内容。请写上要说的话再发一次。",
         "‹{command}: ›please add what you want to say.",
     ),
+    "budget_change_unclear": Text(
+        "没看懂要怎么改预算‹：「{text}」›。例如「申请追加 市场部 5000 理由」"
+        "「预算 调整 市场部 +5000 理由」「预算 调拨 市场部 研发部 3000 理由」"
+        "「预算 冻结 市场部 理由」。",
+        "How is the budget to change‹: “{text}”›? E.g. “budget request sales 5000 reason”, “budget"
+        " adjust sales +5000 reason”, “budget transfer sales tech 3000 reason”.",
+    ),
     "budget_unclear": Text(
         "没看懂要查哪个预算‹：「{text}」›。请写成「预算」或「预算 市场部」。",
         "Which budget is meant‹ by “{text}”›? Please write “budget” or “budget DEPARTMENT”.",

@@ -19,8 +19,16 @@ from core.actions.filing import require_submitter
 from core.actions.following import find_above_request, let_go, without_carried
 from core.actions.planning import Asking, notices_of, passed_by_itself, plan_claim
 from core.actions.wallet import lock, unlock
-from core.budget import Balance, Charge, Hold, charges_of, find_overruns, find_unmatched
-from core.change import Change, FreeIdentities, Release, Reserve, TakeIdentity
+from core.budget import (
+    Balance,
+    Charge,
+    Hold,
+    charges_of,
+    exempt_of,
+    find_overruns,
+    find_unmatched,
+)
+from core.change import AuditEntry, Change, FreeIdentities, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
 from core.company import Company, Person
 from core.delegation import Delegation
@@ -34,7 +42,9 @@ from core.rules import Facts
 from core.shares import find_above_invoices
 from core.verification import Checked, find_unverified
 
-OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen"})
+OVER_BUDGET = frozenset(
+    {"budget_exceeded", "budget_frozen", "budget_closed", "budget_exception"}
+)
 """Findings that make the `over_budget` of a condition true."""
 
 
@@ -59,6 +69,8 @@ class Surroundings:
     earlier: Earlier = field(default_factory=Earlier)
     advances: tuple[Claim, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    exception: str = ""
+    """Why a budget that names the employee as an exception may be exceeded, in their words."""
 
 
 def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
@@ -77,7 +89,12 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         *find_above_request(claim, around.origin),
         *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
-        *find_overruns(balances, needed),
+        *find_overruns(
+            balances,
+            needed,
+            by=around.company.person(claim.employee),
+            exception=around.exception,
+        ),
         *_find_supplier(claim),
     )
     return with_confirmations(found, claim.confirmed)
@@ -139,11 +156,24 @@ def _submitted(
     return Change(
         at=cause.at,
         claims=(replace(claim, carries=None), *advances),
-        moves=(*let_go(claim), Reserve(Hold(claim.hold, claim.number, charges))),
+        moves=(
+            *let_go(claim),
+            Reserve(Hold(claim.hold, claim.number, charges), exempt=exempt_of(claim.findings)),
+        ),
         identities=_identities(claim),
-        audit=(audit_of(cause, "submit", claim.number, version=str(claim.version)),),
+        audit=(
+            audit_of(cause, "submit", claim.number, version=str(claim.version)),
+            *_exceptions(claim, cause),
+        ),
         outbox=outgoing(cause, [*notices, *orders]),
     )
+
+
+def _exceptions(claim: Claim, cause: Cause) -> Iterator[AuditEntry]:
+    """Keep on the record which budgets were exceeded by exception, and why."""
+    for found in claim.findings:
+        if found.code == "budget_exception":
+            yield audit_of(cause, "budget_exception", claim.number, **dict(found.fields))
 
 
 def _identities(claim: Claim) -> tuple[FreeIdentities | TakeIdentity, ...]:

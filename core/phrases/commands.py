@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from core.phrases.amounts import find_amounts
-from core.phrases.approving import read_return
+from core.phrases.approving import read_delegation, read_return, read_signer
 from core.phrases.asking import read_asking
 from core.phrases.budgets import read_budget_change
 from core.phrases.claim_verbs import CLAIM_VERBS
@@ -14,10 +14,12 @@ from core.phrases.claim_words import without
 from core.phrases.dates import find_dates
 from core.phrases.intents import (
     Approve,
+    ApproveAll,
     BudgetChange,
     Command,
     ConfirmNotDuplicate,
     Discard,
+    EndDelegation,
     Feedback,
     Help,
     MarkPaid,
@@ -27,6 +29,7 @@ from core.phrases.intents import (
     Reject,
     Remind,
     RemoveLine,
+    ShowDelegations,
     Submit,
     Todo,
     Transfer,
@@ -268,7 +271,13 @@ VERBS: tuple[Verb, ...] = (
         "reject|decline|refuse",
         free(_digits_only(Reject)),
     ),
-    verb("退回", "退回|打回", "return|send\\sback", free(_digits_only(Return_))),
+    verb("退回", "退回|打回", "return|send\\sback", free(_return)),
+    verb(
+        "全部同意",
+        "(?:全部|批量|一键|统统)(?:同意|通过|批准|审批)|(?:同意|通过|批准)(?:全部|所有)",
+        r"(?:batch\s)?approve\s(?:them\s)?all",
+        _always(lambda _: ApproveAll()),
+    ),
     verb(
         "同意",
         "同意|批准|审批通过|通过|核准",
@@ -281,9 +290,21 @@ VERBS: tuple[Verb, ...] = (
         "transfer|hand\\sover|reassign",
         free(_personal(Transfer)),
     ),
-    verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", free(_personal(AddSigner))),
+    verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", free(_personal(read_signer))),
     verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
-    verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", free(_delegate)),
+    verb(
+        "取消委托",
+        r"(?:取消|结束|撤销|收回)委托|委托\s?(?:取消|结束|撤销|到此为止)[!。]*$",
+        r"(?:cancel|end|stop)\s(?:the\s|my\s)?delegation",
+        _always(lambda _: EndDelegation()),
+    ),
+    verb(
+        "我的委托",
+        f"{LOOK}?(?:我的委托|委托(?:列表|情况|记录))",
+        r"(?:my\s)?delegations",
+        _always(lambda _: ShowDelegations()),
+    ),
+    verb("委托", "委托给?|授权给?", "delegate(?:\\sto)?", free(read_delegation)),
     verb("反馈", "意见反馈|反馈意见|反馈|提个?建议", "feedback", free(_feedback)),
     verb(
         "修改",

@@ -1,0 +1,225 @@
+"""Changing budgets by chat: asking, deciding by button and by words, looking back."""
+
+from dataclasses import replace
+
+from bot.cards.reasons import reason_text
+from bot.events import CardClicked
+from bot.handlers.work import Work
+from bot.texts.budget_changes import part
+from bot.texts.names import person_name
+from core.actions.basics import audit_of
+from core.actions.budgets import asking, deciding
+from core.actions.budgets.asking import Wanted
+from core.budget import BudgetChange
+from core.budget.changes import PREFIX, change_number, may_ask, second_people
+from core.budget.sight import budgets_named, may_see, the_one
+from core.change import Change
+from core.company import Budget
+from core.errors import Conflict, Refused
+from core.money import format_cny
+from core.notices import Notice, Purpose, ShowCard
+from core.phrases import intents as say
+from core.phrases.budgets import read_adjustment
+from core.phrases.cleaning import clean
+from core.phrases.results import Problem
+from core.ports import BudgetEntry, ChangeQuery, Page
+
+RECORDED = frozenset({"not_allowed", "own_change"})
+"""Refusals that are kept on the record: somebody tried what they may not."""
+NEWEST = Page(limit=10)
+MAX_IDS = 9
+MAX_INPUT = 2000
+TRIES = 3
+"""How often a decision is made again when somebody else wrote first."""
+
+
+async def on_change(command: say.ChangeBudget, work: Work) -> None:
+    """Ask for a change of a budget; from those who may not, it is refused and recorded."""
+    if not may_ask(work.company, work.person, work.company.budgets):
+        await _refuse(work, "change_budget", command.target_text)
+        return
+    try:
+        await _asking(command, work)
+    except Refused as refused:
+        if refused.code not in RECORDED:
+            raise
+        await _refuse(work, "change_budget", command.target_text)
+
+
+async def on_setting(command: say.BudgetChange, work: Work) -> None:
+    """Read 预算 设置 市场部 20000 理由: the limit as it should be."""
+    read = read_adjustment(clean(command.text))
+    if not isinstance(read, Problem):
+        await on_change(read, work)
+    elif may_ask(work.company, work.person, work.company.budgets):
+        raise Refused("budget_change_unclear", text=command.text)
+    else:
+        await _refuse(work, "change_budget", command.text)
+
+
+async def _refuse(
+    work: Work,
+    action: str,
+    what: str,
+    code: str = "not_allowed",
+    redraw: tuple[Notice, ...] = (),
+) -> None:
+    """Say no, and keep the attempt on the record."""
+    entry = audit_of(work.cause, f"refused_{action}", work.person.id, what=what[:200], why=code)
+    fields = {"number": what} if code == "own_change" else {"action": action}
+    said = work.outgoing((work.reply(code, **fields), *redraw))
+    await work.commit(Change(at=work.now, audit=(entry,), outbox=said))
+
+
+async def _asking(command: say.ChangeBudget, work: Work) -> None:
+    budget = find_budget(work, command.target_text)
+    to = find_budget(work, command.to_text) if command.to_text else None
+    if not may_ask(work.company, work.person, [b for b in (budget, to) if b]):
+        raise Refused("not_allowed", action="change_budget")
+    amount = command.amount_fen
+    if command.absolute:
+        (balance,) = await work.store.balances([budget.id])
+        amount -= balance.budget.limit_fen
+    wanted = Wanted(command.kind, budget.id, command.reason, amount, to.id if to else None)
+    await ask(work, wanted)
+
+
+async def ask(work: Work, wanted: Wanted) -> None:
+    """Write a wish down and show it to those who may agree; errors as `asking.ask`."""
+    names = [n for n in (wanted.budget, wanted.to) if n]
+    balances = {b.budget.id: b for b in await work.store.balances(names)}
+    number = change_number(work.today, await work.store.next_number(PREFIX, work.today))
+    await work.commit(asking.ask(number, wanted, work.company, balances, work.cause))
+
+
+def find_budget(work: Work, text: str) -> Budget:
+    """Find the one budget that a text means; Refused `no_such_budget` or `which_budget`.
+
+    What the person may not see is answered like what does not exist.
+    """
+    named = budgets_named(work.company, text)
+    seen = [b for b in named if may_see(work.company, work.person, b)]
+    found = the_one(seen, work.today)
+    if not found:
+        raise Refused("no_such_budget", target=text[:40])
+    if len(found) > 1:
+        raise Refused("which_budget", target=text[:40], ids=" ".join(b.id for b in found[:MAX_IDS]))
+    return found[0]
+
+
+async def decide(work: Work, number: str, decision: deciding.Decision, opinion: str) -> None:
+    """Agree to a wish or turn it down, by whichever way the person said so."""
+    wish = await _wish(work, number)
+    try:
+        await work.commit(deciding.decide(wish, work.company, work.cause, decision, opinion))
+    except Refused as refused:
+        if refused.code in RECORDED:
+            await _refuse(work, "decide_budget_change", number, refused.code, _redraw(work, wish))
+            return
+        raise Refused(refused.code, **{**refused.fields, "redraw": _redraw(work, wish)}) from None
+    except Conflict:
+        again = await _wish(work, number)
+        raise Refused(
+            "change_decided", number=number, state=again.state, redraw=_redraw(work, again)
+        ) from None
+
+
+async def _wish(work: Work, number: str) -> BudgetChange:
+    """Find a wish that concerns the person; others are told that there is none."""
+    wish = await work.store.budget_change(number)
+    budget = work.company.budget(wish.budget) if wish else None
+    concerned = wish and (
+        work.person.id in {wish.requester, *wish.asked}
+        or (budget is not None and may_see(work.company, work.person, budget))
+    )
+    if wish is None or not concerned:
+        raise Refused("no_such_change", number=number[:40])
+    return wish
+
+
+def _redraw(work: Work, wish: BudgetChange) -> tuple[Notice, ...]:
+    return (
+        ShowCard(work.person.id, wish.number, "approval", only_open=True),
+        ShowCard(work.person.id, wish.number, "claim", only_open=True),
+    )
+
+
+async def on_click(click: CardClicked, number: str, work: Work) -> None:
+    """Do what a button of a wish's card says."""
+    if click.action == "approve":
+        await decide(work, number, "approve", _input(click, "opinion"))
+    elif click.action == "reject":
+        reason = _input(click, "reason")
+        words = reason_text(reason, work.person.language) or reason
+        await decide(work, number, "reject", words)
+    else:
+        raise Refused("unknown_button")
+
+
+def _input(click: CardClicked, name: str) -> str:
+    return clean(click.inputs.get(name, "")[:MAX_INPUT])
+
+
+async def take_back(work: Work, number: str) -> None:
+    """Take one's own wish back."""
+    wish = await _wish(work, number)
+    change = asking.take_back(wish, work.cause)
+    said = work.outgoing((work.reply("change_taken_back", number=number),))
+    await work.commit(replace(change, outbox=(*change.outbox, *said)))
+
+
+async def show(work: Work, number: str) -> None:
+    """Show a wish's card once more, to whoever it concerns."""
+    wish = await _wish(work, number)
+    purpose: Purpose = "claim" if work.person.id == wish.requester else "approval"
+    await work.tell(ShowCard(work.person.id, number, purpose, fresh=True))
+
+
+async def waiting_for(work: Work) -> tuple[BudgetChange, ...]:
+    """Give the wishes that the person may decide on now, newest first."""
+    found = await work.store.budget_changes(ChangeQuery("waiting"), Page(limit=50))
+    return tuple(
+        wish
+        for wish in found.items
+        if (budget := work.company.budget(wish.budget))
+        and work.person in second_people(work.company, budget, wish.requester)
+    )
+
+
+async def on_history(command: say.BudgetHistory, work: Work) -> None:
+    """Say how a budget came to be what it is: its limits, and the newest lines of its journal."""
+    budget = find_budget(work, command.target_text)
+    limits = [
+        _said(
+            work,
+            "limit_row",
+            day=f"{v.at:%m-%d}",
+            limit=format_cny(v.limit_fen),
+            what=_said(work, v.kind),
+            source="" if v.kind == "file" else v.source,
+            person=person_name(work.company, v.actor),
+        ).replace(" ，", "，")
+        for v in await work.store.limits(budget.id)
+    ]
+    entries = await work.store.entries(budget.id, NEWEST, newest=True)
+    rows = [*limits, *(_entry(work, e) for e in entries.items)]
+    if not rows:
+        await work.answer("budget_history_empty", budget=budget.id)
+        return
+    await work.answer("budget_history", budget=budget.id, rows="\n".join(rows))
+
+
+def _entry(work: Work, entry: BudgetEntry) -> str:
+    refund = entry.kind == "consume" and entry.amount_fen < 0
+    return _said(
+        work,
+        "entry_row",
+        day=f"{entry.at:%m-%d}",
+        what=_said(work, "refund" if refund else entry.kind),
+        amount=format_cny(abs(entry.amount_fen)),
+        claim=entry.claim,
+    )
+
+
+def _said(work: Work, code: str, **fields: str) -> str:
+    return part(code, work.person.language, **fields)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.cards.dealings import dealings_of
 from bot.cards.escape import quoted, safe
 from bot.texts.labels import label, sentence
 from bot.texts.names import budget_scope, department_name, person_name, project_name
@@ -64,6 +65,7 @@ def find_facts(scene: Scene) -> tuple[Fact, ...]:
     """Give the facts of a card, the most important first."""
     parts: tuple[Callable[[Scene], Iterable[Fact]], ...] = (
         _identity,
+        _dealings,
         _payment,
         _vouchers,
         _budgets,
@@ -83,12 +85,23 @@ def _identity(scene: Scene) -> Iterator[Fact]:
     yield scene.fact("department", safe(department, 20))
 
 
+def _dealings(scene: Scene) -> Iterator[Fact]:
+    for fact_id, value in dealings_of(scene.claim, scene.company, scene.language, safe):
+        yield scene.fact(fact_id, value)
+
+
 def _payment(scene: Scene) -> Iterator[Fact]:
     """What a cashier needs; the account stays masked, the payment file has it whole."""
     payment = scene.payment
     if scene.purpose != "payment" or payment is None:
         return
-    yield scene.fact("payment", payment_state_text(payment.state, scene.language))
+    state = payment_state_text(payment.state, scene.language)
+    if payment.paid_fen and payment.owed_fen:
+        left, had = format_cny(payment.owed_fen), format_cny(payment.paid_fen)
+        state = scene.say("paid_in_part", state=state, left=left, paid=had)
+    elif payment.amount_fen != scene.claim.total_fen:
+        state = f"{state} {format_cny(payment.amount_fen)}"
+    yield scene.fact("payment", state)
     yield scene.fact("payee", safe(payment.payee_name, 20))
     if payment.account:
         yield scene.fact("bank", safe(payment.bank, 30))

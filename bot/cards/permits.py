@@ -46,7 +46,7 @@ def allowed_actions(
 
 
 def _owners(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
-    if reader.id != claim.employee:
+    if reader.id not in claim.owners:
         return ()
     used = any(f.code == "duplicate_invoice" for f in claim.findings)
     alike = bool(open_doubts(claim.findings)) and not used
@@ -57,14 +57,14 @@ def _owners(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
 
 def _approvers(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
     turn = claim.plan is not None and reader.id in claim.plan.waiting()
-    if not turn or reader.id == claim.employee:
+    if not turn or reader.id in claim.owners:
         return ()
     return ("approve", "reject", "return")
 
 
 def _payers(claim: Claim, reader: Person, payment: Payment | None) -> tuple[ActionId, ...]:
     owed = payment is not None and payment.state != "paid"
-    may = PAYERS.intersection(reader.roles) and reader.id != claim.employee
+    may = PAYERS.intersection(reader.roles) and reader.id not in claim.owners
     return ("pay",) if owed and may else ()
 
 

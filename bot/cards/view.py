@@ -125,7 +125,7 @@ def build_view(
     return CardView(
         purpose=purpose,
         language=language,
-        heading=heading,
+        heading=scene.say("urgent_mark", heading=heading) if claim.urgent else heading,
         subtitle=f"{claim.number} · {department} · {count}",
         number=claim.number,
         total_fen=claim.total_fen,

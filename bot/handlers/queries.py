@@ -48,10 +48,10 @@ async def on_my_claims(_: MyClaims, work: Work) -> None:
 
 
 async def on_todo(_: Todo, work: Work) -> None:
-    """List what waits for the person."""
+    """List what waits for the person, the urgent first."""
     query = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
     found = await work.store.claims(query, FEW)
-    await _list(work, "todo", found.items)
+    await _list(work, "todo", sorted(found.items, key=lambda c: not c.urgent))
 
 
 async def _list(work: Work, code: str, claims: Sequence[Claim]) -> None:
@@ -65,7 +65,8 @@ def _row(work: Work, claim: Claim) -> str:
     person = work.company.person(claim.employee)
     state = state_text(claim.state, work.person.language)
     name = person.name if person else claim.employee
-    return f"{claim.number} · {name} · {format_cny(claim.total_fen)} · {state}"
+    mark = "【加急】" if claim.urgent else ""
+    return f"{mark}{claim.number} · {name} · {format_cny(claim.total_fen)} · {state}"
 
 
 async def on_progress(command: Progress, work: Work) -> None:

@@ -35,6 +35,17 @@ LABELS: Mapping[str, Label] = {
     "purpose": _label("事由", "Purpose", "For"),
     "project": _label("项目", "Project", "Proj."),
     "origin": _label("关联单据", "Follows", "Ref."),
+    "urgent": _label("加急", "Urgent", "Rush"),
+    "paused": _label("暂缓", "Held back", "Held"),
+    "split_from": _label("拆自", "Split from", "From"),
+    "filed_by": _label("代办人", "Filed by", "By"),
+    "supplier": _label("供应商", "Supplier", "Pays"),
+    "trip": _label("行程", "Itinerary", "Trip"),
+    "offset": _label("冲抵借款", "Set off", "Off"),
+    "advance": _label("借款种类", "Kind of advance", "Kind"),
+    "open": _label("未清借款", "Open advance", "Open"),
+    "cuts": _label("核减", "Reduced", "Cut"),
+    "shares": _label("分摊", "Shares", "Split"),
     "payee": _label("收款人", "Payee", "Payee"),
     "bank": _label("开户行", "Bank", "Bank"),
     "account": _label("收款账号", "Account", "Acct."),
@@ -68,6 +79,25 @@ SENTENCES: Texts = {
     "budget_none": Text("没有匹配的预算", "no budget covers this"),
     "budget_more": Text("另有 ‹{count}› 个预算，见详情", "‹{count}› more, see the page"),
     "waits_for": Text("等待 ‹{people}›", "Waits for ‹{people}›"),
+    "urgent_mark": Text("【加急】‹{heading}›", "[urgent] ‹{heading}›"),
+    "after_noon": Text("下午", " after noon"),
+    "before_noon": Text("上午", " before noon"),
+    "itinerary": Text(
+        "‹{city}› ‹{start}› 至 ‹{end}›，‹{days}› 天",
+        "‹{city}›, ‹{start}› to ‹{end}›, ‹{days}› day(s)",
+    ),
+    "offset": Text(
+        "‹{number}› ‹{amount}›，实付 ‹{rest}›", "‹{amount}› of ‹{number}›, ‹{rest}› to be paid"
+    ),
+    "petty_cash": Text("备用金，报销时补足", "petty cash, topped up by claims"),
+    "open_advance": Text("‹{amount}› 待冲抵或归还", "‹{amount}› to be claimed or returned"),
+    "line_cut": Text(
+        "第 ‹{line}› 行 ‹{before}›→‹{after}›（‹{why}›）",
+        "line ‹{line}› ‹{before}›→‹{after}› (‹{why}›)",
+    ),
+    "paid_in_part": Text(
+        "‹{state}› ‹{left}›（已付 ‹{paid}›）", "‹{state}› ‹{left}› (‹{paid}› paid)"
+    ),
     "row": Text("- ‹{key}›：‹{value}›", "- ‹{key}›: ‹{value}›"),
     "said": Text("‹{person}›：‹{words}›", "‹{person}›: ‹{words}›"),
     "doubt": Text(

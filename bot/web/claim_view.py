@@ -10,7 +10,9 @@ from pathlib import PurePath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.cards.dealings import dealings_of
 from bot.texts.findings import finding_text
+from bot.texts.labels import label
 from bot.texts.names import (
     budget_scope,
     category_name,
@@ -197,7 +199,12 @@ def _facts(scene: Scene) -> tuple[Fact, ...]:
         ("project", project_name(company, claim.project) if claim.project else ""),
         ("origin", one_line(claim.origin or "")),
     )
-    return _named(scene, named)
+    special = tuple(
+        Fact(label(fact_id, scene.language), value)
+        for fact_id, value in dealings_of(claim, company, scene.language, one_line)
+        if value
+    )
+    return (*_named(scene, named), *special)
 
 
 def _named(scene: Scene, pairs: Sequence[tuple[str, str]]) -> tuple[Fact, ...]:

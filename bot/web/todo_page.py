@@ -64,7 +64,8 @@ class TodoPage:
     async def _decisions(self, company: Company, person: Person) -> Section:
         query = ClaimQuery(state=State.IN_REVIEW, waiting_for=person.id)
         found = await self.store.claims(query, FEW)
-        rows = tuple(_row(company, claim, person.language) for claim in found.items)
+        first = sorted(found.items, key=lambda c: not c.urgent)
+        rows = tuple(_row(company, claim, person.language) for claim in first)
         return Section("todo_decide", rows, found.next is not None)
 
     async def _payments(self, company: Company, person: Person) -> Section:

@@ -33,6 +33,7 @@ from storage.documents import (
 from storage.engine import Database, Row, own
 from storage.ledger import Account
 from storage.loading import Head
+from storage.spending import write_spending
 from storage.tables import (
     TENANT,
     audit,
@@ -52,6 +53,7 @@ from storage.tables import (
     verifications,
     waiting,
 )
+from storage.wishes import write_preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Effects:
         await self._verifications()
         await write_accounting(self.database, self.connection, self.changes)
         await self._dialogs()
+        await write_preferences(self.database, self.connection, self.changes)
         await write_delegations(self.database, self.connection, self.changes)
         await self._codes()
         await self._inbox()
@@ -123,6 +126,7 @@ class Effects:
             for p in waiting_people(c)
         ]
         await self.database.insert(self.connection, waiting, asked)
+        await write_spending(self.database, self.connection, stored)
 
     async def _requests(self) -> None:
         rows: list[Row] = [

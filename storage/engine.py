@@ -25,11 +25,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from storage.tables import TENANT
 
 Row = Mapping[str, object]
-OnConflict = Literal["fail", "ignore", "replace"]
+OnConflict = Literal["fail", "ignore", "replace", "add"]
 
 _BUSY_S = 60
 """How long SQLite waits for another process's transaction."""
@@ -99,7 +100,8 @@ class Database:
         """Insert rows that all have the same columns, in one round trip; gives their number.
 
         `ignore` skips rows that a unique key refuses; `replace` writes over the row of the same
-        primary key, except its columns `keep`. Rows of one call must differ in their keys then.
+        primary key, except its columns `keep`; `add` adds to its numbers. Rows of one call must
+        differ in their keys then.
         """
         if not rows:
             return 0
@@ -198,10 +200,10 @@ def _from_arrays(
     statement = postgresql.insert(table).from_select(names, rows)
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()
-    if conflict == "replace":
+    if conflict in {"replace", "add"}:
         return statement.on_conflict_do_update(
             index_elements=list(table.primary_key),
-            set_={c: statement.excluded[c] for c in _replaced(table, names, keep)},
+            set_=_settled(statement.excluded, table, names, keep, conflict),
         )
     return statement
 
@@ -223,12 +225,26 @@ def _lite_conflict(
 ) -> Insert:
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()
-    if conflict == "replace":
+    if conflict in {"replace", "add"}:
         return statement.on_conflict_do_update(
             index_elements=list(table.primary_key),
-            set_={c: statement.excluded[c] for c in _replaced(table, names, keep)},
+            set_=_settled(statement.excluded, table, names, keep, conflict),
         )
     return statement
+
+
+def _settled(
+    excluded: ReadOnlyColumnCollection[str, Any],
+    table: Table,
+    names: list[str],
+    keep: Collection[str],
+    conflict: OnConflict,
+) -> dict[str, ColumnElement[Any]]:
+    """Say what a row that is there becomes: the new values, or its own plus these."""
+    changing = _replaced(table, names, keep)
+    if conflict == "add":
+        return {c: table.c[c] + excluded[c] for c in changing}
+    return {c: excluded[c] for c in changing}
 
 
 def _replaced(table: Table, names: list[str], keep: Collection[str]) -> list[str]:

@@ -1,0 +1,152 @@
+"""Facts of claims and their sums, kept in the writer's transaction; sums are the facts' shadow."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Select, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.claim import Claim
+from core.spending import GRAINS, Cell, Fact, Grain, SpendQuery, SpendSum, facts_of
+from storage.documents import CLAIMS
+from storage.engine import Database, Row, own
+from storage.loading import lock_head
+from storage.tables import claims, spend_facts, spend_sums
+
+_CELL = tuple(f.name for f in fields(Cell))
+_PLACES = ("one", "two")
+"""The columns of the sums that hold a grain's dimensions."""
+BATCH = 1000
+
+
+async def write_spending(
+    database: Database, connection: AsyncConnection, stored: Sequence[Claim]
+) -> None:
+    """Bring facts and sums up to what these claims are now; what has not changed is not written."""
+    now = {c.number: facts_of(c) for c in stored}
+    seen = [c.number for c in stored if c.revision > 1 or c.submitted_at]
+    before = await _known(database, connection, seen) if seen else {}
+    changed = [n for n in now if now[n] != before.get(n, ())]
+    gone = [n for n in changed if before.get(n)]
+    if gone:
+        own_facts = own(spend_facts), database.among(spend_facts.c.claim, gone)
+        await connection.execute(delete(spend_facts).where(*own_facts))
+    await database.insert(connection, spend_facts, _rows((n, now[n]) for n in changed))
+    moves: Counter[tuple[str, ...]] = Counter()
+    lines: Counter[tuple[str, ...]] = Counter()
+    for sign, facts in ((1, now), (-1, before)):
+        for fact in (f for n in changed for f in facts.get(n, ())):
+            for key in _keys(fact.cell):
+                moves[key] += sign * fact.amount_fen
+                lines[key] += sign * fact.lines
+    await database.insert(connection, spend_sums, _sum_rows(moves, lines), "add")
+
+
+def _sum_rows(moves: Counter[tuple[str, ...]], lines: Counter[tuple[str, ...]]) -> list[Row]:
+    names = ("grain", "month", *_PLACES)
+    return [
+        {**dict(zip(names, key, strict=True)), "amount_fen": moves[key], "lines": lines[key]}
+        for key in sorted(moves)
+        if moves[key] or lines[key]
+    ]
+
+
+def _keys(cell: Cell) -> Iterable[tuple[str, ...]]:
+    for grain in GRAINS:
+        kept = [str(getattr(cell, name)) for name in grain.keeps]
+        yield (grain.name, cell.month, *kept, *[""] * (len(_PLACES) - len(kept)))
+
+
+def _rows(facts: Iterable[tuple[str, Sequence[Fact]]]) -> list[Row]:
+    return [
+        {
+            "claim": number,
+            "place": place,
+            **{name: getattr(fact.cell, name) for name in _CELL},
+            "amount_fen": fact.amount_fen,
+            "lines": fact.lines,
+        }
+        for number, found in facts
+        for place, fact in enumerate(found)
+    ]
+
+
+async def _known(
+    database: Database, connection: AsyncConnection, numbers: Sequence[str]
+) -> dict[str, tuple[Fact, ...]]:
+    query = (
+        select(spend_facts)
+        .where(own(spend_facts), database.among(spend_facts.c.claim, numbers))
+        .order_by(spend_facts.c.claim, spend_facts.c.place)
+    )
+    known: dict[str, tuple[Fact, ...]] = {}
+    for row in await connection.execute(query):
+        cell = Cell(*(getattr(row, name) for name in _CELL))
+        fact = Fact(cell, row.amount_fen, row.lines)
+        known[row.claim] = (*known.get(row.claim, ()), fact)
+    return known
+
+
+class SqlSpending:
+    """`core.spending.Spending` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def sums(self, query: SpendQuery) -> tuple[SpendSum, ...]:
+        """Give sums from the smallest table that can answer."""
+        width = len(query.by)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(self._statement(query))).all()
+        found = (SpendSum(tuple(row[:width]), int(row[width]), int(row[width + 1])) for row in rows)
+        return tuple(sorted((s for s in found if s.amount_fen or s.lines), key=lambda s: s.keys))
+
+    def _statement(self, query: SpendQuery) -> Select[Any]:
+        grain = query.grain()
+        table = spend_facts if grain is None else spend_sums
+        columns = _columns_of(grain)
+        wanted: list[ColumnElement[bool]] = [own(table)]
+        if grain:
+            wanted.append(spend_sums.c.grain == grain.name)
+        if query.from_month:
+            wanted.append(table.c.month >= query.from_month)
+        if query.to_month:
+            wanted.append(table.c.month <= query.to_month)
+        wanted += [
+            self._database.among(columns[name], sorted(values)) for name, values in query.filters()
+        ]
+        keys = [columns[name] for name in query.by]
+        sums = (func.coalesce(func.sum(table.c[name]), 0) for name in ("amount_fen", "lines"))
+        return select(*keys, *sums).where(*wanted).group_by(*keys)
+
+    async def rebuild(self) -> int:
+        """Count everything anew, in one transaction that lets nobody else write."""
+        async with self._database.writing() as connection:
+            await lock_head(self._database, connection)
+            await connection.execute(delete(spend_facts).where(own(spend_facts)))
+            await connection.execute(delete(spend_sums).where(own(spend_sums)))
+            last, count = "", 0
+            while batch := await _claims_after(connection, last):
+                await write_spending(self._database, connection, batch)
+                last, count = batch[-1].number, count + sum(len(facts_of(c)) for c in batch)
+        return count
+
+
+def _columns_of(grain: Grain | None) -> dict[str, Column[Any]]:
+    """Give the column of each dimension, of the facts or of the sums of a grain."""
+    if grain is None:
+        return {name: spend_facts.c[name] for name in _CELL}
+    places = dict(zip(grain.keeps, _PLACES, strict=False))
+    return {"month": spend_sums.c.month, **{n: spend_sums.c[p] for n, p in places.items()}}
+
+
+async def _claims_after(connection: AsyncConnection, number: str) -> list[Claim]:
+    query = (
+        select(claims.c.document)
+        .where(own(claims), claims.c.number > number, claims.c.submitted_at.is_not(None))
+        .order_by(claims.c.number)
+        .limit(BATCH)
+    )
+    return [CLAIMS.validate_json(text) for text in (await connection.execute(query)).scalars()]

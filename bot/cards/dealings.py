@@ -48,15 +48,14 @@ def _supplier(claim: Claim, clean: Clean) -> str:
 
 def _trip(trip: Trip, language: Language, clean: Clean) -> str:
     leaves = sentence("after_noon", language) if trip.leaves_after_noon else ""
-    back = sentence(halves[1], language) if trip.back_before_noon else ""
-    days = f"{trip_days(trip).normalize():f}"
+    back = sentence("before_noon", language) if trip.back_before_noon else ""
     return sentence(
         "itinerary",
         language,
         city=clean(trip.city, 20),
         start=f"{trip.start:%m-%d}{leaves}",
         end=f"{trip.end:%m-%d}{back}",
-        days=days,
+        days=f"{trip_days(trip).normalize():f}",
     )
 
 

@@ -177,9 +177,9 @@ class VerifySettings(Section):
     """Tax-bureau verification through a third party.
 
     `key` and `secret` are Baidu's API Key and Secret Key, Tencent's SecretId and SecretKey, or
-    Alibaba's AccessKey. `types` maps a kind (`toll`, or `toll_digital` with 20 digits) to the
-    provider's own code where its list has grown. Vouchers are asked about once more
-    `recheck_days` after they were paid.
+    Alibaba's AccessKey. `types` maps a kind (`toll`, or `toll_digital` with 20 digits,
+    `digital_general_paper` for the paper form of those) to the provider's own code where its list
+    has grown. Vouchers are asked about once more `recheck_days` after they were paid.
     """
 
     provider: Literal["baidu", "tencent", "aliyun"]
@@ -195,7 +195,7 @@ class VerifySettings(Section):
     @classmethod
     def _known_kinds(cls, value: dict[str, str]) -> dict[str, str]:
         for name in value:
-            if name.removesuffix("_digital") not in get_args(InvoiceKind):
+            if name.removesuffix("_digital").removesuffix("_paper") not in get_args(InvoiceKind):
                 raise ValueError(f"there is no kind of invoice {name}")
         return value
 

@@ -50,8 +50,10 @@ class Event(StrEnum):
     FAIL_PAYMENT = "fail_payment"
     AMEND = "amend"
     PAY_PART = "pay_part"
+    BOUNCE = "bounce"
     VOID = "void"
     CANCEL = "cancel"
+    RESTORE = "restore"
 
 
 class BudgetMove(StrEnum):
@@ -64,6 +66,7 @@ class BudgetMove(StrEnum):
     PAY = "pay"
     MOVE = "move"
     UNDO = "undo"
+    RESTORE = "restore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Transition:
     """Where an event leads, and what happens to the hold.
 
     SETTLE consumes at approval and PAY at payment, whichever `budget.consume_on` names. MOVE goes
-    on holding for the next version; UNDO releases what is held, or gives back what was consumed.
+    on holding for the next version; UNDO releases what is held, or gives back what was consumed;
+    RESTORE holds again what a decision that is taken back had spent or released.
     """
 
     to: State
@@ -86,6 +90,7 @@ _REVIEW = {
     Event.WITHDRAW: Transition(State.WITHDRAWN, BudgetMove.RELEASE),
     Event.AMEND: Transition(State.IN_REVIEW, BudgetMove.MOVE),
     Event.CANCEL: Transition(State.VOID, BudgetMove.RELEASE),
+    Event.RESTORE: Transition(State.IN_REVIEW),
 }
 TRANSITIONS: dict[State, dict[Event, Transition]] = {
     State.DRAFT: {
@@ -98,6 +103,7 @@ TRANSITIONS: dict[State, dict[Event, Transition]] = {
         Event.EDIT: Transition(State.RETURNED),
         Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
         Event.DISCARD: Transition(State.VOID),
+        Event.RESTORE: Transition(State.IN_REVIEW, BudgetMove.RESTORE),
     },
     State.WITHDRAWN: {
         Event.EDIT: Transition(State.WITHDRAWN),
@@ -109,17 +115,19 @@ TRANSITIONS: dict[State, dict[Event, Transition]] = {
         Event.PAY_PART: Transition(State.APPROVED),
         Event.PAY: Transition(State.PAID, BudgetMove.PAY),
         Event.VOID: Transition(State.VOID, BudgetMove.UNDO),
+        Event.RESTORE: Transition(State.IN_REVIEW, BudgetMove.RESTORE),
     },
     State.PAYING: {
         Event.PAY_PART: Transition(State.PAYING),
         Event.PAY: Transition(State.PAID, BudgetMove.PAY),
         Event.FAIL_PAYMENT: Transition(State.APPROVED),
     },
-    State.PAID: {},
+    State.PAID: {Event.BOUNCE: Transition(State.APPROVED)},
     State.REJECTED: {
         Event.EDIT: Transition(State.REJECTED),
         Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),
         Event.DISCARD: Transition(State.VOID),
+        Event.RESTORE: Transition(State.IN_REVIEW, BudgetMove.RESTORE),
     },
     State.VOID: {},
 }
@@ -138,6 +146,7 @@ class LineInvoice:
     is the file that lists the trips behind it, `goods` are what it names. `voucher` tells it from
     others of the same file, also where lines share it. `card` is the one in a
     WeChat wallet that it came as; `card_taken` says that somebody else is reimbursing that.
+    `paper` marks the paper form of a fully digital invoice.
     """
 
     identity: str | None
@@ -159,6 +168,7 @@ class LineInvoice:
     card: WalletCard | None = None
     card_taken: bool = False
     goods: tuple[str, ...] = ()
+    paper: bool = False
     voucher: str | None = None
 
 

@@ -65,7 +65,8 @@ class Reading:
     `source` pairs each field with where it came from; a field is never guessed, what is
     doubtful has a finding (contract §6). `picture_hash` says what a photo or scan looks like
     (`core.likeness`); it is for finding duplicates and no part of what is written out. A file
-    that is `refused` is of a kind that no claim takes, or not safe to open.
+    that is `refused` is of a kind that no claim takes, or not safe to open. `paper` marks a fully
+    digital invoice in its paper form, which providers of verification tell from the electronic.
     """
 
     file: str
@@ -89,6 +90,7 @@ class Reading:
     reason: str | None = None
     picture_hash: str | None = None
     refused: bool = False
+    paper: bool = False
 
 
 _WHOLE_NUMBER = 20

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Literal, Protocol
 
-from core.claim import Claim, Finding, Line, LineInvoice
+from core.claim import Claim, Finding, LineInvoice
 from core.invoice import identity_of
 from core.money import parse_yuan
 
@@ -65,6 +65,7 @@ class VerifyRequest:
     amount_excl_fen: int | None = None
     amount_incl_fen: int | None = None
     check_code_last6: str | None = None
+    paper: bool = False
 
     @property
     def identity(self) -> str:
@@ -73,7 +74,12 @@ class VerifyRequest:
 
     @property
     def form(self) -> str:
-        """The kind as providers tell them apart: `toll`, or `toll_digital` with 20 digits."""
+        """The kind as providers tell them apart: `toll`, or `toll_digital` with 20 digits.
+
+        A fully digital invoice in its paper form is `digital_special_paper` and the like.
+        """
+        if self.paper:
+            return f"{self.kind}_paper"
         digital = len(self.number) == _DIGITAL and not self.kind.startswith("digital_")
         return f"{self.kind}_digital" if digital else self.kind
 
@@ -157,6 +163,7 @@ def request_of(invoice: LineInvoice) -> VerifyRequest | None:
         amount_excl_fen=_amount_excl(invoice),
         amount_incl_fen=invoice.total_fen,
         check_code_last6=digits[-_CHECK_DIGITS:] if len(digits) >= _CHECK_DIGITS else None,
+        paper=invoice.paper,
     )
 
 

@@ -23,6 +23,21 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 _FORM = ("number", "date", "amount", "total", "buyer", "seller")
 
+_PRINTED: dict[str, tuple[str, ...]] = {
+    "air_itinerary": ("check_code", "amount", "tax", "buyer_taxid"),
+    "machine_printed": ("code", "number", "date", "buyer", "buyer_taxid", "seller", "seller_taxid"),
+    "vehicle": ("amount", "tax", "buyer_taxid", "seller_taxid"),
+    "used_vehicle": ("buyer_taxid", "seller_taxid"),
+    "fiscal": ("code", "number", "date", "buyer", "buyer_taxid", "seller", "check_code"),
+    "rail_e": ("buyer", "buyer_taxid"),
+    "toll": ("code", "number", "date"),
+    "bus": ("code", "number", "date"),
+}
+"""What such a form shows besides what is needed; missing on a poor picture it was not made out."""
+_PARTIES = ("tax", "buyer_taxid", "seller_taxid")
+_POOR = 2
+"""So many needed fields that OCR did not find make a picture a poor one."""
+
 Check = Callable[[Reading, Sequence[Evidence]], Iterator[ReadingFinding]]
 
 
@@ -96,13 +111,28 @@ def _items(reading: Reading, _: Sequence[Evidence]) -> Iterator[ReadingFinding]:
 
 
 def _missing(reading: Reading, _: Sequence[Evidence]) -> Iterator[ReadingFinding]:
+    missing = _not_read(reading)
+    if missing:
+        yield finding("not_read", *missing)
+
+
+def _not_read(reading: Reading) -> list[str]:
+    """Name the fields that such a voucher must have and that nothing gave."""
     needed = _NEEDED.get(reading.kind or "", _FORM if reading.kind in VAT else ("total",))
     present = {name for name, _ in reading.source}
     missing = [name for name in needed if name not in present]
     if reading.kind in VAT and reading.kind not in DIGITAL and "code" not in present:
         missing += ["code"] if len(reading.number or "") != _WHOLE else []
-    if missing:
-        yield finding("not_read", *missing)
+    return missing
+
+
+def _unseen(reading: Reading) -> list[str]:
+    """Name everything that such a voucher usually shows and that nothing gave."""
+    coded = reading.kind in VAT and reading.kind not in DIGITAL
+    shown = _PRINTED.get(reading.kind or "", _PARTIES if reading.kind in VAT else ())
+    present = {name for name, _ in reading.source}
+    missing = [*_not_read(reading), *shown, *(("check_code",) if coded else ())]
+    return [name for name in dict.fromkeys(missing) if name not in present]
 
 
 def _recognised(reading: Reading, evidence: Sequence[Evidence]) -> Iterator[ReadingFinding]:
@@ -113,8 +143,8 @@ def _recognised(reading: Reading, evidence: Sequence[Evidence]) -> Iterator[Read
     if not seen:
         return
     ocr = next(e for e in evidence if e.source == "ocr")
-    if ocr.coarse:
-        yield finding("ask_original", *seen)
+    if ocr.coarse or len(_not_read(reading)) >= _POOR:
+        yield finding("ask_original", *seen, *_unseen(reading))
     proven = _proven(reading, evidence)
     weak = [n for n in seen if n not in proven and (n in ocr.weak or n in _PARTS)]
     if weak:

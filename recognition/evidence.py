@@ -50,7 +50,7 @@ class Evidence:
 
     `words_fen` is the total in Chinese capitals, `outside_fen` what belongs to the total but not
     to the tax base (the civil aviation fund), `weak` the fields that were hard to read,
-    `coarse` marks a picture too bad to be believed.
+    `coarse` marks a picture too bad to be believed, `paper` the paper form of a digital invoice.
     """
 
     source: Source
@@ -60,6 +60,7 @@ class Evidence:
     outside_fen: int = 0
     weak: frozenset[str] = frozenset()
     coarse: bool = False
+    paper: bool = False
 
 
 @dataclass(slots=True)
@@ -122,6 +123,7 @@ class Draft:
     doubts: list[ReadingFinding] = field(default_factory=list)
     words_fen: int | None = None
     outside_fen: int = 0
+    paper: bool = False
 
     def put(self, name: str, value: object, sure: float = 1.0) -> None:
         """Set a field by its contract name."""

@@ -22,6 +22,9 @@ OF_QR: dict[str, InvoiceKind] = {
 }
 """Types above 61 are left to the title: vendors disagree on 83 to 88."""
 
+PAPER_QR = frozenset({"85", "86", "87", "88"})
+"""QR types of the paper forms of fully digital invoices, whichever is which."""
+
 WITHOUT_TAX = frozenset({"01", "03", "04", "08", "10", "11", "14", "20"})
 """QR types whose amount excludes tax."""
 WITH_TAX = frozenset({"15", "31", "32", "51", "61"})

@@ -77,6 +77,7 @@ def read_page(page: Page, source: Source, *, coarse: bool = False) -> Evidence |
         draft.outside_fen,
         frozenset(draft.weak),
         coarse,
+        draft.paper,
     )
 
 
@@ -145,8 +146,14 @@ def _identity(page: Page, draft: Draft, kind: InvoiceKind | None) -> None:
 
 
 def _number(page: Page, draft: Draft, kind: InvoiceKind | None) -> None:
-    """Take the labelled number, else 20 digits on a digital form, else what follows a №."""
-    if draft.choose("number", _pairs(page.find(_NUMBER))):
+    """Take the labelled number, else 20 digits on a digital form, else what follows a №.
+
+    The paper form of a digital invoice prints both; its 20 digits are what it is known by.
+    """
+    printed = _pairs(page.find(_NUMBER))
+    whole = [pair for pair in printed if len(str(pair[0])) == 20]  # noqa: PLR2004 digital
+    draft.paper = 0 < len(whole) < len(printed)
+    if draft.choose("number", whole or printed):
         return
     if kind in DIGITAL:
         lines = [line for line in page.lines if not _NO_NUMBER.search(line.text)]

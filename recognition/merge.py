@@ -44,6 +44,7 @@ def join(file: str, document: Document) -> Reading:
         file=file,
         ok=True,
         picture_hash=document.look,
+        paper=any(e.paper for e in ranked),
         source=tuple((name, evidence.source) for name, (_, evidence) in chosen.items()),
         **values,  # type: ignore[arg-type]  # FIELDS names attributes that Facts and Reading share
     )

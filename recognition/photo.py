@@ -169,4 +169,5 @@ def _both(first: Evidence, second: Evidence) -> Evidence:
         outside_fen=first.outside_fen or second.outside_fen,
         weak=frozenset(weak),
         coarse=first.coarse and second.coarse,
+        paper=first.paper or second.paper,
     )

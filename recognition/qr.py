@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.invoice import ReadingFinding
 from recognition.evidence import Evidence, Facts, day, money
-from recognition.kinds import OF_QR, WITH_TAX, WITHOUT_TAX
+from recognition.kinds import OF_QR, PAPER_QR, WITH_TAX, WITHOUT_TAX
 from recognition.texts import finding
 
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -99,7 +99,7 @@ def parse_code(text: str) -> Evidence | None:
     facts, doubts = _with_amount(facts, kind, amount)
     if issued and facts.date is None:
         doubts.append(finding("qr_value_invalid", "date"))
-    return Evidence("qr", facts, tuple(doubts))
+    return Evidence("qr", facts, tuple(doubts), paper=kind in PAPER_QR)
 
 
 def _with_amount(facts: Facts, kind: str, amount: str) -> tuple[Facts, list[ReadingFinding]]:

@@ -32,17 +32,17 @@ class Word:
     y1: float
     sures: tuple[float, ...] = ()
 
-    @property
+    @cached_property
     def x(self) -> float:
         """The middle."""
         return (self.x0 + self.x1) / 2
 
-    @property
+    @cached_property
     def y(self) -> float:
         """The middle."""
         return (self.y0 + self.y1) / 2
 
-    @property
+    @cached_property
     def height(self) -> float:
         """From top to bottom, never nothing."""
         return max(self.y1 - self.y0, 0.01)

@@ -164,6 +164,7 @@ def line_invoice(voucher: Voucher) -> LineInvoice:
         card=voucher.card,
         card_taken=voucher.taken,
         goods=tuple(dict.fromkeys(item.name for item in reading.items))[:MAX_GOODS],
+        paper=reading.paper,
         voucher=voucher.id,
     )
 

@@ -37,8 +37,11 @@ FORMS = {
     "air_itinerary_digital": Form("61", "incl"),
     "vehicle_digital": Form("83", "incl"),
     "used_vehicle_digital": Form("84", "incl"),
+    "digital_special_paper": Form("85", "excl"),
 }
-"""The codes are not sent: `InvoiceKind` only tells blockchain invoices (1) from all others (0)."""
+"""Of the paper forms of fully digital invoices only 85 is documented; `types` may add others.
+
+The codes are not sent: `InvoiceKind` only tells blockchain invoices (1) from all others (0)."""
 _PRINTED = {
     "invoiceCode": "code",
     "invoiceNumber": "number",

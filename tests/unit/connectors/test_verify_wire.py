@@ -222,3 +222,15 @@ def test_the_settings_add_and_change_kinds() -> None:
     assert is_complete(forms, rail)
     assert json.loads(tencent_wire.build_question(forms[rail.form], rail))["InvoiceKind"] == "99"
     assert (forms["toll"].code, forms["toll"].check_code) == ("77", True)
+
+
+def test_paper_forms_of_digital_invoices_are_asked_about_where_a_code_is_known() -> None:
+    paper = replace(ASKED, kind="digital_special", paper=True)
+    general = replace(ASKED, paper=True)
+    named = with_types(aliyun_wire.FORMS, {"digital_general_paper": "86"})
+
+    assert aliyun_wire.FORMS[paper.form].code == "85"
+    assert amount_of(aliyun_wire.FORMS[paper.form], paper) == "100.00"
+    assert not is_complete(aliyun_wire.FORMS, general)
+    assert not is_complete(baidu_wire.FORMS, paper)
+    assert is_complete(named, general)

@@ -60,6 +60,7 @@ def test_what_a_digital_invoice_is_asked_with() -> None:
     assert request_of(fapiao()) == ASKED
     assert (ASKED.identity, ASKED.form) == (TWENTY, "digital_general")
     assert replace(ASKED, kind="toll").form == "toll_digital"
+    assert replace(ASKED, kind="digital_special", paper=True).form == "digital_special_paper"
 
 
 def test_what_a_coded_invoice_is_asked_with() -> None:

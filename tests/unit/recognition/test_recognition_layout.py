@@ -68,6 +68,17 @@ def test_a_paper_form_with_its_labels_apart_from_its_values() -> None:
     assert seen(VAT).words_fen == 11300
 
 
+def test_the_paper_form_of_a_digital_invoice_is_known_by_its_20_digits() -> None:
+    number = "26312000000123456789"
+    printed = (*VAT, (20, 80, f"数电发票号码：{number}"), (620, 80, "发票号码：12345678"))
+
+    evidence = seen(printed)
+
+    assert (evidence.facts.kind, evidence.facts.number) == ("digital_general", number)
+    assert evidence.paper
+    assert not seen(VAT).paper
+
+
 def test_the_order_of_words_does_not_matter() -> None:
     mixed = list(VAT)
     random.Random(7).shuffle(mixed)

@@ -94,3 +94,14 @@ def test_a_photo_as_phones_keep_it_is_read() -> None:
 
     assert (reading.kind, reading.number) == ("rail_e", "26312239777895886161")
     assert reading.total_fen == 290200
+
+
+@pytest.mark.parametrize(("kind", "paper"), [("85", True), ("88", True), ("32", False)])
+def test_codes_of_paper_forms_say_so_and_leave_the_kind_to_the_title(
+    kind: str, *, paper: bool
+) -> None:
+    evidence = parse_code(f"01,{kind},,26312000000123456789,100.00,20260105,,AB12")
+
+    assert evidence is not None
+    assert evidence.paper is paper
+    assert (evidence.facts.kind is None) is paper

@@ -12,6 +12,7 @@ from core.invoice import Reading
 from core.notices import Notice
 from core.payment import Payment
 from core.payment_batch import PaymentBatch
+from core.preferences import Preferences
 from core.verification import Checked
 from core.voucher import Voucher
 
@@ -214,6 +215,7 @@ class Change:
     codes: tuple[CardCode, ...] = ()
     dialogs: tuple[Dialog, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    preferences: tuple[Preferences, ...] = ()
     inbox: InboxRef | None = None
     request: OnceRequest | None = None
 

@@ -16,6 +16,7 @@ from core.outside import Exchanged, Link
 from core.payment import Payment
 from core.payment_batch import PaymentBatch
 from core.ports import CardRecord, Page, Sliced
+from core.preferences import Preferences
 from core.verification import Checked
 from core.voucher import Voucher
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 CLAIMS: TypeAdapter[Claim] = TypeAdapter(Claim)
 INVOICES: TypeAdapter[StoredInvoice] = TypeAdapter(StoredInvoice)
 PAYMENTS: TypeAdapter[Payment] = TypeAdapter(Payment)
+PREFERENCES: TypeAdapter[Preferences] = TypeAdapter(Preferences)
 BATCHES: TypeAdapter[PaymentBatch] = TypeAdapter(PaymentBatch)
 VOUCHERS: TypeAdapter[Voucher] = TypeAdapter(Voucher)
 CHECKED: TypeAdapter[Checked] = TypeAdapter(Checked)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.actions.booking import booked, concerns_books
 from core.budget import Balance, BudgetChange, LimitVersion
 from core.change import Change, Dialog, OnceRequest, StoredInvoice, Tombstone
 from core.claim import Claim
@@ -28,6 +29,7 @@ from core.ports import (
     Sliced,
     VoucherQuery,
 )
+from core.preferences import Preferences
 from core.verification import Checked
 from core.voucher import Voucher
 from storage import accounting
@@ -35,6 +37,7 @@ from storage.budgeting import (
     find_change,
     find_ledger_faults,
     list_changes,
+    list_entries,
     list_limits,
     list_live_holds,
 )
@@ -48,7 +51,6 @@ from storage.documents import (
     MAX_PAGE,
     PAYMENTS,
     read_moment_cursor,
-    read_number_cursor,
     size_of,
     slice_of,
 )
@@ -59,7 +61,6 @@ from storage.tables import (
     claims,
     counters,
     dialogs,
-    entries,
     identities,
     invoices,
     payments,
@@ -69,6 +70,7 @@ from storage.tables import (
 )
 from storage.trail import find_tampering, list_audit
 from storage.vouchers import find_lookalikes, find_tombstones, vouchers_of
+from storage.wishes import find_preferences
 from storage.writer import Writer
 
 CHINA = timezone(timedelta(hours=8))
@@ -100,7 +102,11 @@ class SqlStore:
         )
 
     async def commit(self, change: Change) -> None:
-        """Make a change true, wholly or not at all."""
+        """Make a change true, wholly or not at all, with the vouchers that follow from it."""
+        if concerns_books(change):
+            before = await self.vouchers_of([c.number for c in change.claims])
+            day = change.at.astimezone(CHINA).date()
+            change = booked(change, await self.company(), before, day)
         await self._writer.commit(change)
 
     async def next_number(self, prefix: str, day: date) -> int:
@@ -181,16 +187,11 @@ class SqlStore:
         """Give budgets with their counters, in id order; None means all in force."""
         return await self._companies.balances(ids)
 
-    async def entries(self, budget: str, page: Page) -> Sliced[BudgetEntry]:
-        """List a budget's journal, oldest first."""
-        rows = await self._rows(
-            select(entries)
-            .where(own(entries), entries.c.budget == budget)
-            .where(entries.c.id > read_number_cursor(page))
-            .order_by(entries.c.id)
-            .limit(size_of(page) + 1)
-        )
-        return slice_of([_entry(r) for r in rows], page, lambda e: (e.id,))
+    async def entries(
+        self, budget: str, page: Page, *, newest: bool = False
+    ) -> Sliced[BudgetEntry]:
+        """List a budget's journal, oldest first, or the `newest` line first."""
+        return await list_entries(self._database, budget, page, newest=newest)
 
     async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
         """Give the limits that a budget has had, oldest first."""
@@ -286,6 +287,10 @@ class SqlStore:
             for r in rows
         )
 
+    async def preferences(self, person: str) -> Preferences:
+        """Give what a person wants to be told, and when; nothing is switched off before."""
+        return await find_preferences(self._database, person)
+
     async def dialog(self, person: str) -> Dialog | None:
         """Give what a person's next message is awaited for."""
         text = await self._document(dialogs, dialogs.c.person == person)
@@ -335,18 +340,6 @@ def _selected(query: ClaimQuery) -> Select[Any]:
 def beginning(day: date) -> datetime:
     """Give the moment at which a day begins in China."""
     return datetime.combine(day, time(), CHINA)
-
-
-def _entry(row: Row[Any]) -> BudgetEntry:
-    return BudgetEntry(
-        id=row.id,
-        budget=row.budget,
-        hold=row.hold,
-        claim=row.claim,
-        kind=row.kind,
-        amount_fen=row.amount_fen,
-        at=row.at,
-    )
 
 
 def _with_codes(record: CardRecord, codes: Sequence[Row[Any]]) -> CardRecord:

@@ -85,4 +85,4 @@ def _shares(parts: Iterable[tuple[str | None, int, str]]) -> tuple[Share, ...]:
         sums[name] = sums.get(name, 0) + fen
         claims.setdefault(name, set()).add(claim)
     found = [Share(name, fen, len(claims[name])) for name, fen in sums.items() if fen]
-    return tuple(sorted(found, key=lambda s: (-s.amount_fen, s.id or "")))
+    return tuple(sorted(found, key=lambda s: (-s.amount_fen, s.id is None, s.id or "")))

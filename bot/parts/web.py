@@ -17,6 +17,7 @@ from bot.port import Accept, Channel, SignInDoor
 from bot.settings import Config
 from bot.web.access import Access
 from bot.web.api import Api
+from bot.web.api_analytics import AnalyticsApi
 from bot.web.api_claims import ClaimsDoor
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
@@ -107,6 +108,7 @@ def build_web(
     store, files, wallet = rooms.store, rooms.files, rooms.wallet
     door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)
     app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
+    app.add_routes(AnalyticsApi(storage.spending, access).routes())
     app.add_routes(more)
     wecom = wecom_of(channels)
     if wecom:

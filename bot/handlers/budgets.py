@@ -186,6 +186,22 @@ async def waiting_for(work: Work) -> tuple[BudgetChange, ...]:
     )
 
 
+async def waiting_rows(work: Work) -> list[str]:
+    """Write the wishes that wait for the person, a line each."""
+    return [
+        " · ".join(
+            (
+                wish.number,
+                person_name(work.company, wish.requester),
+                _said(work, wish.kind).rstrip(",，"),
+                wish.budget,
+                format_cny(wish.amount_fen),
+            )
+        )
+        for wish in await waiting_for(work)
+    ]
+
+
 async def on_history(command: say.BudgetHistory, work: Work) -> None:
     """Say how a budget came to be what it is: its limits, and the newest lines of its journal."""
     budget = find_budget(work, command.target_text)

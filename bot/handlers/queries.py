@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 
+from bot.handlers.budgets import waiting_rows
 from bot.handlers.finding import FEW, claim_named, may_see, own_claim
 from bot.handlers.work import Work
 from bot.texts import finding_text, state_text
 from core.actions.basics import audit_of
-from core.budget import Balance
 from core.change import Change
 from core.claim import EDITABLE, Claim, State
-from core.company import Budget
-from core.errors import Refused
 from core.money import format_cny
 from core.phrases.intents import (
-    BudgetChange,
-    BudgetQuery,
     ClaimsOf,
     Feedback,
     Help,
@@ -27,7 +23,6 @@ from core.phrases.intents import (
 from core.ports import ClaimQuery, Page
 
 OPEN = (State.IN_REVIEW, State.APPROVED, State.PAYING, *sorted(EDITABLE))
-BAR = 10
 WATCHERS = frozenset({"finance", "budget_admin", "auditor", "admin"})
 
 
@@ -51,14 +46,19 @@ async def on_todo(_: Todo, work: Work) -> None:
     """List what waits for the person, the urgent first."""
     query = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
     found = await work.store.claims(query, FEW)
-    await _list(work, "todo", sorted(found.items, key=lambda c: not c.urgent))
+    waiting = sorted(found.items, key=lambda c: not c.urgent)
+    await _tell(work, "todo", [*(_row(work, c) for c in waiting), *await waiting_rows(work)])
 
 
 async def _list(work: Work, code: str, claims: Sequence[Claim]) -> None:
-    if not claims:
+    await _tell(work, code, [_row(work, c) for c in claims])
+
+
+async def _tell(work: Work, code: str, rows: Sequence[str]) -> None:
+    if not rows:
         await work.answer(f"{code}_empty")
         return
-    await work.answer(code, rows="\n".join(_row(work, c) for c in claims))
+    await work.answer(code, rows="\n".join(rows))
 
 
 def _row(work: Work, claim: Claim) -> str:
@@ -111,60 +111,6 @@ async def on_why(command: Why, work: Work) -> None:
     await work.answer("why", row=row, reasons="\n".join(f"· {line}" for line in lines))
 
 
-async def on_budget(command: BudgetQuery, work: Work) -> None:
-    """Say what the budgets of a department or project have left."""
-    budgets = _budgets_named(work, command.target_text)
-    visible = [b for b in budgets if _may_see_budget(work, b)]
-    if not visible:
-        raise Refused("no_budget_here", target=command.target_text or "")
-    balances = await work.store.balances([b.id for b in visible])
-    now = [b for b in balances if b.budget.period.covers(work.today)] or list(balances)
-    rows = "\n".join(_budget_row(work, balance) for balance in now)
-    await work.answer("budgets", rows=rows)
-
-
-def _budgets_named(work: Work, target: str | None) -> list[Budget]:
-    company = work.company
-    if target is None:
-        above = frozenset(company.ancestry(work.person.department))
-        return [b for b in company.budgets if b.department is None or b.department in above]
-    wanted = target.strip().lower()
-    departments = {d.id for d in company.departments if wanted in {d.id.lower(), d.name.lower()}}
-    projects = {p.id for p in company.projects if wanted in {p.id.lower(), p.name.lower()}}
-    return [
-        b
-        for b in company.budgets
-        if b.department in departments or b.project in projects or b.id.lower() == wanted
-    ]
-
-
-def _may_see_budget(work: Work, budget: Budget) -> bool:
-    """Everybody sees the budgets that bind their own lines; owners and watchers see more."""
-    person, company = work.person, work.company
-    if WATCHERS.intersection(person.roles) or person.id in budget.owners:
-        return True
-    if budget.department is None or budget.department in company.ancestry(person.department):
-        return True
-    above = company.ancestry(budget.department)
-    return any(d.head == person.id for i in above if (d := company.department(i)))
-
-
-def _budget_row(work: Work, balance: Balance) -> str:
-    budget, company = balance.budget, work.company
-    department = company.department(budget.department) if budget.department else None
-    project = company.project(budget.project) if budget.project else None
-    category = company.category(budget.category) if budget.category else None
-    names = [x.name for x in (department, project, category) if x]
-    used = balance.reserved_fen + balance.consumed_fen
-    percent = used * 100 // budget.limit_fen if budget.limit_fen else 100
-    full = min(BAR, percent * BAR // 100)
-    return (
-        f"{' / '.join(names) or budget.id} {budget.period.text}\n"
-        f"{'▓' * full}{'░' * (BAR - full)} {percent}%\n"
-        f"{format_cny(balance.available_fen)} / {format_cny(budget.limit_fen)}"
-    )
-
-
 async def on_claims_of(command: ClaimsOf, work: Work) -> None:
     """Show a colleague's claims to those who look after all; refuse and record for others."""
     found = work.company.people_named(command.person_text.strip())
@@ -176,11 +122,6 @@ async def on_claims_of(command: ClaimsOf, work: Work) -> None:
         await _refuse_recorded(work, "view_claims_of", command.person_text)
         return
     await _list(work, "claims_of", claims)
-
-
-async def on_budget_change(command: BudgetChange, work: Work) -> None:
-    """Refuse to change a budget by chat, and keep the attempt on the record."""
-    await _refuse_recorded(work, "change_budget", command.text)
 
 
 async def _refuse_recorded(work: Work, action: str, what: str) -> None:

@@ -9,8 +9,11 @@ from typing import Any
 from bot.events import PersonEntered, TextReceived, UnsupportedReceived
 from bot.handlers import (
     approvals,
+    batch,
     budget_alerts,
+    budget_query,
     budgets,
+    delegations,
     drafts,
     duplicates,
     numbered,
@@ -20,11 +23,14 @@ from bot.handlers import (
     requests,
     reviewing,
     shaping,
+    undoing,
     voiding,
 )
 from bot.handlers.dialogs import (
+    BATCH,
     BUDGET_FREEZE,
     BUDGET_MORE,
+    CONFIRM,
     EXPENSE,
     NOT_DUPLICATE,
     PAIR,
@@ -75,7 +81,15 @@ async def _answers(dialog: Dialog, words: str, understood: Understood, work: Wor
         return True
     if dialog.expects == PAIR:
         return await pairing.answer(work, facts(dialog), words)
-    if dialog.expects not in {REASON, PERSON, NOT_DUPLICATE}:
+    if dialog.expects == BATCH:
+        return await batch.answer(work, facts(dialog), words)
+    if dialog.expects not in {REASON, PERSON, NOT_DUPLICATE, CONFIRM}:
+        return False
+    return await _answers_about_claim(dialog, words, work)
+
+
+async def _answers_about_claim(dialog: Dialog, words: str, work: Work) -> bool:
+    if dialog.expects == CONFIRM and words.lower() not in batch.YES:
         return False
     known = facts(dialog)
     claim = await claim_named(work, known["number"])
@@ -85,8 +99,10 @@ async def _answers(dialog: Dialog, words: str, understood: Understood, work: Wor
     step = claim.plan.current if claim.plan else 0
     if str(claim.version) != known["version"] or str(step) != known["step"]:
         raise Refused("stale_card", number=claim.number)
-    if dialog.expects == REASON:
-        await approvals.turn_down(work, claim, known["action"], words)
+    if dialog.expects == CONFIRM:
+        await approvals.confirm_claim(work, claim)
+    elif dialog.expects == REASON:
+        await approvals.answer_reason(work, claim, known, words)
     else:
         await approvals.involve(work, claim, known["action"], words)
     return True
@@ -172,8 +188,11 @@ COMMANDS: dict[type, Do] = {
     say.Transfer: approvals.on_transfer,
     say.AddSigner: approvals.on_add_signer,
     say.Remind: approvals.on_remind,
-    say.Delegate: approvals.on_delegate,
-    say.BudgetQuery: queries.on_budget,
+    say.Delegate: delegations.on_delegate,
+    say.EndDelegation: delegations.on_end,
+    say.ShowDelegations: delegations.on_show,
+    say.ApproveAll: batch.on_approve_all,
+    say.BudgetQuery: budget_query.on_budget,
     say.BudgetChange: budgets.on_setting,
     say.ChangeBudget: budgets.on_change,
     say.BudgetHistory: budgets.on_history,

@@ -1,6 +1,6 @@
 """Texts on budgets: what is left, why one blocks, alerts."""
 
-from bot.texts.template import Text, Texts
+from bot.texts.template import Language, Text, Texts
 
 TEXTS: Texts = {
     "budget": Text(
@@ -15,3 +15,30 @@ TEXTS: Texts = {
         "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
     ),
 }
+
+PARTS: Texts = {
+    "left": Text(
+        "剩余 ‹{available}› / 额度 ‹{limit}›（占用 ‹{reserved}›，已花 ‹{consumed}›）",
+        "‹{available}› left of ‹{limit}› (‹{reserved}› held, ‹{consumed}› spent)",
+    ),
+    "rolls": Text(
+        "滚动：其他月份结余 ‹{carried}›，现在可用 ‹{usable}›",
+        "Rolling: ‹{carried}› from other months, ‹{usable}› may be used now",
+    ),
+    "below": Text(
+        "下级 ‹{count}› 个预算合计：已用 ‹{used}› / 额度 ‹{limit}›",
+        "‹{count}› budget(s) below: ‹{used}› used of ‹{limit}›",
+    ),
+    "frozen": Text("（已冻结）", " (frozen)"),
+    "closed": Text("（已关账）", " (closed)"),
+    "near": Text(
+        "ℹ 提交后预算「‹{scope}›」将用到 ‹{percent}%›",
+        "ℹ This takes budget “‹{scope}›” to ‹{percent}%›",
+    ),
+}
+"""Parts of answers and cards; every field is given."""
+
+
+def part(code: str, language: Language, **fields: str) -> str:
+    """Write a part of an answer about budgets; KeyError when there is none."""
+    return PARTS[code].fill(language, fields)

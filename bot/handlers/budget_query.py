@@ -1,0 +1,81 @@
+"""预算 [部门|项目]: what budgets have left, within what the person may see."""
+
+from bot.handlers.work import Work
+from bot.texts.budget import part
+from bot.texts.names import budget_scope
+from core.budget import Balance
+from core.budget.sight import budgets_named, children_of, may_see, own_budgets
+from core.errors import Refused
+from core.money import format_cny
+from core.phrases.intents import BudgetQuery
+
+BLOCKS = 10
+
+
+async def on_budget(command: BudgetQuery, work: Work) -> None:
+    """Say what the budgets of a department or project have left.
+
+    Without a name it is those that bind the person's own lines. Those of today come first; past
+    and coming ones only where there are no others.
+    """
+    company, person = work.company, work.person
+    named = (
+        own_budgets(company, person)
+        if command.target_text is None
+        else budgets_named(company, command.target_text)
+    )
+    seen = [b for b in named if may_see(company, person, b)]
+    if not seen:
+        raise Refused("no_budget_here", target=command.target_text or "")
+    current = [b for b in seen if b.period.covers(work.today)] or seen
+    below = {c.id for b in current for c in children_of(company, b)}
+    balances = await work.store.balances([*(b.id for b in current), *sorted(below)])
+    by_id = {b.budget.id: b for b in balances}
+    rows = [row for b in current for row in _rows(work, by_id[b.id], by_id)]
+    await work.answer("budgets", rows="\n".join(rows))
+
+
+def _rows(work: Work, balance: Balance, by_id: dict[str, Balance]) -> list[str]:
+    """Write one budget: what it is, how much is used, what is left, what its children hold."""
+    budget = balance.budget
+    rows = [
+        f"{budget_scope(work.company, budget, work.person.language)}{_marks(work, balance)}",
+        usage_bar(balance),
+        _said(work, "left", **_figures(balance)),
+    ]
+    if balance.carried_fen:
+        carried = format_cny(balance.carried_fen)
+        rows.append(_said(work, "rolls", carried=carried, usable=format_cny(balance.usable_fen)))
+    children = [by_id[c.id] for c in children_of(work.company, budget) if c.id in by_id]
+    if children:
+        used, limit = (
+            sum(c.used_fen for c in children),
+            sum(c.budget.limit_fen for c in children),
+        )
+        figures = {"used": format_cny(used), "limit": format_cny(limit)}
+        rows.append(_said(work, "below", count=str(len(children)), **figures))
+    return rows
+
+
+def usage_bar(balance: Balance) -> str:
+    """Draw how much is used: ▓▓▓▓▓▓▓▓░░ 85%."""
+    full = min(BLOCKS, max(0, balance.percent) * BLOCKS // 100)
+    return f"{'▓' * full}{'░' * (BLOCKS - full)} {balance.percent}%"
+
+
+def _figures(balance: Balance) -> dict[str, str]:
+    return {
+        "available": format_cny(balance.available_fen),
+        "limit": format_cny(balance.budget.limit_fen),
+        "reserved": format_cny(balance.reserved_fen),
+        "consumed": format_cny(balance.consumed_fen),
+    }
+
+
+def _marks(work: Work, balance: Balance) -> str:
+    codes = [c for c, on in (("frozen", balance.frozen), ("closed", balance.closed)) if on]
+    return "".join(_said(work, c) for c in codes)
+
+
+def _said(work: Work, code: str, **fields: str) -> str:
+    return part(code, work.person.language, **fields)

@@ -87,7 +87,7 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         *find_unverified(claim, around.verified),
         *find_above_invoices(claim),
         *find_above_request(claim, around.origin),
-        *check_policies(claim, PolicyBook(around.company, around.today, around.history)),
+        *check_policies(claim, book_of(around)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
         *find_overruns(
             balances,
@@ -98,6 +98,11 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         *_find_supplier(claim),
     )
     return with_confirmations(found, claim.confirmed)
+
+
+def book_of(around: Surroundings) -> PolicyBook:
+    """Give what the rules of the company may look at."""
+    return PolicyBook(around.company, around.today, around.history, around.settings.zone)
 
 
 def reckoned(claim: Claim, around: Surroundings) -> Claim:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from core.calendar import CHINA, WorkCalendar, is_workday
+from core.calendar import CHINA, is_workday
 from core.claim import Claim, Finding, Line
 from core.company import Company, Person, Policy
 from core.travel_standard import city_in
@@ -13,27 +14,22 @@ EXPENSES = frozenset({"reimbursement", "welfare"})
 """Kinds of claims that say what was spent; the others ask for leave to spend."""
 
 
-_PLAIN = WorkCalendar()
-
-
-def is_rest_day(day: date) -> bool:
-    """Whether nobody works on a day by the national plan, for companies without a calendar."""
-    return not is_workday(day, _PLAIN)
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
     """What a rule may look at besides the claim: the company, the day, the person's history.
 
     `history` are the person's other claims that count (in review, approved, paying, paid); `zone`
-    is where the company's days begin, `rests` says on which of them nobody works.
+    is where the company's days begin.
     """
 
     company: Company
     today: date
     history: tuple[Claim, ...] = ()
-    zone: tzinfo = CHINA
-    rests: Callable[[date], bool] = is_rest_day
+    zone: ZoneInfo = CHINA
+
+    def rests(self, day: date) -> bool:
+        """Whether nobody works on a day: weekends and holidays by the company's calendar."""
+        return not is_workday(day, self.company.calendar.in_zone(self.zone))
 
     def person(self, claim: Claim) -> Person | None:
         """Find whose claim it is."""

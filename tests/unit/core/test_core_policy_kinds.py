@@ -9,6 +9,7 @@ from core_house import COMPANY_YAML, NOW, TODAY, claim_of, company_of, invoice, 
 from core.claim import Claim, Finding, Line, StoredFile
 from core.company import Company
 from core.dealings import Trip
+from core.flows import CalendarRules
 from core.mileage import find_km, mileage_fen
 from core.policy import PolicyBook, check_policies
 from core.travel_standard import (
@@ -324,7 +325,9 @@ def test_holidays_count_as_days_off(day: str, expected: int) -> None:
 
 
 def test_a_company_calendar_decides_what_a_day_off_is() -> None:
-    book = PolicyBook(company_with("{id: we, kind: weekend}"), TODAY, rests=lambda d: d == TODAY)
+    plain = company_with("{id: we, kind: weekend}")
+    rules = CalendarRules(workdays=(date(2026, 11, 21),), holidays=(TODAY,))
+    book = PolicyBook(plain.model_copy(update={"calendar": rules}), TODAY)
 
     findings = check_policies(claim_of(taxi(45), taxi(45, date(2026, 11, 21))), book)
 

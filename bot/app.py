@@ -28,6 +28,7 @@ from bot.port import Channel
 from bot.settings import Config
 from bot.web.health import Metrics
 from core.ports import Clock, InboxItem, OutboxItem
+from core.quiet import parse_quiet
 from core.verification import VerifyPort
 from recognition.reader import Recogniser
 from recognition.seal.trust import load_anchors
@@ -134,6 +135,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         has_voice(channels),
         Verifier(bureau, storage.store, storage.tries, storage.inbox, clock) if bureau else None,
         Wallets(wecom.wallet, storage.inbox, clock) if wecom else None,
+        parse_quiet(config.schedule.quiet_hours),
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",

@@ -24,7 +24,7 @@ class ConfigError(Exception):
 
 
 Location = tuple[str | int, ...]
-LISTS = {("api", "tokens"), ("recognition", "trust_anchors")}
+LISTS = {("api", "tokens"), ("recognition", "trust_anchors"), ("schedule", "working_days")}
 CONNECTOR_LISTS = {"roles", "events"}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),

@@ -11,6 +11,7 @@ from bot.cron import Cron
 from bot.section import ADDRESS as OUR_ADDRESS
 from bot.section import Section
 from core.invoice import InvoiceKind
+from core.quiet import parse_quiet
 
 Scope = Literal[
     "claims:read",
@@ -150,12 +151,24 @@ class RecognitionSettings(Section):
 
 
 class ScheduleSettings(Section):
-    """The clock: cron expressions in the company's time zone."""
+    """The clock: cron expressions in the company's time zone.
+
+    Jobs named in `working_days` wait for the next working day. In `quiet_hours` ("22:00-08:00")
+    alerts wait for their end.
+    """
 
     timezone: str = "Asia/Shanghai"
     overspend_scan: str = "0 9 * * mon-fri"
     digest: str = "30 9 * * mon"
     reminders: str = "0 10 * * *"
+    working_days: tuple[Literal["overspend_scan", "digest", "reminders"], ...] = ()
+    quiet_hours: str = ""
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        parse_quiet(value)
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -179,7 +192,8 @@ class VerifySettings(Section):
     `key` and `secret` are Baidu's API Key and Secret Key, Tencent's SecretId and SecretKey, or
     Alibaba's AccessKey. `types` maps a kind (`toll`, or `toll_digital` with 20 digits,
     `digital_general_paper` for the paper form of those) to the provider's own code where its list
-    has grown. Vouchers are asked about once more `recheck_days` after they were paid.
+    has grown. Vouchers are asked about once more `recheck_days` after they were paid; before
+    payment the answer is waited for, `hold_hours` at most (0: not at all).
     """
 
     provider: Literal["baidu", "tencent", "aliyun"]
@@ -189,6 +203,7 @@ class VerifySettings(Section):
     region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
     per_second: float | None = Field(default=None, gt=0, le=100)
     recheck_days: int = Field(default=30, ge=1, le=365)
+    hold_hours: int = Field(default=24, ge=0, le=720)
     types: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("types")

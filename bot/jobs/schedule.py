@@ -5,9 +5,9 @@ the inbox, so that a crash at any point repeats the run, and its keyed outcome s
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.cron import Cron
 from bot.events import JobDue, to_json
 from bot.jobs.running import Job, key_of
+from core.calendar import WorkCalendar, is_workday
 from core.ports import Clock
 from core.schedule import Slots
 
@@ -27,32 +28,31 @@ PUNCTUAL = timedelta(seconds=60)
 LONGEST_BREAK = timedelta(days=15)
 """Working days are never further apart."""
 
-IsWorking = Callable[[date], bool]
+Calendar = Callable[[], Awaitable[WorkCalendar]]
+"""Gives the working days of the company in force."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A job and when it is due; `is_working` moves slots of free days to the next working day."""
+    """A job and when it is due; `working` moves slots of free days to the next working day."""
 
     job: Job
     cron: Cron
     zone: ZoneInfo
-    is_working: IsWorking | None = None
+    working: bool = False
 
-    def due(self, after: datetime, until: datetime) -> tuple[datetime, ...]:
+    def due(self, after: datetime, until: datetime, calendar: WorkCalendar) -> tuple[datetime, ...]:
         """Give the slots after a moment, up to and including another, in UTC and in order."""
-        if self.is_working is None:
+        if not self.working:
             return tuple(slot.astimezone(UTC) for slot in self.cron.between(after, until))
-        moved = {self._moved(slot) for slot in self.cron.between(after - LONGEST_BREAK, until)}
+        nominal = self.cron.between(after - LONGEST_BREAK, until)
+        moved = {self._moved(slot, calendar) for slot in nominal}
         return tuple(sorted(slot for slot in moved if after < slot <= until))
 
-    def _moved(self, slot: datetime) -> datetime:
+    def _moved(self, slot: datetime, calendar: WorkCalendar) -> datetime:
         local = slot.astimezone(self.zone)
-        for _ in range(LONGEST_BREAK.days):
-            if self.is_working is None or self.is_working(local.date()):
-                break
-            local += timedelta(days=1)
-        return local.astimezone(UTC)
+        days = (local + timedelta(days=n) for n in range(LONGEST_BREAK.days))
+        return next((d for d in days if is_workday(d.date(), calendar)), local).astimezone(UTC)
 
 
 def choose(job: Job, due: Sequence[datetime], now: datetime) -> Iterator[datetime]:
@@ -69,8 +69,11 @@ def choose(job: Job, due: Sequence[datetime], now: datetime) -> Iterator[datetim
 class Schedule:
     """Watches the clock once a second and takes slots that have become due."""
 
-    def __init__(self, timed: Sequence[Timed], slots: Slots, clock: Clock) -> None:
+    def __init__(
+        self, timed: Sequence[Timed], slots: Slots, clock: Clock, calendar: Calendar
+    ) -> None:
         self._timed = timed
+        self._calendar = calendar
         self._slots = slots
         self._clock = clock
         self._since: dict[str, datetime] = {}
@@ -108,7 +111,8 @@ class Schedule:
         """
         name = timed.job.name
         since = self._since.get(name) or await self._slots.watch(name, now)
-        for slot in choose(timed.job, timed.due(min(since, now), now), now):
+        calendar = await self._calendar() if timed.working else WorkCalendar()
+        for slot in choose(timed.job, timed.due(min(since, now), now, calendar), now):
             body = to_json(JobDue(name, slot))
             if await self._slots.take(name, slot, key_of(name, slot), body, now):
                 log.info("slot_taken", job=name, slot=slot.isoformat())
@@ -122,12 +126,13 @@ def build_schedule(
     slots: Slots,
     clock: Clock,
     zone: ZoneInfo,
-    working: Mapping[str, IsWorking],
+    calendar: Calendar,
+    working: Collection[str] = (),
 ) -> Schedule:
-    """Time the jobs: `crons` by name, `working` for those that only run on working days."""
+    """Time the jobs: `crons` by name, `working` names those that only run on working days."""
     timed = [
-        Timed(job, Cron(crons[job.name], zone), zone, working.get(job.name))
+        Timed(job, Cron(crons[job.name], zone), zone, job.name in working)
         for job in jobs
         if job.name in crons
     ]
-    return Schedule(timed, slots, clock)
+    return Schedule(timed, slots, clock, calendar)

@@ -5,6 +5,7 @@ from bot.jobs.running import Office, Runner
 from bot.jobs.schedule import Schedule, build_schedule
 from bot.parts.rules import public_url, settings_of
 from bot.settings import Config
+from core.calendar import WorkCalendar
 from core.ports import Clock
 from storage.open import Storage
 
@@ -29,6 +30,16 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "digest": config.schedule.digest,
         "reminders": config.schedule.reminders,
     }
+
+    async def calendar() -> WorkCalendar:
+        return (await storage.store.company()).calendar.in_zone(config.zone)
+
     return build_schedule(
-        JOBS, crons, slots=storage.slots, clock=clock, zone=config.zone, working={}
+        JOBS,
+        crons,
+        slots=storage.slots,
+        clock=clock,
+        zone=config.zone,
+        calendar=calendar,
+        working=config.schedule.working_days,
     )

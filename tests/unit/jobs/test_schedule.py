@@ -9,7 +9,8 @@ import pytest
 
 from bot.events import JobDue, from_json
 from bot.jobs.running import Counts, Job, Office, Run
-from bot.jobs.schedule import IsWorking, Schedule, build_schedule
+from bot.jobs.schedule import Schedule, build_schedule
+from core.calendar import WorkCalendar
 from core.schedule import JobRun, Missed
 from tests.fakes.memory import MemoryStorage
 
@@ -28,6 +29,10 @@ class Watch:
         return self.now
 
 
+async def holidays() -> WorkCalendar:
+    return WorkCalendar(holidays=frozenset({date(2026, 11, 26)}))
+
+
 async def nothing(_: Run, __: Office) -> Counts:
     return {}
 
@@ -40,7 +45,7 @@ class Replica:
     watch: Watch
     missed: Missed = "late"
     cron: str = "0 9 * * *"
-    is_working: IsWorking | None = None
+    working: bool = False
 
     def started(self) -> Schedule:
         job = Job("digest", nothing, self.missed, within=timedelta(hours=12))
@@ -50,7 +55,8 @@ class Replica:
             slots=self.storage.slots,
             clock=self.watch,
             zone=SHANGHAI,
-            working={"digest": self.is_working} if self.is_working else {},
+            calendar=holidays,
+            working=["digest"] if self.working else (),
         )
 
 
@@ -168,15 +174,12 @@ async def test_every_minute_is_every_minute() -> None:
 
 
 async def test_free_days_wait_for_the_next_working_day_once() -> None:
-    def is_working(day: date) -> bool:
-        return day.weekday() < 5
-
-    replica = Replica(MemoryStorage(Watch()), Watch(), is_working=is_working)
+    replica = Replica(MemoryStorage(Watch()), Watch(), working=True)
     hours = [START + n * HOUR / 2 for n in range(48 * 6)]
 
     await ticking(replica.started(), replica.watch, hours)
 
-    assert taken(replica.storage) == ["25 09:00", "26 09:00", "27 09:00", "30 09:00"]
+    assert taken(replica.storage) == ["25 09:00", "27 09:00", "30 09:00"]
 
 
 async def test_an_outage_of_the_database_loses_no_slot() -> None:

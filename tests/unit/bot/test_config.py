@@ -101,11 +101,96 @@ secret = "s"
 """
 
 
+WEAVER = """[connectors.weaver]
+base_url = "https://oa.example.com"
+mapping = "mappings/weaver.yaml"
+app_id = "chit"
+user_id = 1
+workflow_id = 194
+"""
+MAPPING = """version: 1
+rows:
+  - {target: "@subject", from: claim.number}
+  - {target: je, from: claim.total, convert: money2}
+"""
+
+
+def with_mapping(folder: Path, text: str = MAPPING) -> None:
+    (folder / "mappings").mkdir(exist_ok=True)
+    (folder / "mappings" / "weaver.yaml").write_text(text, "utf-8")
+
+
 def test_verification_is_off_until_it_is_asked_for(tmp_path: Path) -> None:
-    config = load(tmp_path, '[connectors.weaver]\napp_id = "x"\n')
+    with_mapping(tmp_path)
+    config = load(tmp_path, WEAVER)
 
     assert config.connectors.verify is None  # type: ignore[attr-defined]
     assert load(tmp_path, VERIFY).connectors.verify.recheck_days == 30  # type: ignore[attr-defined]
+
+
+def test_a_connected_system_knows_its_mapping_beside_the_settings(tmp_path: Path) -> None:
+    with_mapping(tmp_path)
+
+    weaver = load(tmp_path, WEAVER).connectors.systems["weaver"]  # type: ignore[attr-defined]
+
+    assert weaver.mapping == str(tmp_path / "mappings" / "weaver.yaml")
+    assert (weaver.active, weaver.workflow_id) == (("approval",), "194")
+
+
+def test_one_kind_may_be_connected_twice(tmp_path: Path) -> None:
+    with_mapping(tmp_path)
+    second = WEAVER.replace("[connectors.weaver]", '[connectors.weaver-east]\nkind = "weaver"')
+
+    systems = load(tmp_path, WEAVER + second).connectors.systems  # type: ignore[attr-defined]
+
+    assert {name: s.kind for name, s in systems.items()} == {
+        "weaver": "weaver",
+        "weaver-east": "weaver",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (WEAVER + 'colour = "red"\n', "/chit.toml:7: connectors.weaver.colour: unknown key"),
+        (WEAVER.replace("app_id", "app"), "/chit.toml:1: connectors.weaver.app_id: "),
+        (WEAVER + 'roles = ["voucher"]\n', "/chit.toml:7: connectors.weaver.roles: voucher is not"),
+        (WEAVER + 'hook_secret = "x"\n', "/chit.toml:7: connectors.weaver.hook_secret: starts"),
+        (WEAVER + "poll_seconds = 0\n", "/chit.toml:7: connectors.weaver.poll_seconds: "),
+        (WEAVER.replace("https:", "ftp:"), "/chit.toml:2: connectors.weaver.base_url: "),
+        ("[connectors.acme]\nx = 1\n", "/chit.toml:1: connectors.acme: unknown kind"),
+        (WEAVER.replace("mapping", "# "), "/chit.toml:1: connectors.weaver.mapping: required"),
+        (WEAVER.replace("weaver.yaml", "none.yaml"), "none.yaml: mapping: cannot be read"),
+    ],
+)
+def test_faults_of_connected_systems(tmp_path: Path, text: str, line: str) -> None:
+    with_mapping(tmp_path)
+
+    assert line in faults(tmp_path, text)
+
+
+def test_a_fault_in_a_second_table_names_its_line(tmp_path: Path) -> None:
+    with_mapping(tmp_path)
+    webhook = '[connectors.webhook]\nurl = "https://x.example.com"\nbase_url = "nowhere"\n'
+
+    said = faults(tmp_path, WEAVER + webhook)
+
+    assert "/chit.toml:9: connectors.webhook.base_url: " in said
+    assert "/chit.toml:7: connectors.webhook.secret: " in said
+
+
+def test_a_bad_mapping_stops_the_start_with_its_line(tmp_path: Path) -> None:
+    with_mapping(tmp_path, MAPPING.replace("claim.total", "claim.totl"))
+
+    assert "weaver.yaml:4: rows.1.from: a claim has no totl" in faults(tmp_path, WEAVER)
+
+
+def test_roles_of_a_connector_come_from_the_environment(tmp_path: Path) -> None:
+    with_mapping(tmp_path)
+
+    config = load(tmp_path, WEAVER, CHIT_CONNECTORS__WEAVER__ROLES='["approval", "todo"]')
+
+    assert config.connectors.systems["weaver"].active == ("approval", "todo")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ LEGAL = {
     ("in_review", "approve"): "approved",
     ("in_review", "reject"): "rejected",
     ("in_review", "return"): "returned",
+    ("in_review", "cancel"): "void",
     ("in_review", "withdraw"): "withdrawn",
     ("returned", "edit"): "returned",
     ("returned", "submit"): "in_review",
@@ -44,6 +45,10 @@ LEGAL = {
     ("approved", "pay_part"): "approved",
     ("paying", "pay_part"): "paying",
     ("approved", "void"): "void",
+    ("in_review", "restore"): "in_review",
+    ("returned", "restore"): "in_review",
+    ("rejected", "restore"): "in_review",
+    ("approved", "restore"): "in_review",
 }
 
 
@@ -74,6 +79,8 @@ def _held_after(move: BudgetMove, *, held: bool, consume_on: str) -> bool:
         return True
     if move is BudgetMove.MOVE:
         assert held
+    if move is BudgetMove.RESTORE:
+        return True
     if move is BudgetMove.UNDO:
         assert held is (consume_on == "paid")
         return False

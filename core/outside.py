@@ -162,7 +162,7 @@ class ApprovalPort(System, Protocol):
         """Ask where a process is; Unsupported where that cannot be asked."""
         ...
 
-    async def cancel(self, ref: Ref, reason: str, initiator: str) -> None:
+    async def cancel(self, ref: Ref, reason: str) -> None:
         """Take a process back; one that is over already counts as taken back."""
 
     async def find(self, key: str) -> Ref | None:

@@ -155,9 +155,9 @@ class Weaver:
         _require(answer)
         raise ResultUnknown("contradiction", request=ref.id)
 
-    async def cancel(self, ref: Ref, reason: str, initiator: str) -> None:
+    async def cancel(self, ref: Ref, reason: str) -> None:
         """Withdraw a process; where that is refused, delete it unless it is over anyway."""
-        user = initiator or ref.more("user") or self._user
+        user = ref.more("user") or self._user
         body = build_act(ref.id, reason)
         answer = await self._client.post("withdrawRequest", WITHDRAW_PATH, body, user)
         if answer.good:

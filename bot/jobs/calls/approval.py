@@ -16,6 +16,8 @@ from core.outside import ApprovalPort, ApprovalState, Form, Link, Ref
 log = structlog.get_logger(__name__)
 
 PURPOSE = "approval"
+CANCELLED = "申请人已在小票中撤回"
+"""What the other system is told as the reason: it is read there, by people of the company."""
 MOST_AGAIN = 50
 _STATUSES = {"approved", "rejected", "returned", "withdrawn", "void", "waiting"}
 
@@ -64,7 +66,7 @@ async def cancel(outlet: Outlet, order: CallSystem, _: str) -> None:
         mine = link.system == outlet.name and link.key.partition(AGAIN)[0] == base
         if not mine or link.state != "open" or link.ref is None:
             continue
-        await port.cancel(link.ref, "", link.initiator)
+        await port.cancel(link.ref, CANCELLED)
         await outlet.links.save(replace(link, state="closed", error="cancelled"))
 
 
@@ -96,7 +98,7 @@ async def look(outlet: Outlet, link: Link) -> None:
     port = _port(outlet)
     claim = await outlet.store.claim(link.subject)
     if claim is not None and not waits_for(claim, outlet.name, link.key):
-        await port.cancel(link.ref, "", link.initiator)
+        await port.cancel(link.ref, CANCELLED)
         await outlet.links.save(replace(link, state="closed", error="stale"))
         return
     await report(outlet, link, await port.query(link.ref))

@@ -236,6 +236,17 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """Invoices, by identity, that the tax bureau has still to answer about before payment.
+
+    From `until` on nobody waits for it any more.
+    """
+
+    waiting: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A request for money with its lines, findings and plan.
 
@@ -282,6 +293,7 @@ class Claim:
     urgent: str = ""
     paused: str = ""
     split_from: str | None = None
+    recheck: Recheck | None = None
 
     @property
     def total_fen(self) -> int:

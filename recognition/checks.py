@@ -24,7 +24,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 _FORM = ("number", "date", "amount", "total", "buyer", "seller")
 
 _PRINTED: dict[str, tuple[str, ...]] = {
-    "air_itinerary": ("check_code", "amount", "tax", "buyer_taxid"),
+    "air_itinerary": ("check_code", "amount", "tax", "buyer", "buyer_taxid", "seller"),
     "machine_printed": ("code", "number", "date", "buyer", "buyer_taxid", "seller", "seller_taxid"),
     "vehicle": ("amount", "tax", "buyer_taxid", "seller_taxid"),
     "used_vehicle": ("buyer_taxid", "seller_taxid"),

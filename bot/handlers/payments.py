@@ -48,12 +48,12 @@ async def on_pay_failed(command: PayFailed, work: Work) -> None:
 async def pay_claim(work: Work, claim: Claim, amount_fen: int | None = None) -> None:
     """Note that the money of a claim, or a part of it, has been paid.
 
-    Refused `invoice_dead` for a void voucher.
+    Refused as `require_alive` for a void voucher, or one that is just being asked about.
 
     A bank's result is noted whatever the vouchers are: it has happened.
     """
     settlement.require_payer(work.company, claim, work.person.id)
-    require_alive(claim)
+    require_alive(claim, work.now)
     payment = await _payment(work, claim)
     rules = work.rooms.settings
     change = settlement.pay(claim, payment, work.cause, rules, amount_fen=amount_fen)

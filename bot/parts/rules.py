@@ -10,7 +10,7 @@ from storage.files import open_files
 def settings_of(config: Config) -> Settings:
     """Give what the business may know of the settings."""
     asks = config.connectors.verify
-    rules = VerifyRules(asks.recheck_days) if asks else None
+    rules = VerifyRules(asks.recheck_days, asks.hold_hours) if asks else None
     return Settings(config.budget.consume_on, config.budget.unmatched, rules)
 
 

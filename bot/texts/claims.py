@@ -57,6 +57,26 @@ TEXTS: Texts = {
     "lease": Text(
         "这条消息正在处理，请稍等片刻。", "This message is being handled already; please wait."
     ),
+    "request": Text(
+        "同一个请求键已经用过，请重新读取单据‹ {claim}›。",
+        "This request key has been used: read claim‹ {claim}›.",
+    ),
+    "unknown_category": Text(
+        "没有类别‹「{category}」›，请用 company.yaml 里的编号。",
+        "There is no category‹ {category}›; use an id of company.yaml.",
+    ),
+    "invoice_twice": Text(
+        "发票‹ {invoice} ›在这张单据里出现了两次，请只留一行。",
+        "Invoice‹ {invoice} ›stands on two lines; keep one.",
+    ),
+    "card_unreadable": Text(
+        "读不到这张卡包发票，请让本人重新选择。",
+        "The invoice cannot be read from the wallet; let its owner pick it again.",
+    ),
+    "no_wallet": Text(
+        "没有启用企业微信，读不了卡包发票。",
+        "WeCom is not set up, so that cards of a wallet cannot be read.",
+    ),
     "hold_ended": Text(
         "这笔预算占用已经结束，本次操作没有生效。发「进度‹ {number}›」查看最新状态。",
         "The money held for it has been settled already, so nothing was done. Send"
@@ -117,6 +137,11 @@ TEXTS: Texts = {
     "invoice_dead": Text(
         "‹{number} ›不能付款：‹\n{rows}›\n请与报销人核实。",
         "‹{number} ›must not be paid:‹\n{rows}›\nPlease clear it up with the employee.",
+    ),
+    "recheck_waiting": Text(
+        "‹{number} ›还不能付款：付款前正在复核发票，等税务局答复，最多再等‹ {hours} ›小时。",
+        "‹{number} ›cannot be paid yet: the tax bureau is asked about its invoices once more;"
+        " wait‹ {hours} ›hours at most.",
     ),
     "void_after_paid": Text(
         "请留意：‹{employee} ›的‹ {number} ›已经付款，但发票‹ {invoice} ›现在已在税务局作废。"

@@ -33,9 +33,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class VerifyRules:
-    """The tax bureau is asked about vouchers; once more so many days after they were paid."""
+    """The tax bureau is asked about vouchers; once more so many days after they were paid.
+
+    Before payment its answer is waited for, `hold_hours` at most.
+    """
 
     again_days: int = 30
+    hold_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ def require_payer(company: Company, claim: Claim, actor: str) -> None:
 
 
 def export(claim: Claim, payment: Payment, batch: str, cause: Cause) -> Change:
-    """Note that a payment went out in a batch file; Refused `wrong_state`, `invoice_dead`."""
+    """Note that a payment went out in a batch file; Refused `wrong_state` or as `require_alive`."""
     require(claim, Event.EXPORT)
-    require_alive(claim)
+    require_alive(claim, cause.at)
     claim = claim.after(Event.EXPORT)
     return Change(
         at=cause.at,

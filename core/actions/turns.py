@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.actions.basics import Cause, Settings, audit_of, outgoing, require
 from core.actions.outcome import Outcome, outcome_of
-from core.actions.verifying import ask_about
+from core.actions.verifying import ask_about, begin_recheck
 from core.approval import Decision, Last, Plan, Verdict
 from core.change import Change
 from core.claim import Claim, Event
@@ -70,6 +70,7 @@ def remembering(plan: Plan, claim: Claim, before: Plan, cause: Cause) -> Plan:
         source=cause.source,
         state=claim.state.value,
         version=claim.version,
+        revision=claim.revision + 1,
         steps=before.steps,
         current=before.current,
     )
@@ -131,6 +132,8 @@ def finished(claim: Claim, cause: Cause, ending: Ending, opinion: str) -> Change
         claim, ending.company, cause, ending.rules, ending.next_number, ending.advances
     )
     claim = out.claim
+    if ending.rules.verify and out.payments:
+        claim = begin_recheck(claim, cause.at, ending.rules.verify)
     notices = final_notices(claim, "approved", opinion)
     notices += _cashiers(claim, out, ending.company)
     notices += out.notices

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from core.actions.basics import Cause, audit_of, outgoing
+from core.actions.basics import Cause, VerifyRules, audit_of, outgoing
 from core.change import Change
-from core.claim import EDITABLE, Claim, State
+from core.claim import EDITABLE, Claim, Recheck, State
 from core.company import Company
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard, VerifyInvoice
@@ -38,11 +38,26 @@ def ask_after_payment(claim: Claim, paid_at: datetime, days: int) -> tuple[Verif
     return ask_about(claim, "after", paid_at + timedelta(days=days))
 
 
-def require_alive(claim: Claim) -> None:
-    """Refused `invoice_dead` when the bureau has called a voucher of the claim void or red."""
+def begin_recheck(claim: Claim, at: datetime, rules: VerifyRules) -> Claim:
+    """Let the payment of an approved claim wait for the bureau's answers, for a time."""
+    waiting = tuple(r.identity for r in requests_of(claim))
+    if not waiting or rules.hold_hours <= 0:
+        return claim
+    return replace(claim, recheck=Recheck(waiting, at + timedelta(hours=rules.hold_hours)))
+
+
+def require_alive(claim: Claim, at: datetime) -> None:
+    """Refuse money for vouchers that have died, or that the bureau is just being asked about.
+
+    Refused `invoice_dead`, `recheck_waiting` (`hours`: how long at most).
+    """
     dead = tuple(f for f in claim.findings if f.code in DEAD_CODES)
     if dead:
         raise Refused("invoice_dead", number=claim.number, findings=dead)
+    recheck = claim.recheck
+    if recheck and recheck.waiting and at < recheck.until:
+        hours = -((at - recheck.until) // timedelta(hours=1))
+        raise Refused("recheck_waiting", number=claim.number, hours=str(hours))
 
 
 def note_answer(
@@ -64,7 +79,9 @@ def note_answer(
     if claim is None or not _concerns(claim, answered.request):
         return Change(at=cause.at, verified=verified)
     now = {**known, answered.identity: answered} if keeps else known
-    changed, notices = _effects(claim, company, answered, now)
+    waited = claim.recheck
+    claim = _answered(claim, answered, occasion)
+    changed, notices = _effects(claim, company, answered, now, ended=claim.recheck != waited)
     again = _again(claim, answered, occasion, cause)
     entry = audit_of(
         cause,
@@ -88,16 +105,34 @@ def _concerns(claim: Claim, request: VerifyRequest) -> bool:
     return claim.state is not State.VOID and request in requests_of(claim)
 
 
+def _answered(claim: Claim, answered: Checked, occasion: Occasion) -> Claim:
+    """Let a payment wait no longer for this answer; one that was never asked for is none."""
+    if claim.recheck is None or occasion != "payment":
+        return claim
+    if answered.verification.reason == "tries":
+        return claim
+    left = tuple(i for i in claim.recheck.waiting if i != answered.identity)
+    return replace(claim, recheck=replace(claim.recheck, waiting=left) if left else None)
+
+
 def _effects(
-    claim: Claim, company: Company, answered: Checked, known: Mapping[str, Checked]
+    claim: Claim,
+    company: Company,
+    answered: Checked,
+    known: Mapping[str, Checked],
+    *,
+    ended: bool,
 ) -> tuple[tuple[Claim, ...], tuple[Notice, ...]]:
-    """Give the claim as it is to be stored, if it changes, and who is told."""
+    """Give the claim as it is to be stored, if it changes, and who is told.
+
+    `ended` says that a wait before payment has changed.
+    """
     if claim.state in EDITABLE:
         # A draft's findings are computed whenever it is shown.
         return (), (ShowCard(claim.employee, claim.number, "claim", only_open=True),)
     findings = with_verified(claim.findings, find_unverified(claim, known))
     if frozenset(findings) == frozenset(claim.findings):
-        return (), ()
+        return ((claim,) if ended else ()), ()
     changed = replace(claim, findings=findings)
     if claim.state is State.PAID:
         return (changed,), tuple(_alarm(claim, company, answered))

@@ -10,16 +10,17 @@ from core.actions.basics import Settings, VerifyRules, lane_of
 from core.actions.decision import approve
 from core.actions.settlement import export, pay
 from core.actions.submission import check_claim, is_blocked, submit
-from core.actions.verifying import ask_about, note_answer, require_alive
+from core.actions.verifying import ask_about, begin_recheck, note_answer, require_alive
 from core.approval import Decision, Plan, Step
 from core.change import Change
-from core.claim import Claim, Finding, LineInvoice, State
+from core.claim import Claim, Finding, LineInvoice, Recheck, State
 from core.errors import Refused
 from core.notices import Say, ShowCard, VerifyInvoice, from_json, to_json
 from core.payment import Payment
 from core.verification import (
     CHINA,
     Checked,
+    Occasion,
     Verification,
     VerifyRequest,
     find_unverified,
@@ -206,7 +207,7 @@ def test_an_approved_claim_shows_it_to_the_cashier_and_is_not_paid() -> None:
     assert ShowCard("cash", NUMBER, "payment", only_open=True) in [o.notice for o in change.outbox]
     owed = Payment(f"P-{NUMBER}", NUMBER, "zhang", "张三", 4500, "", "")
     with pytest.raises(Refused, match="invoice_dead") as caught:
-        require_alive(after)
+        require_alive(after, NOW)
     assert caught.value.fields["findings"] == after.findings
     with pytest.raises(Refused, match="invoice_dead"):
         export(after, owed, "batch", by("cash"))
@@ -277,6 +278,60 @@ def test_approval_and_payment_ask_again() -> None:
     assert paid is not None
     due = NOW + timedelta(days=30)
     assert VerifyInvoice(NUMBER, ASKED, "after", due) in [o.notice for o in paid.outbox]
+
+
+def held() -> Claim:
+    """Give a claim that was approved at NOW and waits for the bureau."""
+    return begin_recheck(claim(State.APPROVED), NOW, VerifyRules(hold_hours=24))
+
+
+def test_money_waits_for_the_answer_before_payment() -> None:
+    owed = Payment(f"P-{NUMBER}", NUMBER, "zhang", "张三", 4500, "", "")
+
+    with pytest.raises(Refused, match="recheck_waiting") as caught:
+        require_alive(held(), NOW + timedelta(minutes=90))
+    assert caught.value.fields["hours"] == "23"
+    with pytest.raises(Refused, match="recheck_waiting"):
+        export(held(), owed, "batch", by("cash"))
+    require_alive(held(), NOW + timedelta(hours=24))
+    require_alive(begin_recheck(claim(State.APPROVED), NOW, VerifyRules(hold_hours=0)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("said", "occasion", "waits"),
+    [
+        (answer("normal"), "payment", False),
+        (answer("pending", reason="not_found"), "payment", False),
+        (answer("unsupported"), "payment", False),
+        (answer("pending", reason="tries"), "payment", True),
+        (answer("normal"), "draft", True),
+    ],
+)
+def test_what_ends_the_wait(said: Checked, occasion: Occasion, *, waits: bool) -> None:
+    change = note_answer(held(), company_of(), said, {}, occasion, by("tax-bureau"))
+
+    after = change.claims[0] if change.claims else held()
+    assert (after.recheck is not None) is waits
+
+
+def test_a_claim_waits_for_each_of_its_invoices() -> None:
+    two = replace(held(), recheck=Recheck(("other", TWENTY), NOW + timedelta(hours=1)))
+
+    change = note_answer(two, company_of(), answer("normal"), {}, "payment", by("tax-bureau"))
+
+    (after,) = change.claims
+    assert after.recheck == Recheck(("other",), NOW + timedelta(hours=1))
+
+
+def test_approval_begins_the_wait_only_where_it_asks() -> None:
+    plan = Plan((Step("直属主管", "any", ("wang",)),))
+    waiting = claim_of(taxi(invoice=fapiao()), state=State.IN_REVIEW, plan=plan)
+
+    asked = approve(waiting, company_of(), by("wang"), "", RULES).claims[0]
+    unasked = approve(waiting, company_of(), by("wang"), "", Settings()).claims[0]
+
+    assert asked.recheck == Recheck((TWENTY,), NOW + timedelta(hours=24))
+    assert unasked.recheck is None
 
 
 def test_without_the_setting_nobody_is_asked() -> None:

@@ -4,7 +4,7 @@ import contextlib
 
 import typer
 
-from bot.commands import analytics, archive, jobs, payments, reading, service, setup
+from bot.commands import analytics, archive, budgets, jobs, payments, reading, service, setup, vouchers
 
 app = typer.Typer(
     help="Chit（小票）: 费用管控机器人 · expense control inside DingTalk and WeCom",
@@ -12,7 +12,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (setup, service, reading, payments, archive, analytics, jobs):
+for room in (setup, service, reading, payments, vouchers, archive, analytics, jobs, budgets):
     app.add_typer(room.app)
 
 

@@ -42,6 +42,11 @@ def load_company(text: str, file: str) -> Company:
 Fault = tuple[Location, str]
 
 
+def find_faults(company: Company) -> tuple[Fault, ...]:
+    """Give what is wrong with a company, each at its place: section, index of the row, key."""
+    return tuple(_find_faults(company))
+
+
 def find_company_faults(company: Company) -> tuple[str, ...]:
     """Name the broken references of a company that did not come from one file."""
     return tuple(f"{'.'.join(map(str, loc))}: {message}" for loc, message in _find_faults(company))

@@ -18,6 +18,8 @@ from bot.commands.basics import (
 )
 from bot.logs import set_up_logs
 from bot.settings import Config
+from core.money import format_yuan
+from core.ports import LedgerFault
 
 app = typer.Typer()
 company_app = group("公司资料 · the company file")
@@ -82,17 +84,24 @@ async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
 
 @audit_app.command("verify")
 def audit_verify(config: ConfigOption = CHIT_TOML) -> None:
-    """Recompute the hash chain · 校验审计链."""
-    bad = run_on_database(_verify(read_settings(config)))
+    """Recompute the hash chain, and every budget from its journal · 校验审计链和预算."""
+    bad, faults = run_on_database(_verify(read_settings(config)))
     if bad is not None:
         note(f"the chain breaks at entry {bad} · 审计链在第 {bad} 条断裂")
+    for fault in faults:
+        note(
+            f"budget {fault.budget}: {fault.what} is {format_yuan(fault.has_fen)}, its record says"
+            f" {format_yuan(fault.wants_fen)} · 预算与流水不符"
+        )
+    if bad is not None or faults:
         raise typer.Exit(1)
     note("the chain is whole · 审计链完整")
+    note("every budget equals its journal · 预算与流水一致")
 
 
-async def _verify(config: Config) -> int | None:
+async def _verify(config: Config) -> tuple[int | None, tuple[LedgerFault, ...]]:
     async with opened(config) as storage:
-        return await storage.store.verify_audit()
+        return await storage.store.verify_audit(), await storage.store.verify_ledger()
 
 
 @app.command()

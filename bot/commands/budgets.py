@@ -1,0 +1,122 @@
+"""Budgets by the table and by the period; people by the table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.basics import (
+    CHIT_TOML,
+    ConfigOption,
+    group,
+    note,
+    opened,
+    read_settings,
+    run_on_database,
+)
+from bot.desk.budgets import Closed
+from bot.desk.company import Applied
+from bot.settings import Config
+
+app = typer.Typer()
+import_app = group("导入表格 · bulk tables")
+budgets_app = group("预算期间 · periods of budgets")
+app.add_typer(import_app, name="import")
+app.add_typer(budgets_app, name="budgets")
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只显示差异 · only show")]
+
+
+@import_app.command("budgets")
+def import_budgets(file: Path, config: ConfigOption = CHIT_TOML, dry_run: DryRun = False) -> None:
+    """Put the budgets of an xlsx or csv in force, all or nothing · 导入预算."""
+    _report(
+        run_on_database(
+            _import(read_settings(config), _bytes(file), (str(file), "budgets"), dry_run)
+        ),
+        dry_run,
+    )
+
+
+@import_app.command("people")
+def import_people(file: Path, config: ConfigOption = CHIT_TOML, dry_run: DryRun = False) -> None:
+    """Put the people of an xlsx or csv in force, all or nothing · 导入人员."""
+    _report(
+        run_on_database(
+            _import(read_settings(config), _bytes(file), (str(file), "people"), dry_run)
+        ),
+        dry_run,
+    )
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        note(f"{file}: cannot be read · 无法读取: {type(error).__name__}")
+        raise typer.Exit(1) from None
+
+
+async def _import(config: Config, data: bytes, what: tuple[str, str], dry_run: bool) -> Applied:
+    from bot.clock import utc_now
+    from bot.desk import imports
+    from connectors.filedrop.reading import read_table
+
+    file, section = what
+    table = read_table(data)
+    act = imports.import_budgets if section == "budgets" else imports.import_people
+    async with opened(config) as storage:
+        return await act(storage.store, table, file, utc_now, dry_run=dry_run)
+
+
+def _report(applied: Applied, dry_run: bool) -> None:
+    for line in applied.lines:
+        print(line)
+    done = "would change · 将变更" if dry_run else "applied · 已应用"
+    note(f"{done}: {len(applied.lines)}, version {applied.version}")
+
+
+@budgets_app.command("close")
+def close(
+    target: Annotated[str, typer.Argument(help="预算编号或期间 · id or period, e.g. 2026-Q4")],
+    config: ConfigOption = CHIT_TOML,
+    carry: Annotated[
+        bool, typer.Option("--carry", help="占用结转到下一期 · move holds to the next period")
+    ] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Close budgets: nothing new is charged to them · 关账."""
+    done = run_on_database(_close(read_settings(config), target, carry, dry_run))
+    for budget in done.budgets:
+        print(budget.id)
+    for one in done.carried:
+        print(f"{one.hold} → {' '.join(c.budget for c in one.charges)}")
+    word = "would close · 将关账" if dry_run else "closed · 已关账"
+    note(f"{word}: {len(done.budgets)}; carried over · 结转占用: {len(done.carried)}")
+
+
+async def _close(config: Config, target: str, carry: bool, dry_run: bool) -> Closed:
+    from bot.clock import utc_now
+    from bot.desk.budgets import BudgetDesk
+
+    async with opened(config) as storage:
+        desk = BudgetDesk(storage.store, utc_now)
+        return await desk.close(target, carry=carry, dry_run=dry_run)
+
+
+@budgets_app.command("reopen")
+def reopen(
+    target: Annotated[str, typer.Argument(help="预算编号或期间 · id or period, e.g. 2026-Q4")],
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Open budgets again that were closed too early · 反关账."""
+    done = run_on_database(_reopen(read_settings(config), target))
+    note(f"open · 已打开: {len(done.budgets)}")
+
+
+async def _reopen(config: Config, target: str) -> Closed:
+    from bot.clock import utc_now
+    from bot.desk.budgets import BudgetDesk
+
+    async with opened(config) as storage:
+        return await BudgetDesk(storage.store, utc_now).reopen(target)

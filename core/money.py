@@ -55,3 +55,14 @@ def split_shares(total_fen: int, weights: tuple[int, ...]) -> tuple[int, ...]:
 def percent_of(fen: int, percent: Decimal) -> int:
     """Give a percentage of an amount, rounded half up to the fen."""
     return int((Decimal(fen) * percent / 100).to_integral_value(ROUND_HALF_UP))
+
+
+def without_tax(total_fen: int, percent: Decimal) -> tuple[int, int]:
+    """Split an amount that includes tax into net and tax; the two sum to it exactly.
+
+    The net amount is rounded half up to the fen. ValueError for a rate of −100 % or below.
+    """
+    if percent <= -100:  # noqa: PLR2004 per cent
+        raise ValueError("the rate leaves no net amount")
+    net = int((Decimal(total_fen) * 100 / (100 + percent)).to_integral_value(ROUND_HALF_UP))
+    return net, total_fen - net

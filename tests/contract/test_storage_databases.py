@@ -354,3 +354,33 @@ async def test_sqlite_writes_ahead_and_syncs(sqlite_url: str) -> None:
 async def test_other_databases_are_refused_in_one_line(url: str) -> None:
     with pytest.raises(ValueError, match=r"database\.url"):
         await open_storage(url, utc_now)
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE budgets SET consumed_fen = consumed_fen + 1 WHERE id = 'sales'", "consumed"),
+        ("UPDATE budgets SET reserved_fen = reserved_fen + 1 WHERE id = 'sales'", "reserved"),
+        ("UPDATE budgets SET limit_fen = limit_fen + 1 WHERE id = 'sales'", "limit"),
+        ("DELETE FROM holds WHERE name = 'A/1'", "held"),
+    ],
+)
+async def test_a_budget_that_contradicts_its_journal_is_found(
+    database_url: str, statement: str, what: str
+) -> None:
+    storage = await open_storage(database_url, utc_now)
+    await apply(storage, company_with(sales="100.00"))
+    moves = (reserving("A/1", Charge("sales", 400)), reserving("B/1", Charge("sales", 10)))
+    await storage.store.commit(Change(at=NOW, moves=moves))
+    whole = await storage.store.verify_ledger()
+    database = Database(database_url)
+    async with database.writing() as connection:
+        await connection.execute(text(statement))
+    await database.close()
+
+    faults = await storage.store.verify_ledger()
+    await storage.close()
+
+    assert whole == ()
+    assert what in {f.what for f in faults}
+    assert {f.budget for f in faults} == {"sales"}

@@ -46,7 +46,7 @@ def _named(read_rest: Callable[[Said], Result]) -> Reader:
     def read(said: Said) -> Told | None:
         result = read_rest(said)
         sure = isinstance(result, Problem) or getattr(result, "number", None) or not said.rest
-        certainty = Certainty.SURE if sure else Certainty.UNLESS_EXPENSE
+        certainty = Certainty.SURE if sure else Certainty.UNLESS_MONEY
         return Told(result, said.word, certainty, glued=said.glued, after=said.rest)
 
     return read

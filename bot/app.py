@@ -118,6 +118,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         media=Media(channels),
         reader=recogniser,
         settings=settings,
+        spending=storage.spending,
         cards_in_app=config.wecom.enabled,
         upload_url=f"{public_url(config)}/app/upload",
         wallet=wecom.wallet if wecom else None,

@@ -23,7 +23,7 @@ from bot.handlers import (
     requests,
     reviewing,
     shaping,
-    undoing,
+    spending,
     voiding,
 )
 from bot.handlers.dialogs import (
@@ -192,6 +192,7 @@ COMMANDS: dict[type, Do] = {
     say.EndDelegation: delegations.on_end,
     say.ShowDelegations: delegations.on_show,
     say.ApproveAll: batch.on_approve_all,
+    say.Spent: spending.on_spent,
     say.BudgetQuery: budget_query.on_budget,
     say.BudgetChange: budgets.on_setting,
     say.ChangeBudget: budgets.on_change,

@@ -13,6 +13,7 @@ from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
 from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
+from core.spending import Spending
 from core.wallet import WalletPort
 
 
@@ -52,6 +53,7 @@ class Rooms:
     media: Media
     reader: Reader
     settings: Settings
+    spending: Spending
     cards_in_app: bool = False
     """Whether WeCom's cards come in the application's chat, also for who writes to the bot."""
     upload_url: str = ""
@@ -92,6 +94,14 @@ class Work:
         codes = (*self.codes, *change.codes)
         await self.store.commit(replace(change, outbox=outbox, codes=codes, inbox=inbox))
         self.committed, self.codes = True, ()
+
+    async def also(self, change: Change) -> None:
+        """Make a change true beside others, before the message itself is done.
+
+        The message may be handled again after a crash: what is committed so must be harmless to
+        repeat, and its cause needs a source of its own.
+        """
+        await self.store.commit(change)
 
     async def tell(self, *notices: Notice, dialog: Dialog | None = None) -> None:
         """Commit nothing but words: answers, cards to redraw, a question to await."""

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from bot.texts import alerts, approval, budget, budget_changes, claims, phrases, systems, vouchers
+from bot.texts import (
+    accounting,
+    alerts,
+    approval,
+    budget,
+    budget_changes,
+    claims,
+    phrases,
+    spending,
+    systems,
+    vouchers,
+)
 from bot.texts import help as help_texts
 from bot.texts.findings import finding_text
 from bot.texts.names import named
@@ -14,6 +25,7 @@ from core.company import Company
 __all__ = ["CATALOGUE", "Language", "field_text", "finding_text", "kind_text", "say", "state_text"]
 
 _ROOMS: tuple[Texts, ...] = (
+    accounting.TEXTS,
     alerts.TEXTS,
     approval.TEXTS,
     budget.TEXTS,
@@ -21,6 +33,7 @@ _ROOMS: tuple[Texts, ...] = (
     claims.TEXTS,
     help_texts.TEXTS,
     phrases.TEXTS,
+    spending.TEXTS,
     systems.TEXTS,
     vouchers.TEXTS,
 )

@@ -335,6 +335,13 @@ class Feedback:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """上个月市场部打车花了多少; `text` is the question."""
+
+    text: str
+
+
 Command = (
     Help
     | Upload
@@ -376,5 +383,6 @@ Command = (
     | Notify
     | Quiet
     | Unsubmitted
+    | Spent
     | Answer
 )

@@ -89,7 +89,7 @@ class Place:
             ZONE,
             verifier=self.verifier,
         )
-        rooms = Rooms(store, None, None, None, rules)  # type: ignore[arg-type]  # never asked here
+        rooms = Rooms(store, None, None, None, rules, None)  # type: ignore[arg-type]  # never asked here
         office = Office(store, self.storage.watches, rules, ZONE, "http://chit", self.clock)
         runner = Runner((), office, self.storage.slots)
         self.worker = InboxWorker(inbox, rooms, runner, clock=self.clock, zone=ZONE)

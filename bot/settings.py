@@ -138,10 +138,20 @@ class ApiSettings(Section):
 
 
 class BudgetSettings(Section):
-    """When money is spent, and what happens to lines that no budget binds."""
+    """When money is spent, and what happens to lines that no budget binds.
+
+    An approved request that nobody claims lets its money go after `hold_days`, never with 0.
+    """
 
     consume_on: Literal["approved", "paid"] = "approved"
     unmatched: Literal["allow", "warn", "block"] = "allow"
+    hold_days: int = Field(default=90, ge=0, le=3650)
+
+
+class ApprovalSettings(Section):
+    """From which amount on, in yuan, an approval is asked for twice."""
+
+    second_tap_above: str | None = Field(default=None, pattern=r"^\d{1,12}(\.\d{1,2})?$")
 
 
 class RecognitionSettings(Section):
@@ -266,6 +276,7 @@ class Config(Section):
     oidc: OidcSettings = OidcSettings()
     api: ApiSettings = ApiSettings()
     budget: BudgetSettings = BudgetSettings()
+    approval: ApprovalSettings = ApprovalSettings()
     recognition: RecognitionSettings = RecognitionSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     archive: ArchiveSettings = ArchiveSettings()

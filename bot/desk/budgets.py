@@ -1,7 +1,6 @@
-"""The desk of budgets: closing periods, carrying commitments over, letting forgotten holds go."""
+"""The desk of budgets: closing periods and carrying commitments over."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from core.actions.basics import Cause
 from core.actions.budgets.closing import (
@@ -12,11 +11,9 @@ from core.actions.budgets.closing import (
     find_carried,
     reopen,
 )
-from core.actions.budgets.expiring import expire, is_forgotten
-from core.claim import EDITABLE, Claim
 from core.company import Budget
 from core.errors import Conflict, Refused
-from core.ports import ClaimQuery, Clock, LiveHold, Page, Store
+from core.ports import Clock, Store
 
 DESK = "administrator"
 TRIES = 3
@@ -32,7 +29,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class BudgetDesk:
-    """What an administrator and the clock do with budgets."""
+    """What an administrator does with budgets."""
 
     store: Store
     clock: Clock
@@ -72,40 +69,6 @@ class BudgetDesk:
                     raise
             return
         raise Conflict("revision", claim=carried.claim)
-
-    async def expire_holds(self, today: date, days: int, source: str) -> int:
-        """Release the holds of permissions that nobody has used for so many days; gives how many.
-
-        `source` names the run that does it.
-        """
-        count = 0
-        for hold in await self.store.live_holds():
-            request = await self.store.claim(hold.claim)
-            if request and is_forgotten(hold, request, today, days):
-                count += await self._expire(hold, request, f"{source}:{hold.name}")
-        return count
-
-    async def _expire(self, hold: LiveHold, request: Claim, source: str) -> int:
-        """Release one hold; a claim that is being submitted just now keeps it."""
-        cause = Cause(DESK, self.clock(), source)
-        try:
-            await self.store.commit(expire(hold, request, await self._carrier(hold), cause))
-        except (Conflict, Refused):
-            return 0
-        return 1
-
-    async def _carrier(self, hold: LiveHold) -> Claim | None:
-        """Find the draft that carries a hold."""
-        request = await self.store.claim(hold.claim)
-        if request is None:
-            return None
-        for state in sorted(EDITABLE):
-            query = ClaimQuery(state=state, employee=request.employee)
-            found = await self.store.claims(query, Page(limit=200))
-            for claim in found.items:
-                if claim.carries == hold.name:
-                    return claim
-        return None
 
     def _cause(self, what: str) -> Cause:
         now = self.clock()

@@ -2,6 +2,7 @@
 
 from bot.settings import Config
 from core.actions.basics import Settings, VerifyRules
+from core.money import parse_yuan
 from core.ports import Files
 from storage.bucket import BucketAccess
 from storage.files import open_files
@@ -11,7 +12,15 @@ def settings_of(config: Config) -> Settings:
     """Give what the business may know of the settings."""
     asks = config.connectors.verify
     rules = VerifyRules(asks.recheck_days, asks.hold_hours) if asks else None
-    return Settings(config.budget.consume_on, config.budget.unmatched, rules)
+    above = config.approval.second_tap_above
+    return Settings(
+        consume_on=config.budget.consume_on,
+        unmatched=config.budget.unmatched,
+        verify=rules,
+        second_tap_above_fen=None if above is None else parse_yuan(above),
+        zone=config.zone,
+        hold_days=config.budget.hold_days,
+    )
 
 
 def public_url(config: Config) -> str:

@@ -7,6 +7,7 @@ from bot.texts.template import Language, Text
 COUNTS: Mapping[str, Text] = {
     "budgets": Text("检查预算 ‹{count}› 个", "budgets ‹{count}›"),
     "alerts": Text("发出预警 ‹{count}› 条", "alerts ‹{count}›"),
+    "expired": Text("释放过期占用 ‹{count}› 笔", "holds let go ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),
 }
 

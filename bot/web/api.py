@@ -21,10 +21,12 @@ from bot.web.shapes import (
     budget_json,
     entry_json,
     invoice_json,
+    limit_json,
     payment_json,
 )
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
+from core.actions.bouncing import with_payers_told
 from core.budget import Balance, charges_of, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
@@ -44,6 +46,8 @@ class BudgetQuestion(BaseModel):
     department: str = ROOT
     project: str | None = None
     category: str | None = None
+    person: str | None = None
+    company: str | None = None
     date: date
     amount: str
 
@@ -78,6 +82,7 @@ class Api:
             web.post(f"{base}/budgets/check", self.check_budget),
             web.get(f"{base}/budgets/{{id}}", self.budget),
             web.get(f"{base}/budgets/{{id}}/entries", self.entries),
+            web.get(f"{base}/budgets/{{id}}/limits", self.limits),
             web.get(f"{base}/invoices", self.invoices),
             web.get(f"{base}/payments", self.payments),
             web.post(f"{base}/payments/{{id}}/result", self.payment_result),
@@ -140,6 +145,12 @@ class Api:
         found = await _sliced(self.store.entries(balance.budget.id, _page(request)))
         return _list([entry_json(e) for e in found.items], found.next)
 
+    async def limits(self, request: web.Request) -> web.Response:
+        """List the limits that a budget has had, oldest first."""
+        balance = await self._balance(request)
+        versions = await self.store.limits(balance.budget.id)
+        return _list([limit_json(v) for v in versions], None)
+
     async def check_budget(self, request: web.Request) -> web.Response:
         """Say whether an amount would pass; nothing is reserved."""
         self.access.require(request, "budgets:read")
@@ -152,6 +163,8 @@ class Api:
             project=asked.project,
             category=asked.category,
             day=asked.date,
+            person=asked.person,
+            entity=asked.company,
         )
         balances = await self.store.balances([b.id for b in bound]) if bound else ()
         verdicts = {b.judge(amount) for b in balances} or {self.settings.unmatched}
@@ -193,6 +206,8 @@ class Api:
             else settlement.fail(claim, payment, cause, result.reason)
         )
         if change:
+            if result.result == "failed":
+                change = with_payers_told(change, await self.store.company(), result.reason)
             await self.store.commit(change)
         after = await self.store.payment(payment.id)
         return web.json_response(payment_json(after or payment))

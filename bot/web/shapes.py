@@ -1,6 +1,6 @@
 """Records as JSON of contract §4: money as decimal strings, times ISO 8601."""
 
-from core.budget import Balance
+from core.budget import Balance, LimitVersion
 from core.change import StoredInvoice
 from core.invoice import to_json
 from core.money import format_yuan
@@ -25,6 +25,27 @@ def budget_json(balance: Balance) -> Json:
         "available": format_yuan(balance.available_fen),
         "control": budget.control,
         "frozen": balance.frozen,
+        "closed": balance.closed,
+        "person": budget.person,
+        "company": budget.company,
+        "own_level": budget.own_level,
+        "cumulative": budget.cumulative,
+        "carried": format_yuan(balance.carried_fen),
+        "usable": format_yuan(balance.usable_fen),
+        "changed": format_yuan(balance.changed_fen),
+        "owners": list(budget.owners),
+    }
+
+
+def limit_json(version: LimitVersion) -> Json:
+    """Write a limit that a budget has had."""
+    return {
+        "version": version.version,
+        "limit": format_yuan(version.limit_fen),
+        "kind": version.kind,
+        "source": version.source,
+        "actor": version.actor,
+        "at": version.at.isoformat(),
     }
 
 

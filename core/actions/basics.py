@@ -54,6 +54,8 @@ class Settings:
     verify: VerifyRules | None = None
     second_tap_above_fen: int | None = None
     zone: ZoneInfo = CHINA
+    hold_days: int = 90
+    """How long an approved request may go unused before its money goes back; 0 is for good."""
 
 
 def audit_of(cause: Cause, action: str, subject: str, **fields: str) -> AuditEntry:

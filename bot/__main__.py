@@ -4,7 +4,17 @@ import contextlib
 
 import typer
 
-from bot.commands import analytics, archive, budgets, jobs, payments, reading, service, setup, vouchers
+from bot.commands import (
+    analytics,
+    archive,
+    budgets,
+    jobs,
+    payments,
+    reading,
+    service,
+    setup,
+    vouchers,
+)
 
 app = typer.Typer(
     help="Chit（小票）: 费用管控机器人 · expense control inside DingTalk and WeCom",

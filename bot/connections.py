@@ -212,7 +212,10 @@ class SapB1Settings(SystemSettings):
 
 
 class FiledropSettings(SystemSettings):
-    """Files in a folder or on an SFTP server."""
+    """Files in a folder or on an SFTP server, which must stand in the file `known_hosts`.
+
+    `key` is the file of the private key; `password` serves where the server takes none.
+    """
 
     plays = frozenset({"voucher", "payment"})
     usual = ("payment",)
@@ -221,11 +224,17 @@ class FiledropSettings(SystemSettings):
     url: str = Field(default="", pattern=r"^$|^sftp://[^\s]+$")
     payment_format: str = ""
     voucher_format: str = ""
+    key: str = ""
+    password: SecretStr = SecretStr("")
+    known_hosts: str = ""
 
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """Ask for a folder or a server."""
         if not self.dir and not self.url:
             return (*super().lacking(), ("dir", "dir or url is required · dir 和 url 至少填一个"))
+        if self.url and not self.known_hosts:
+            said = "the file of known servers is required for sftp · sftp 需要 known_hosts 文件"
+            return (*super().lacking(), ("known_hosts", said))
         return super().lacking()
 
 

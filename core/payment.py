@@ -11,7 +11,8 @@ class Payment:
     """Money owed to one payee for one claim; `account` is personal data and is shown masked.
 
     `to` says whether the payee is the employee or a supplier. `paid_fen` is what has arrived of
-    it so far: the state stays until it is whole.
+    it so far: the state stays until it is whole. `noted` are the keys of the bank's results that
+    have been noted, so that none counts twice.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Payment:
     reference: str = ""
     to: Literal["employee", "supplier"] = "employee"
     paid_fen: int = 0
+    noted: tuple[str, ...] = ()
 
     @property
     def owed_fen(self) -> int:

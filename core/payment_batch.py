@@ -18,7 +18,8 @@ leave; cancelled: its payments are owed again."""
 class PaymentBatch:
     """Payments that leave in one file. `revision` counts writes and guards against lost updates.
 
-    `maker` is a person's id, or the word `cashier` where nobody was named.
+    `maker` is a person's id, or the word `cashier` where nobody was named. `parts` are the amounts
+    of payments of which less than the whole is in it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class PaymentBatch:
     total_fen: int = 0
     checker: str | None = None
     checked_at: datetime | None = None
+    parts: tuple[tuple[str, int], ...] = ()
     revision: int = 0
 
 
@@ -68,13 +70,20 @@ class OrderList:
     orders: tuple[Order, ...]
 
     @property
+    def count(self) -> int:
+        """How many payments there are."""
+        return len(self.orders)
+
+    @property
     def total_fen(self) -> int:
         """The control total."""
         return sum(order.amount_fen for order in self.orders)
 
 
-def order_of(payment: Payment, claim: Claim, company: Company) -> Order:
-    """Make the row of a payment: what is still owed of it."""
+def order_of(
+    payment: Payment, claim: Claim, company: Company, amount_fen: int | None = None
+) -> Order:
+    """Make the row of a payment: what is still owed of it, or what it was of an earlier batch."""
     entity = next((c for c in company.companies if c.id == claim.company), None)
     person = company.person(payment.payee) if payment.to == "employee" else None
     return Order(
@@ -84,7 +93,7 @@ def order_of(payment: Payment, claim: Claim, company: Company) -> Order:
         account=payment.account,
         bank=payment.bank,
         bank_code=(person.bank_code or "") if person else "",
-        amount_fen=payment.owed_fen,
+        amount_fen=payment.owed_fen if amount_fen is None else amount_fen,
         currency=claim.currency,
         purpose=f"报销 {payment.claim}" if payment.to == "employee" else f"付款 {payment.claim}",
         payer=_payer(entity, claim.company),

@@ -1,96 +1,277 @@
-"""Payment files out: what is owed becomes one batch and one file."""
+"""Payment files out: what is owed becomes one batch and one file, which leaves when it may."""
 
-import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Protocol
 
 from core.actions import settlement
 from core.actions.basics import Cause
+from core.actions.batching import close_batch, find_maker, needs_checker
+from core.change import Change
+from core.claim import Claim, State
+from core.company import Company
 from core.errors import Conflict, Refused
 from core.money import format_yuan
 from core.payment import Payment, PaymentState
-from core.ports import Clock, Page, Store
+from core.payment_batch import Order, OrderList, PaymentBatch, find_unfit, order_of
+from core.ports import ClaimQuery, Clock, Page, Store
 
 PAGE = 500
-Write = Callable[[Sequence[Payment]], bytes]
+TOGETHER = 500
+"""Payments that are noted at once: they share transactions."""
+
+
+class Form(Protocol):
+    """How a list is written."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def extension(self) -> str:
+        """How its files end."""
+        ...
+
+    @property
+    def find_unfit(self) -> Callable[[Order], str | None]:
+        """Says why an order cannot be written in it."""
+        ...
+
+    def __call__(self, orders: OrderList) -> bytes:
+        """Write a list."""
+        ...
+
+
+class Outlet(Protocol):
+    """Where the file goes: it is there in draft before anything is noted, and appears after."""
+
+    async def prepare(self, orders: OrderList, data: bytes) -> None:
+        """Keep the bytes safe, unseen by whoever waits for the file."""
+
+    async def publish(self, orders: OrderList, data: bytes) -> None:
+        """Let the file appear, with its hash and control totals."""
+
+    async def drop(self) -> None:
+        """Forget what was prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A payment that stayed behind, and why (a code)."""
+
+    payment: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What went into one file."""
+    """What went into one file; it has not left while `waits`."""
 
     id: str
-    payments: tuple[Payment, ...]
+    orders: tuple[Order, ...]
+    left: tuple[Left, ...] = ()
+    waits: bool = False
 
     @property
     def total(self) -> str:
         """The sum in yuan."""
-        return format_yuan(sum(p.amount_fen for p in self.payments))
+        return format_yuan(sum(o.amount_fen for o in self.orders))
 
 
-async def _in_state(store: Store, state: PaymentState) -> list[Payment]:
-    found: list[Payment] = []
-    page = await store.payments(state, Page(limit=PAGE))
-    found += page.items
-    while page.next:
-        page = await store.payments(state, Page(page.next, PAGE))
-        found += page.items
-    return found
+@dataclass(frozen=True, slots=True)
+class PaymentDesk:
+    """Makes batches and writes their files."""
+
+    store: Store
+    clock: Clock
+    zone: tzinfo
+
+    async def export(self, form: Form, out: Outlet, maker: str | None = None) -> Batch:
+        """Take what is owed into one batch and write its file.
+
+        The list lies complete in draft before anything is noted and appears after, so that a
+        crash in between loses nothing; a payment that somebody settles meanwhile is left out, and
+        so is one that does not fit the form. Refused `nothing_to_export`, `maker_missing`,
+        `not_allowed`. Above the company's limit the file waits for a second person's word.
+        """
+        company = await self.store.company()
+        due, left = await self._due(company, form)
+        if not due:
+            raise Refused("nothing_to_export", rows=_reasons(left))
+        total = sum(order.amount_fen for _, _, order in due)
+        by = find_maker(company, maker, total)
+        batch = await self._open(by)
+        orders = self._list(batch, [order for _, _, order in due])
+        data = b"" if needs_checker(company, total) else form(orders)
+        await out.prepare(orders, data)
+        taken, lost = await self._take(due, batch.id, by)
+        if not taken:
+            await out.drop()
+            await self._give_up(batch, by)
+            raise Refused("nothing_to_export", rows=_reasons([*left, *lost]))
+        if len(taken) != len(due):
+            orders = self._list(batch, [order for _, _, order in taken])
+            data = form(orders)
+        waits = await self._close(batch, taken, company, by)
+        if waits:
+            await out.drop()
+        else:
+            await out.publish(orders, data)
+        return Batch(batch.id, orders.orders, (*left, *lost), waits)
+
+    async def rewrite(self, name: str, form: Form, out: Outlet) -> Batch:
+        """Write the file of an earlier batch again; one that a crash left unfinished is finished.
+
+        Refused `no_such_batch`, `batch_unconfirmed`, `batch_was_cancelled`.
+        """
+        company = await self.store.company()
+        batch = await self.store.payment_batch(name)
+        found = [p for p in await self.store.payments_in(name) if p.state in {"exported", "paid"}]
+        if batch and batch.state == "cancelled":
+            raise Refused("batch_was_cancelled", batch=name)
+        if not found:
+            raise Refused("no_such_batch", batch=name)
+        parts = dict(batch.parts) if batch else {}
+        rows = [
+            (claim, p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)))
+            for claim, p in await self._with_claims(found)
+        ]
+        waits = batch is not None and batch.state == "waiting"
+        if batch and batch.state == "making":
+            waits = await self._close(batch, rows, company, batch.maker)
+        if waits:
+            raise Refused("batch_unconfirmed", batch=name)
+        orders = self._list(batch or name, [order for _, _, order in rows])
+        data = form(orders)
+        await out.prepare(orders, data)
+        await out.publish(orders, data)
+        return Batch(name, orders.orders)
+
+    async def _due(
+        self, company: Company, form: Form
+    ) -> tuple[list[tuple[Claim, Payment, Order]], list[Left]]:
+        """Find what is owed and fits the form, with the accounts that people have now."""
+        owed = [*await self._in_state("pending"), *await self._in_state("failed")]
+        claims = await self._approved() if owed else {}
+        due: list[tuple[Claim, Payment, Order]] = []
+        left: list[Left] = []
+        for stored in owed:
+            claim = claims.get(stored.claim)
+            if claim is None:
+                continue
+            payment = _with_account(stored, company)
+            order = order_of(payment, claim, company)
+            reason = find_unfit(order) or form.find_unfit(order)
+            if reason:
+                left.append(Left(payment.id, reason))
+            else:
+                due.append((claim, payment, order))
+        return due, left
+
+    async def _in_state(self, state: PaymentState) -> list[Payment]:
+        page = await self.store.payments(state, Page(limit=PAGE))
+        found = list(page.items)
+        while page.next:
+            page = await self.store.payments(state, Page(page.next, PAGE))
+            found += page.items
+        return found
+
+    async def _approved(self) -> Mapping[str, Claim]:
+        query = ClaimQuery(state=State.APPROVED)
+        page = await self.store.claims(query, Page(limit=PAGE))
+        found = {c.number: c for c in page.items}
+        while page.next:
+            page = await self.store.claims(query, Page(page.next, PAGE))
+            found |= {c.number: c for c in page.items}
+        return found
+
+    async def _with_claims(self, payments: Sequence[Payment]) -> list[tuple[Claim, Payment]]:
+        found: list[tuple[Claim, Payment]] = []
+        for start in range(0, len(payments), TOGETHER):
+            some = payments[start : start + TOGETHER]
+            claims = await asyncio.gather(*(self.store.claim(p.claim) for p in some))
+            found += [(c, p) for c, p in zip(claims, some, strict=True) if c]
+        return found
+
+    async def _open(self, maker: str) -> PaymentBatch:
+        now = self.clock()
+        day = now.astimezone(self.zone).date()
+        sequence = await self.store.next_number("PAY", day)
+        batch = PaymentBatch(f"PAY-{day:%Y%m%d}-{sequence:04d}", maker, now)
+        await self.store.commit(Change(at=now, batches=(batch,)))
+        return replace(batch, revision=1)
+
+    def _list(self, batch: PaymentBatch | str, orders: Sequence[Order]) -> OrderList:
+        """Give a list whose date is the batch's, so that writing it again gives the same bytes."""
+        made_at = batch.created_at if isinstance(batch, PaymentBatch) else self.clock()
+        name = batch.id if isinstance(batch, PaymentBatch) else batch
+        return OrderList(name, made_at.astimezone(self.zone), tuple(orders))
+
+    async def _take(
+        self, due: Sequence[tuple[Claim, Payment, Order]], batch: str, actor: str
+    ) -> tuple[list[tuple[Claim, Payment, Order]], list[Left]]:
+        """Note payments as exported; what is no longer owed stays behind."""
+        taken: list[tuple[Claim, Payment, Order]] = []
+        lost: list[Left] = []
+        for start in range(0, len(due), TOGETHER):
+            some = due[start : start + TOGETHER]
+            answers = await asyncio.gather(
+                *(self._take_one(claim, payment, batch, actor) for claim, payment, _ in some)
+            )
+            for row, refusal in zip(some, answers, strict=True):
+                if refusal is None:
+                    taken.append(row)
+                else:
+                    lost.append(Left(row[1].id, refusal))
+        return taken, lost
+
+    async def _take_one(self, claim: Claim, payment: Payment, batch: str, actor: str) -> str | None:
+        cause = Cause(actor, self.clock(), f"export:{batch}:{payment.id}")
+        try:
+            await self.store.commit(settlement.export(claim, payment, batch, cause))
+        except (Refused, Conflict) as refusal:
+            return refusal.code
+        return None
+
+    async def _close(
+        self,
+        batch: PaymentBatch,
+        taken: Sequence[tuple[Claim, Payment, Order]],
+        company: Company,
+        actor: str,
+    ) -> bool:
+        """Note what is in a batch; true when it waits for a second person."""
+        parts = tuple(
+            (p.id, order.amount_fen) for _, p, order in taken if order.amount_fen != p.amount_fen
+        )
+        cause = Cause(actor, self.clock(), f"export:{batch.id}")
+        total = sum(order.amount_fen for _, _, order in taken)
+        payments = [payment for _, payment, _ in taken]
+        change = close_batch(replace(batch, parts=parts), payments, total, company, cause)
+        await self.store.commit(change)
+        return change.batches[0].state == "waiting"
+
+    async def _give_up(self, batch: PaymentBatch, actor: str) -> None:
+        """End a batch into which nothing has come."""
+        await self.store.commit(
+            Change(at=self.clock(), batches=(replace(batch, state="cancelled", checker=actor),))
+        )
 
 
-async def export_batch(store: Store, clock: Clock, write: Write, out: Path) -> Batch:
-    """Write what is owed to a file and note it as exported; Refused `nothing_to_export`.
+def _with_account(payment: Payment, company: Company) -> Payment:
+    """Give a payment to an employee the account that the company knows now.
 
-    The list lies complete in `OUT.tmp` before anything is noted and takes its name after, so
-    that a crash in between loses nothing; a payment that somebody settles meanwhile is left out.
+    It may have been wrong when the claim was approved.
     """
-    due = [*await _in_state(store, "pending"), *await _in_state(store, "failed")]
-    if not due:
-        raise Refused("nothing_to_export")
-    now = clock()
-    sequence = await store.next_number("PAY", now.date())
-    batch = f"PAY-{now:%Y%m%d}-{sequence:04d}"
-    draft = _write(out, write(due))
-    taken = [p for p in due if await _take(store, p, batch, clock)]
-    if not taken:
-        draft.unlink()
-        raise Refused("nothing_to_export")
-    if taken != due:
-        draft = _write(out, write(taken))
-    draft.replace(out)
-    return Batch(batch, tuple(taken))
+    person = company.person(payment.payee) if payment.to == "employee" else None
+    if person is None or not person.bank_account:
+        return payment
+    return replace(payment, account=person.bank_account, bank=person.bank or "")
 
 
-async def rewrite_batch(store: Store, batch: str, write: Write, out: Path) -> Batch:
-    """Write the file of an earlier batch again; Refused `no_such_batch`."""
-    every = [*await _in_state(store, "exported"), *await _in_state(store, "paid")]
-    found = [p for p in every if p.batch == batch]
-    if not found:
-        raise Refused("no_such_batch", batch=batch)
-    _write(out, write(found)).replace(out)
-    return Batch(batch, tuple(found))
-
-
-async def _take(store: Store, payment: Payment, batch: str, clock: Clock) -> bool:
-    """Note one payment as exported; false when it is no longer owed."""
-    claim = await store.claim(payment.claim)
-    if claim is None:
-        return False
-    cause = Cause("cashier", clock(), f"export:{batch}:{payment.id}")
-    try:
-        await store.commit(settlement.export(claim, payment, batch, cause))
-    except (Refused, Conflict):
-        return False
-    return True
-
-
-def _write(out: Path, data: bytes) -> Path:
-    """Put the bytes beside their place: account numbers are for the owner's eyes only."""
-    draft = out.with_name(out.name + ".tmp")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+def _reasons(left: Sequence[Left]) -> str:
+    return "\n".join(f"{x.payment}: {x.reason}" for x in left[:20])

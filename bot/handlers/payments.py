@@ -5,7 +5,9 @@ from dataclasses import replace
 from bot.handlers.finding import HISTORY, claim_named
 from bot.handlers.work import Work
 from core.actions import settlement
+from core.actions.bouncing import bounce
 from core.actions.verifying import require_alive
+from core.bank_results import read_verdict
 from core.change import Change
 from core.claim import Claim, State
 from core.errors import Refused
@@ -41,6 +43,10 @@ async def on_pay_failed(command: PayFailed, work: Work) -> None:
     if not command.reason.strip():
         raise Refused("reason_missing", number=claim.number, action="fail_payment")
     payment = await _payment(work, claim)
+    if payment.state == "paid" and read_verdict("失败", command.reason) == "returned":
+        back = bounce(claim, payment, work.company, work.cause, command.reason)
+        await _finish(work, claim, back)
+        return
     change = settlement.fail(claim, payment, work.cause, command.reason)
     await _finish(work, claim, change)
 

@@ -130,9 +130,10 @@ TEXTS: Texts = {
     ),
     "paid": Text("‹{number} ›已付款，请留意到账。", "‹{number} ›has been paid."),
     "payment_failed": Text(
-        "‹{number} ›付款没有成功‹：{reason}›。请核对收款账户，财务会再次付款。",
-        "‹{number}: ›the payment failed‹: {reason}›. Check your bank account; finance will pay"
-        " again.",
+        "‹{number} ›付款没有成功‹：{reason}›，财务会再次付款。"
+        "收款账号有误时，请联系管理员更新你的银行卡。",
+        "‹{number}: ›the payment failed‹: {reason}›. Finance will pay again; if your"
+        " bank account on file is wrong, ask the administrator to correct it.",
     ),
     "invoice_dead": Text(
         "‹{number} ›不能付款：‹\n{rows}›\n请与报销人核实。",
@@ -176,7 +177,8 @@ TEXTS: Texts = {
         "‹{number} ›没有可以打印的原件。", "‹{number} ›has no originals that can be printed."
     ),
     "nothing_to_export": Text(
-        "没有待付款的单据，未生成文件。", "Nothing is owed, so no file was written."
+        "没有待付款的单据，未生成文件。‹不能导出的：\n{rows}›",
+        "Nothing is owed, so no file was written.‹ Left out:\n{rows}›",
     ),
     "no_such_batch": Text(
         "没有付款批次‹ {batch}›。请核对批次号。", "There is no batch‹ {batch}›. Check its number."

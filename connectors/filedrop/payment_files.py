@@ -1,53 +1,114 @@
-"""Payment lists in the forms that a bank's client or a cashier takes."""
+"""Payment lists in the forms that a bank's client, a treasury or a cashier takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 
-from connectors.filedrop.tables import Cell, csv_bytes, xlsx_bytes
+from connectors.filedrop import pain001
+from connectors.filedrop.template import Row, Template, built_in, read_template
+from connectors.filedrop.writing import Through, write_rows
+from core.errors import Refused
 from core.money import format_yuan
-from core.payment import Payment
+from core.payment_batch import Order, OrderList
 
-HEADER = ("id", "claim", "account", "payee", "bank", "amount", "currency", "purpose")
-AMOUNT = HEADER.index("amount")
+
+def _at_once(rows: Iterable[Row]) -> Iterable[Row]:
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentFormat:
-    """A way of writing a payment list, with a word on whom it suits."""
+    """A way of writing a payment list, with a word on whom it suits.
+
+    `find_unfit` says why an order cannot be written in it, None when it can.
+    """
 
     name: str
     about: str
-    write: Callable[[Sequence[Payment]], bytes]
+    extension: str
+    write: Callable[[OrderList, Through], bytes]
+    find_unfit: Callable[[Order], str | None]
+
+    def __call__(self, orders: OrderList, through: Through = _at_once) -> bytes:
+        """Write a list; `through` sees each row go by."""
+        return self.write(orders, through)
 
 
-def _row(payment: Payment, amount: Cell) -> list[Cell]:
-    return [
-        payment.id,
-        payment.claim,
-        payment.account,
-        payment.payee_name,
-        payment.bank,
-        amount,
-        "CNY",
-        f"报销 {payment.claim}",
-    ]
-
-
-def _csv(payments: Sequence[Payment]) -> bytes:
-    return csv_bytes(HEADER, [_row(p, format_yuan(p.amount_fen)) for p in payments])
-
-
-def _xlsx(payments: Sequence[Payment]) -> bytes:
-    """Amounts are numbers: exact to the fen, since a double holds fifteen digits."""
-    rows = [_row(p, float(Decimal(p.amount_fen) / 100)) for p in payments]
-    return xlsx_bytes(HEADER, rows, money=(AMOUNT,))
-
-
-PAYMENT_FORMATS: dict[str, PaymentFormat] = {
-    f.name: f
-    for f in (
-        PaymentFormat("csv", "UTF-8, one payment a line · 每行一笔", _csv),
-        PaymentFormat("xlsx", "Excel, one payment a row · 每行一笔", _xlsx),
+def _of_template(template: Template) -> PaymentFormat:
+    return PaymentFormat(
+        template.name,
+        template.about,
+        template.extension,
+        lambda orders, through: write_rows(template, through(_rows(orders))),
+        lambda order: template.find_unfit(_row(order)),
     )
-}
+
+
+def _rows(orders: OrderList) -> Iterator[Row]:
+    day = orders.made_at.date().isoformat()
+    for number, order in enumerate(orders.orders, 1):
+        yield {"row": number, "batch": orders.batch, "date": day, **_row(order)}
+
+
+def _row(order: Order) -> Row:
+    payer = order.payer
+    return {
+        "id": order.id,
+        "claim": order.claim,
+        "account": order.account,
+        "payee": order.payee,
+        "bank": order.bank,
+        "bank_code": order.bank_code,
+        "amount": format_yuan(order.amount_fen),
+        "currency": order.currency,
+        "purpose": order.purpose,
+        "payer": payer.name,
+        "payer_account": payer.account,
+        "payer_bank": payer.bank,
+        "payer_bank_code": payer.bank_code,
+    }
+
+
+def _pain() -> PaymentFormat:
+    def write(orders: OrderList, through: Through) -> bytes:
+        return pain001.build_message(orders, lambda found: _counted(found, through))
+
+    return PaymentFormat(
+        "pain.001",
+        "ISO 20022 pain.001.001.03, for foreign banks and treasuries · 外资银行与资金系统",
+        "xml",
+        write,
+        pain001.find_unfit,
+    )
+
+
+def _counted(orders: Iterable[Order], through: Through) -> Iterator[Order]:
+    """Let every order be seen going by."""
+    listed = list(orders)
+    for order, _ in zip(listed, through({"id": o.id} for o in listed), strict=True):
+        yield order
+
+
+@lru_cache(maxsize=1)
+def payment_formats() -> Mapping[str, PaymentFormat]:
+    """Give every format that comes with Chit, by name."""
+    templates = built_in("payments").values()
+    every = (*(_of_template(t) for t in templates), _pain())
+    return {f.name: f for f in sorted(every, key=lambda f: _ORDER.get(f.name, len(_ORDER)))}
+
+
+_ORDER = {"csv": 0, "xlsx": 1, "pain.001": 2}
+
+
+def payment_format(name: str) -> PaymentFormat | None:
+    """Find a format by name, or read a firm's own template by its path; None for neither.
+
+    Refused `bad_template` for a template that cannot be used.
+    """
+    if name.endswith((".yaml", ".yml")):
+        template = read_template(Path(name))
+        if template.use != "payments":
+            raise Refused("bad_template", file=Path(name).name, text="use: payments")
+        return _of_template(template)
+    return payment_formats().get(name)

@@ -15,7 +15,7 @@ Cell = str | int | float | None
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "{")
 
 
-def _harmless(cell: Cell) -> Cell:
+def harmless(cell: Cell) -> Cell:
     """Quote a text that a spreadsheet would run; line breaks and NUL become spaces."""
     if not isinstance(cell, str):
         return cell
@@ -23,12 +23,21 @@ def _harmless(cell: Cell) -> Cell:
     return f"'{text}" if text.lstrip().startswith(_FORMULA_START) else text
 
 
+def plain(cell: Cell, separator: str) -> Cell:
+    """Give a text that needs no quotes: separators, quotes and line breaks become harmless."""
+    if not isinstance(cell, str):
+        return cell
+    text = str(harmless(cell)).replace('"', "＂")
+    wide = {",": "，", ";": "；", "|": "｜"}.get(separator, " ")
+    return text.replace(separator, wide)
+
+
 def csv_bytes(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """Write UTF-8 with the mark that Excel needs; every text is quoted."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -84,18 +84,26 @@ def booked(change: Change, company: Company, before: Iterable[Voucher], day: dat
 
 
 def _book_claim(book: _Book, payments: Sequence[Payment]) -> None:
+    """Make the vouchers of one claim agree with where it is now."""
     claim = book.occasion.claim
-    if claim.state is State.VOID:
+    if claim.state not in _OWED:
         for voucher in book.live():
             book.take_back(voucher)
         return
-    new = approval_id(claim) not in book.vouchers and is_booked(claim, payments)
-    if claim.state in _OWED and new:
-        book.add(build_approval(book.occasion, payments))
+    if not any(v.kind == "approval" for v in book.live()) and _is_owed(claim, payments):
+        name = approval_id(claim)
+        again = sum(v.id.startswith(name) and v.kind == "approval" for v in book.vouchers.values())
+        made = build_approval(book.occasion, payments)
+        book.add(replace(made, id=f"{name}.{again + 1}") if again else made)
     for payment in payments:
         _book_payment(book, payment)
-    if claim.state in _OWED and claim.advance:
+    if claim.advance:
         _book_returns(book, claim)
+
+
+def _is_owed(claim: Claim, payments: Sequence[Payment]) -> bool:
+    """Whether a change is the one that approves a claim: it says what is owed or cleared for it."""
+    return is_booked(claim, payments) and bool(payments or claim.clears)
 
 
 def _book_payment(book: _Book, payment: Payment) -> None:
@@ -175,9 +183,15 @@ def post(voucher: Voucher, number: str, cause: Cause, day: date) -> Change | Non
 
 
 def _tell(company: Company, vouchers: Iterable[Voucher]) -> Iterator[Outgoing]:
-    """Tell finance about vouchers that cannot be made, each once."""
+    """Tell finance why vouchers cannot be made: each reason once, not once a claim.
+
+    A company that gives no category an account keeps its books without us.
+    """
+    if not any(category.account or category.accounts for category in company.categories):
+        return
     for voucher in (v for v in vouchers if v.state == "refused"):
-        fields = (("number", voucher.claim), ("why", voucher.reason), *voucher.facts)
+        about = ":".join(value for _, value in voucher.facts)
+        fields = (("number", voucher.claim), *voucher.facts)
         for person in company.with_role("finance"):
-            key = f"voucher:{voucher.id}:{voucher.revision}#{person.id}"
+            key = f"voucher:{voucher.reason}:{about}#{person.id}"
             yield Outgoing(key, person.id, Say(person.id, f"voucher_{voucher.reason}", fields))

@@ -1,0 +1,204 @@
+"""Vouchers to the books, and their numbers back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.basics import (
+    CHIT_TOML,
+    ConfigOption,
+    group,
+    note,
+    opened,
+    read_settings,
+    run_on_database,
+)
+from bot.commands.payments import DropOption, FormatOption, read_bytes
+from bot.settings import Config
+from core.errors import Refused
+
+if TYPE_CHECKING:
+    from bot.desk.vouchers import By, Exported, Outlet
+    from connectors.filedrop.voucher_files import VoucherFormat
+    from core.company import Company
+    from core.voucher import Voucher
+    from core.voucher_sheet import Sheet, SheetList
+
+app = typer.Typer()
+vouchers_app = group("会计凭证 · accounting vouchers")
+app.add_typer(vouchers_app, name="vouchers")
+
+
+@vouchers_app.command("export")
+def vouchers_export(
+    voucher_format: FormatOption = "",
+    out: Annotated[Path | None, typer.Option("--out", help="输出文件 · the file")] = None,
+    batch: Annotated[
+        str | None, typer.Option("--batch", help="重写某批 · write an earlier batch again")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", help="claim 每单一张 | day 按日汇总 · one each, or a day")
+    ] = None,
+    entity: Annotated[
+        str | None, typer.Option("--company", help="公司 id · one legal entity")
+    ] = None,
+    drop: DropOption = False,
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Write vouchers that have not gone out yet · 导出会计凭证."""
+    from connectors.filedrop.voucher_files import voucher_formats
+
+    if voucher_format == "help":
+        for known in voucher_formats().values():
+            print(known.name)
+            note(f"  {known.about}")
+        return
+    if by not in {None, "claim", "day"}:
+        note("--by: claim, day")
+        raise typer.Exit(2)
+    settings = read_settings(config)
+    form = run_on_database(_form(settings, voucher_format, drop=drop))
+    if form is None:
+        note(f"--format: {voucher_format}? {', '.join(voucher_formats())}")
+        raise typer.Exit(2)
+    if out is None and not drop:
+        note("--out: name the file to write · 请指明输出文件")
+        raise typer.Exit(2)
+    way: By | None = None if by is None else "day" if by == "day" else "claim"
+    work = _Export(settings, form, out, batch, way, entity)
+    _say_done(run_on_database(work.run()), str(out or "filedrop"))
+
+
+async def _form(config: Config, name: str, *, drop: bool) -> "VoucherFormat | None":
+    from bot.parts.filedrop import find_filedrop
+    from connectors.filedrop.voucher_files import voucher_format
+
+    found = find_filedrop(config, "voucher") if drop and not name else None
+    return voucher_format(found.voucher_format if found else name)
+
+
+def _say_done(done: "Exported", where: str) -> None:
+    from bot.desk.vouchers import reason_of
+    from core.money import format_yuan
+
+    for waiting in done.waiting:
+        note(f"waits · 未导出 {reason_of(waiting)}")
+    sheets = done.sheets
+    total = format_yuan(sheets.total_fen)
+    note(f"{sheets.batch}: {sheets.count} vouchers · 张, {total} yuan · 元 → {where}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A format that shows how far it is."""
+
+    form: "VoucherFormat"
+
+    @property
+    def name(self) -> str:
+        return self.form.name
+
+    @property
+    def find_unfit(self) -> "Callable[[Sheet, Company], str | None]":
+        return self.form.find_unfit
+
+    def __call__(self, sheets: "SheetList", company: "Company") -> bytes:
+        from bot.commands.progress import shown
+
+        total = sum(len(sheet.lines) for sheet in sheets.sheets)
+        return self.form(sheets, company, lambda rows: shown(rows, total, self.form.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    config: Config
+    form: "VoucherFormat"
+    out: Path | None
+    batch: str | None
+    by: "By | None"
+    entity: str | None
+
+    async def run(self) -> "Exported":
+        from bot.clock import utc_now
+        from bot.desk.vouchers import VoucherDesk
+
+        outlet = self._outlet()
+        async with opened(self.config) as storage:
+            desk = VoucherDesk(storage.store, utc_now, self.config.zone)
+            if self.batch:
+                return await desk.rewrite(self.batch, _Shown(self.form), outlet)
+            return await desk.export(_Shown(self.form), outlet, self.by, self.entity)
+
+    def _outlet(self) -> "Outlet":
+        from bot.desk.outlets import FileOutlet, PlaceOutlet
+        from bot.parts.filedrop import find_filedrop, place_of
+
+        if self.out is not None:
+            return FileOutlet(self.out, self.form.name)
+        found = find_filedrop(self.config, "voucher")
+        if found is None:
+            raise Refused("no_filedrop", role="voucher")
+        return PlaceOutlet(place_of(found), self.form.name, self.form.extension)
+
+
+@vouchers_app.command("preview")
+def vouchers_preview(
+    claim: Annotated[str, typer.Argument(help="单号 · the claim's number")],
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Show a claim's vouchers, or the one that its approval would make · 预览凭证."""
+    for voucher in run_on_database(_preview(read_settings(config), claim)):
+        _print(voucher)
+
+
+async def _preview(config: Config, claim: str) -> "tuple[Voucher, ...]":
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk
+
+    async with opened(config) as storage:
+        return await VoucherDesk(storage.store, utc_now, config.zone).preview(claim)
+
+
+def _print(voucher: "Voucher") -> None:
+    from bot.desk.vouchers import Waiting, reason_of
+    from core.money import format_yuan
+
+    print(f"{voucher.id}\t{voucher.day}\t{voucher.kind}\t{voucher.state}\t{voucher.number or ''}")
+    if voucher.state == "refused":
+        waits = Waiting(voucher.id, voucher.claim, voucher.reason, voucher.facts)
+        print(f"  {reason_of(waits)}")
+    for line in voucher.lines:
+        debit = format_yuan(line.debit_fen) if line.debit_fen else ""
+        credit = format_yuan(line.credit_fen) if line.credit_fen else ""
+        about = (line.department, line.project, line.person, line.supplier)
+        print(
+            f"  {line.account}\t{debit}\t{credit}\t{line.summary}\t{'/'.join(filter(None, about))}"
+        )
+
+
+@vouchers_app.command("numbers")
+def vouchers_numbers(
+    file: Annotated[Path, typer.Argument(help="两列 id, number 的 csv 或 xlsx · id and number")],
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Note the numbers that the books gave · 回写凭证号."""
+    noted = run_on_database(_numbers(read_settings(config), read_bytes(file)))
+    note(f"noted · 已登记 {noted}")
+
+
+async def _numbers(config: Config, data: bytes) -> int:
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk
+    from connectors.filedrop.reading import read_table
+
+    table = read_table(data)
+    head = [cell.lower() for cell in table[0]] if table else []
+    if "id" not in head or "number" not in head:
+        raise Refused("results_header", columns="id, number")
+    name, number = head.index("id"), head.index("number")
+    given = [(row[name], row[number]) for row in table[1:] if row[name] and row[number]]
+    async with opened(config) as storage:
+        return await VoucherDesk(storage.store, utc_now, config.zone).number(given)

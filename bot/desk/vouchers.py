@@ -1,0 +1,241 @@
+"""Voucher files out: each voucher once, whole batches, and the books' numbers back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal, Protocol
+
+from core.actions.basics import Cause
+from core.actions.booking import export_vouchers, post, rebuilt
+from core.actions.outcome import payments_of
+from core.change import Change
+from core.claim import Claim
+from core.company import Company
+from core.errors import Conflict, Refused
+from core.payment import Payment
+from core.ports import Clock, Page, Store, VoucherQuery
+from core.voucher import Voucher, VoucherState
+from core.voucher_building import Occasion, build_approval
+from core.voucher_sheet import Sheet, SheetList, by_day, one_each
+
+PAGE = 500
+BOOKS = "books"
+"""Who acts when vouchers go to the books and their numbers come back."""
+TRIES = 5
+
+By = Literal["claim", "day"]
+
+
+class Form(Protocol):
+    """How vouchers are written."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def find_unfit(self) -> Callable[[Sheet, Company], str | None]:
+        """Says why a sheet cannot be written in it."""
+        ...
+
+    def __call__(self, sheets: SheetList, company: Company) -> bytes:
+        """Write sheets."""
+        ...
+
+
+class Outlet(Protocol):
+    """Where the file goes: it is there in draft before anything is noted, and appears after."""
+
+    async def prepare(self, listed: SheetList, data: bytes) -> None:
+        """Keep the bytes safe, unseen by whoever waits for the file."""
+
+    async def publish(self, listed: SheetList, data: bytes) -> None:
+        """Let the file appear, with its hash and control totals."""
+
+    async def drop(self) -> None:
+        """Forget what was prepared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A voucher that did not go out, and why: a reason with its facts."""
+
+    voucher: str
+    claim: str
+    reason: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What went into one file."""
+
+    sheets: SheetList
+    waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherDesk:
+    """Takes vouchers to the books by files."""
+
+    store: Store
+    clock: Clock
+    zone: tzinfo
+
+    async def export(
+        self, form: Form, out: Outlet, by: By | None = None, entity: str | None = None
+    ) -> Exported:
+        """Write every open voucher into one file, never one twice.
+
+        Those that could not be made before are tried again first. `by` is the company's setting
+        unless it is given. Refused `nothing_to_export_vouchers`, with the reasons of those that
+        still wait.
+        """
+        company = await self.store.company()
+        waiting = await self._retry(company)
+        for _ in range(TRIES):
+            opened = await self._listed("open", entity)
+            fitting = [v for v in opened if self._reason(v, form, company) is None]
+            unfit = [_waits(v, self._reason(v, form, company) or "") for v in opened]
+            late = [*waiting, *(w for w in unfit if w.reason)]
+            if not fitting:
+                raise Refused("nothing_to_export_vouchers", rows=_rows(late))
+            try:
+                sheets = await self._take(fitting, form, out, company, by)
+            except Conflict:
+                continue
+            return Exported(sheets, tuple(late))
+        raise Refused("revision")
+
+    def _reason(self, voucher: Voucher, form: Form, company: Company) -> str | None:
+        return form.find_unfit(one_each([voucher])[0], company)
+
+    async def _take(
+        self, found: Sequence[Voucher], form: Form, out: Outlet, company: Company, by: By | None
+    ) -> SheetList:
+        now = self.clock()
+        day = now.astimezone(self.zone).date()
+        way = by or company.vouchers.by
+        prefix = "VD" if way == "day" else "VB"
+        sequence = await self.store.next_number(prefix, day)
+        batch = f"{prefix}-{day:%Y%m%d}-{sequence:04d}"
+        change = export_vouchers(found, batch, Cause(BOOKS, now, f"vouchers:{batch}"))
+        sheets = self._sheets(batch, found, company)
+        data = form(sheets, company)
+        await out.prepare(sheets, data)
+        try:
+            await self.store.commit(change)
+        except Conflict:
+            await out.drop()
+            raise
+        await out.publish(sheets, data)
+        return sheets
+
+    def _sheets(self, batch: str, vouchers: Sequence[Voucher], company: Company) -> SheetList:
+        """Arrange a batch; its name says how, so that it is always arranged alike."""
+        made = by_day(vouchers, batch) if batch.startswith("VD-") else one_each(vouchers)
+        at = max(v.created_at for v in vouchers).astimezone(self.zone)
+        return SheetList(batch, at, company.vouchers.word, made)
+
+    async def rewrite(self, batch: str, form: Form, out: Outlet) -> Exported:
+        """Write the file of an earlier batch again; Refused `no_such_batch`."""
+        company = await self.store.company()
+        sheets = await self._batch(batch, company)
+        data = form(sheets, company)
+        await out.prepare(sheets, data)
+        await out.publish(sheets, data)
+        return Exported(sheets)
+
+    async def _batch(self, batch: str, company: Company) -> SheetList:
+        found = await self._pages(VoucherQuery(batch=batch))
+        if not found:
+            raise Refused("no_such_batch", batch=batch)
+        return self._sheets(batch, found, company)
+
+    async def preview(self, number: str) -> tuple[Voucher, ...]:
+        """Show the vouchers of a claim, or the one that its approval would make as it is now.
+
+        Refused `no_such_claim`.
+        """
+        claim = await self.store.claim(number)
+        if claim is None:
+            raise Refused("no_such_claim", number=number[:40])
+        known = await self.store.vouchers_of([number])
+        if known:
+            return known
+        company, now = await self.store.company(), self.clock()
+        occasion = Occasion(company, claim, now.astimezone(self.zone).date(), now)
+        return (build_approval(occasion, payments_of(claim, company)),)
+
+    async def number(self, given: Sequence[tuple[str, str]]) -> int:
+        """Note the numbers that the books gave: of vouchers, or of sheets of a batch by day.
+
+        Gives how many were new. Refused `no_such_voucher`, `other_number`, `wrong_voucher_state`.
+        """
+        noted = 0
+        for name, number in given:
+            for voucher in await self._named(name):
+                now = self.clock()
+                cause = Cause(BOOKS, now, f"posted:{voucher.id}:{number}")
+                day = now.astimezone(self.zone).date()
+                change = post(voucher, number, cause, day)
+                if change:
+                    await self.store.commit(change)
+                    noted += 1
+        return noted
+
+    async def _named(self, name: str) -> tuple[Voucher, ...]:
+        voucher = await self.store.voucher(name)
+        if voucher:
+            return (voucher,)
+        batch = name.rpartition("-")[0]
+        found = await self._pages(VoucherQuery(batch=batch)) if batch.startswith("VD-") else []
+        sheets = by_day(found, batch)
+        members = next((sheet.of for sheet in sheets if sheet.id == name), ())
+        if not members:
+            raise Refused("no_such_voucher", voucher=name[:60])
+        return members
+
+    async def _retry(self, company: Company) -> list[Waiting]:
+        """Try refused vouchers again with the accounts of now; gives those that still wait."""
+        waiting: list[Waiting] = []
+        for voucher in await self._listed("refused", None):
+            claim, payments = await self._claim_of(voucher)
+            made = rebuilt(voucher, claim, payments, company) if claim else voucher
+            if made.state == "refused":
+                waiting.append(Waiting(voucher.id, voucher.claim, made.reason, made.facts))
+            else:
+                await self.store.commit(Change(at=self.clock(), vouchers=(made,)))
+        return waiting
+
+    async def _claim_of(self, voucher: Voucher) -> tuple[Claim | None, list[Payment]]:
+        claim = await self.store.claim(voucher.claim)
+        payment = await self.store.payment(f"P-{voucher.claim}")
+        return claim, [payment] if payment else []
+
+    async def _listed(self, state: VoucherState, entity: str | None) -> list[Voucher]:
+        return await self._pages(VoucherQuery(state=state, company=entity))
+
+    async def _pages(self, query: VoucherQuery) -> list[Voucher]:
+        page = await self.store.vouchers(query, Page(limit=PAGE))
+        found = list(page.items)
+        while page.next:
+            page = await self.store.vouchers(query, Page(page.next, PAGE))
+            found += page.items
+        return found
+
+
+def _waits(voucher: Voucher, reason: str) -> Waiting:
+    return Waiting(voucher.id, voucher.claim, reason)
+
+
+def _rows(waiting: Sequence[Waiting]) -> str:
+    return "\n".join(reason_of(w) for w in waiting[:20])
+
+
+def reason_of(waiting: Waiting) -> str:
+    """Write why a voucher waits, in a line."""
+    facts: Mapping[str, str] = dict(waiting.facts)
+    about = ", ".join(f"{name}={value}" for name, value in facts.items())
+    return f"{waiting.claim} {waiting.voucher}: {waiting.reason}" + (f" ({about})" if about else "")

@@ -1,0 +1,161 @@
+"""Texts on vouchers, payment batches, files and what banks say."""
+
+from bot.texts.template import Text, Texts
+
+TEXTS: Texts = {
+    # vouchers that cannot be made
+    "voucher_account_missing": Text(
+        "‹{number} ›的会计凭证暂未生成：‹类别「{category}」›‹「{account}」›没有设置科目。"
+        "请在 company.yaml 补上 account，再执行 chit vouchers export，凭证会自动补生成。",
+        "The voucher of ‹{number} ›was not made: ‹the category “{category}” ›‹“{account}” ›has no"
+        " account. Add it to company.yaml; the next “chit vouchers export” makes the voucher.",
+    ),
+    "voucher_category_missing": Text(
+        "‹{number} ›的会计凭证暂未生成：有一行没有费用类别‹（{category}）›，不知道记到哪个科目。"
+        "请在 company.yaml 补上这个类别。",
+        "The voucher of ‹{number} ›was not made: a line has no known category‹ ({category})›, so"
+        " its account is not known. Add the category to company.yaml.",
+    ),
+    "voucher_nothing_to_book": Text(
+        "‹{number} ›没有金额，没有生成会计凭证。", "‹{number} ›has no amounts, so no voucher."
+    ),
+    "voucher_rate_missing": Text(
+        "‹{number} ›的会计凭证暂未生成：没有‹ {currency} ›的记账汇率。"
+        "请在 company.yaml 的 vouchers.rates 里补上。",
+        "The voucher of ‹{number} ›was not made: there is no rate of‹ {currency}›. Add it to"
+        " vouchers.rates of company.yaml.",
+    ),
+    "voucher_unbalanced": Text(
+        "‹{number} ›的会计凭证借贷不平，没有生成。请联系管理员核对这张单据的金额和付款。",
+        "The voucher of ‹{number} ›would not balance, so it was not made. Please have its amounts"
+        " and its payment checked.",
+    ),
+    "nothing_to_export_vouchers": Text(
+        "没有待导出的会计凭证，未生成文件。‹暂不能生成的：\n{rows}›",
+        "No voucher waits to be exported, so no file was written.‹ Not made yet:\n{rows}›",
+    ),
+    "wrong_voucher_state": Text(
+        "凭证‹ {voucher} ›现在不能这样操作。请用 chit vouchers preview 查看它的状态。",
+        "This cannot be done with the voucher‹ {voucher} ›now. See “chit vouchers preview”.",
+    ),
+    "other_number": Text(
+        "凭证‹ {voucher} ›已登记为‹ {number}›，没有改动。请核对凭证号。",
+        "The voucher‹ {voucher} ›is known as‹ {number} ›already; nothing was changed. Check the"
+        " number.",
+    ),
+    "no_such_voucher": Text(
+        "没有凭证‹ {voucher}›。请核对编号。", "There is no voucher‹ {voucher}›. Check its id."
+    ),
+    # batches
+    "batch_waits": Text(
+        "付款批次‹ {batch} ›等待复核：共‹ {count} ›笔、‹{total}›‹，制单人 {employee}›。"
+        "核对后发「确认批次‹ {batch}›」，有误发「取消批次‹ {batch}› 原因」。",
+        "The payment batch‹ {batch} ›waits to be checked: ‹{count} ›payments, ‹{total}›‹, made by"
+        " {employee}›. Send “confirm batch‹ {batch}›”, or “cancel batch‹ {batch}› reason”.",
+    ),
+    "batch_released": Text(
+        "付款批次‹ {batch} ›已复核‹（{count} 笔，{total}）›，可以用 --batch‹ {batch} ›导出文件。",
+        "The payment batch‹ {batch} ›has been checked‹ ({count} payments, {total})›; its file may"
+        " be written with --batch‹ {batch}›.",
+    ),
+    "batch_cancelled": Text(
+        "付款批次‹ {batch} ›已取消‹：{reason}›，其中的付款恢复为待付。",
+        "The payment batch‹ {batch} ›was cancelled‹: {reason}›; its payments are owed as before.",
+    ),
+    "batch_was_cancelled": Text(
+        "付款批次‹ {batch} ›已取消，不能导出。请重新执行 chit payments export。",
+        "The batch‹ {batch} ›was cancelled and has no file. Run “chit payments export” again.",
+    ),
+    "batch_not_waiting": Text(
+        "付款批次‹ {batch} ›不在等待复核，没有改动。",
+        "The batch‹ {batch} ›does not wait to be checked; nothing was changed.",
+    ),
+    "batch_unconfirmed": Text(
+        "付款批次‹ {batch} ›还没有复核，不能导出。请另一位财务或出纳发「确认批次‹ {batch}›」。",
+        "The batch‹ {batch} ›has not been checked, so its file may not leave. Somebody else of"
+        " finance sends “confirm batch‹ {batch}›”.",
+    ),
+    "own_batch": Text(
+        "付款批次‹ {batch} ›是你自己制单的，须由另一人复核。",
+        "You made the batch‹ {batch} ›yourself; somebody else must check it.",
+    ),
+    "maker_missing": Text(
+        "这批付款‹共 {total}，›超过公司规定的限额，需要双人复核。请用 --maker 写明制单人的 id。",
+        "These payments‹ ({total}) ›are above the company's limit and need a second person. Name"
+        " who makes the batch with --maker ID.",
+    ),
+    # money that did not arrive
+    "payment_requeued": Text(
+        "‹{employee} ›的‹ {number} ›付款没有成功‹：{reason}›，已放回待付款。"
+        "账号有误时请管理员更新 company.yaml 中的 bank_account，下次导出会用新账号。",
+        "The payment of ‹{number}›‹ to {employee} ›failed‹: {reason}›, and it is owed again. If the"
+        " account is wrong, have bank_account in company.yaml corrected; the next export uses it.",
+    ),
+    "nothing_came_back": Text(
+        "‹{number} ›没有这么多已到账的金额可以退回‹（已到账 {amount}）›，没有改动。",
+        "‹{number}: ›so much has not arrived‹ (only {amount})›, so nothing can have come back.",
+    ),
+    # results of a bank
+    "no_such_payment": Text(
+        "没有付款‹ {payment}›。请核对编号。", "There is no payment‹ {payment}›. Check its id."
+    ),
+    "result_mismatch": Text(
+        "与付款‹ {payment} ›的‹ {column} ›不一致，没有登记。请核对这一行。",
+        "The‹ {column} ›is not that of the payment‹ {payment}›, so the row was not noted.",
+    ),
+    "result_against": Text(
+        "付款‹ {payment} ›已登记为已付款，这一行说失败，没有登记。确实退回的请写「退票」。",
+        "The payment‹ {payment} ›is noted as paid, and this row says that it failed; it was not"
+        " noted. Write “returned” where the money came back.",
+    ),
+    "result_amount": Text(
+        "金额与付款‹ {payment} ›不符‹（应为 {amount}）›，没有登记。",
+        "The amount does not fit the payment‹ {payment}›‹ ({amount})›, so the row was not noted.",
+    ),
+    "results_header": Text(
+        "文件第一行缺少列‹：{columns}›，没有登记任何内容。",
+        "The first row of the file lacks columns‹: {columns}›; nothing was noted.",
+    ),
+    "result_row": Text(
+        "‹第 {row} 行的 ›‹{column} ›看不懂‹：「{value}」›，没有登记。",
+        "‹Row {row}: ›the‹ {column} ›is not clear‹: “{value}”›, so it was not noted.",
+    ),
+    # files
+    "bad_table": Text(
+        "文件读不了‹（第 {row} 行）›‹：{text}›。请另存为 UTF-8 或 GBK 的 csv，或 xlsx；"
+        "账号列须为文本。",
+        "The file cannot be read‹ (row {row})›‹: {text}›. Save it as csv in UTF-8 or GBK, or as"
+        " xlsx with accounts as text.",
+    ),
+    "bad_template": Text(
+        "模板‹ {file} ›不能用‹：{text}›。", "The template‹ {file} ›cannot be used‹: {text}›."
+    ),
+    "bad_file_name": Text(
+        "文件名‹「{file}」›不能用。请只用字母、数字、点、横线。",
+        "The file name‹ “{file}” ›cannot be used: letters, digits, dots and dashes only.",
+    ),
+    "no_filedrop": Text(
+        "没有配置‹角色为 {role} 的 ›[connectors.filedrop]，请用 --out 指明文件。",
+        "No [connectors.filedrop]‹ with the role {role} ›is set up; name the file with --out.",
+    ),
+}
+
+_LEFT: Texts = {
+    "line_break": Text("户名、账号或开户行里有换行", "a line break in the payee, account or bank"),
+    "nothing_owed": Text("没有应付金额", "nothing is owed"),
+    "lacks": Text("缺少‹ {column}›", "‹{column} ›is missing"),
+    "too_long": Text("‹{column} ›太长", "‹{column} ›is too long"),
+    "letters": Text(
+        "‹{column} ›里有文件编码没有的字", "‹{column} ›has letters that the file's encoding lacks"
+    ),
+    "invoice_dead": Text("票据已作废", "its invoice is void"),
+    "changed": Text("刚刚被改动过", "it has just changed"),
+}
+
+
+def left_text(reason: str) -> str:
+    """Say why a payment stayed behind, in both languages; `reason` is a code of the desk."""
+    code, _, column = reason.partition(":")
+    text = _LEFT.get(code, _LEFT["changed"])
+    fields = {"column": column} if column else {}
+    return f"{text.fill('zh', fields)} · {text.fill('en', fields)}"

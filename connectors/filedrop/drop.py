@@ -1,0 +1,114 @@
+"""Putting files where another program looks for them: whole or not at all, never half.
+
+Every file is written under a name that ends in `.tmp`, made durable, and renamed; what lies beside
+the file comes before it, so that whoever sees the file sees its hash and control totals, too.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+import asyncssh
+
+from core.errors import AuthFailed, Refused, Rejected, Retryable
+
+_SAFE = re.compile(r"[A-Za-z0-9._\-]{1,120}")
+CONNECT_S = 20
+
+
+class Place(Protocol):
+    """Where files are dropped."""
+
+    async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
+        """Put a file and what lies beside it; an earlier one of that name is replaced."""
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write bytes durably under their name at once; only their owner may read them."""
+    draft = draft_file(path, data)
+    draft.replace(path)
+
+
+def draft_file(path: Path, data: bytes) -> Path:
+    """Write bytes durably beside their place, to be renamed; gives the draft."""
+    draft = path.with_name(path.name + ".tmp")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A directory of this machine."""
+
+    path: Path
+
+    async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
+        """Put a file; OSError when the directory cannot be written."""
+        _require_safe(name)
+        self.path.mkdir(parents=True, exist_ok=True)
+        for other, content in beside.items():
+            write_file(self.path / other, content)
+        write_file(self.path / name, data)
+
+
+@dataclass(frozen=True, slots=True)
+class Sftp:
+    """A directory of an SFTP server; the server must be known (`known_hosts`)."""
+
+    url: str
+    key: str = ""
+    password: str = ""
+    known_hosts: str = ""
+
+    async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
+        """Put a file; AuthFailed, Rejected `sftp`, Retryable when the server cannot be reached."""
+        _require_safe(name)
+        try:
+            async with asyncssh.connect(
+                self._host,
+                port=urlsplit(self.url).port or 22,
+                username=unquote(urlsplit(self.url).username or "") or (),
+                password=self.password or None,
+                client_keys=[self.key] if self.key else None,
+                known_hosts=self.known_hosts or (),
+                connect_timeout=CONNECT_S,
+            ) as connection:
+                await self._put_all(connection, (*beside.items(), (name, data)))
+        except (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, asyncssh.KeyImportError):
+            raise AuthFailed("sftp_refused", host=self._host) from None
+        except asyncssh.SFTPError as error:
+            raise Rejected("sftp", host=self._host, text=type(error).__name__) from None
+        except (asyncssh.Error, OSError, TimeoutError) as error:
+            raise Retryable("sftp_down", host=self._host, text=type(error).__name__) from None
+
+    async def _put_all(
+        self, connection: asyncssh.SSHClientConnection, files: Iterable[tuple[str, bytes]]
+    ) -> None:
+        folder = unquote(urlsplit(self.url).path).rstrip("/") or "."
+        async with connection.start_sftp_client() as client:
+            for name, data in files:
+                draft, place = f"{folder}/{name}.tmp", f"{folder}/{name}"
+                private = asyncssh.SFTPAttrs(permissions=0o600)
+                async with client.open(draft, "wb", private) as file:
+                    await file.write(data)
+                    with contextlib.suppress(asyncssh.SFTPOpUnsupported):
+                        await file.fsync()
+                await client.posix_rename(draft, place)
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+def _require_safe(name: str) -> None:
+    if not _SAFE.fullmatch(name):
+        raise Refused("bad_file_name", file=name[:60])

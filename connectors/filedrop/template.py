@@ -1,0 +1,149 @@
+"""Templates: the forms of banks' and accounting programs' files, held as data.
+
+A template names its columns and where each comes from; a firm whose bank wants another form writes
+its own file and names it instead of one of ours.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from connectors.filedrop.tables import Cell
+from core.errors import Refused
+
+Row = Mapping[str, Cell]
+"""The facts of one row by their names in `PAYMENT_FACTS` or `VOUCHER_FACTS`."""
+
+PAYMENT_FACTS = (
+    "row", "id", "batch", "date", "claim", "account", "payee", "bank", "bank_code", "amount",
+    "currency", "purpose", "payer", "payer_account", "payer_bank", "payer_bank_code",
+)  # fmt: skip
+VOUCHER_FACTS = (
+    "voucher", "number", "date", "word", "attachments", "summary", "account", "debit", "credit",
+    "currency", "original", "rate", "department", "department_name", "person", "person_name",
+    "project", "project_name", "supplier", "category", "category_name", "claims", "company",
+    "company_name",
+)  # fmt: skip
+
+
+class Column(BaseModel):
+    """One column: a fact, or a text that is always the same. `most` counts characters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    title: str
+    fact: str | None = Field(default=None, alias="from")
+    value: str = ""
+    required: bool = False
+    most: int | None = Field(default=None, ge=1)
+    cut: bool = False
+
+
+class Template(BaseModel):
+    """A form of file.
+
+    `quote` is what stands around texts of a csv file: everything that is text (`text`), what needs
+    it (`needed`) or nothing (`none`), where separators in texts become wide ones.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+    name: str = Field(pattern=r"^[a-z0-9_.\-]{1,32}$")
+    about: str
+    use: Literal["payments", "vouchers"]
+    form: Literal["csv", "xlsx"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "gbk", "gb18030"] = "utf-8-sig"
+    extension: str = Field(default="csv", pattern=r"^[a-z0-9]{1,8}$")
+    separator: str = Field(default=",", min_length=1, max_length=1)
+    quote: Literal["text", "needed", "none"] = "needed"
+    header: bool = True
+    columns: tuple[Column, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _knows_its_facts(self) -> "Template":
+        known = PAYMENT_FACTS if self.use == "payments" else VOUCHER_FACTS
+        for column in self.columns:
+            if column.fact is not None and column.fact not in known:
+                raise ValueError(f"{column.title}: there is no {column.fact}; {', '.join(known)}")
+        return self
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What stands in the first row."""
+        return tuple(column.title for column in self.columns)
+
+    @property
+    def money(self) -> tuple[int, ...]:
+        """The columns that hold amounts."""
+        amounts = {"amount", "debit", "credit", "original"}
+        return tuple(i for i, column in enumerate(self.columns) if column.fact in amounts)
+
+    def find_unfit(self, row: Row) -> str | None:
+        """Say why a row cannot be written in this form, or None when it can.
+
+        `lacks:COLUMN`, `too_long:COLUMN`, or `letters:COLUMN` that its encoding does not have.
+        """
+        for column in self.columns:
+            text = str(row.get(column.fact, "") or "") if column.fact else column.value
+            if column.required and not text:
+                return f"lacks:{column.title}"
+            if column.most and len(text) > column.most and not column.cut:
+                return f"too_long:{column.title}"
+            if not _has_letters(text, self.encoding):
+                return f"letters:{column.title}"
+        return None
+
+    def cells(self, rows: Iterable[Row]) -> Iterator[Sequence[Cell]]:
+        """Give the cells of rows, in the order of the columns."""
+        return ([self._cell(column, row) for column in self.columns] for row in rows)
+
+    def _cell(self, column: Column, row: Row) -> Cell:
+        cell = row.get(column.fact) if column.fact else column.value
+        if isinstance(cell, str) and column.most and column.cut:
+            return cell[: column.most]
+        return cell
+
+
+def _has_letters(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2)
+def built_in(use: Literal["payments", "vouchers"]) -> Mapping[str, Template]:
+    """Give the templates that come with Chit for one use, by name."""
+    folder = files("connectors.filedrop") / "templates"
+    read = (
+        parse_template(entry.read_text("utf-8"), entry.name)
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith(".yaml")
+    )
+    return {template.name: template for template in read if template.use == use}
+
+
+def read_template(path: Path) -> Template:
+    """Read a firm's own template; Refused `bad_template` with what is wrong."""
+    try:
+        return parse_template(path.read_text("utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("bad_template", file=path.name, text=type(error).__name__) from None
+
+
+def parse_template(text: str, name: str) -> Template:
+    """Read a template from YAML; Refused `bad_template`."""
+    try:
+        return Template.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise Refused("bad_template", file=name, text=str(error).splitlines()[0]) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "(file)"
+        raise Refused("bad_template", file=name, text=f"{place}: {first['msg']}") from None

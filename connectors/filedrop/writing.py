@@ -1,0 +1,87 @@
+"""Files from templates: rows in, bytes out, with the control totals and the hash beside them."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.filedrop.tables import Cell, harmless, plain, write_xlsx
+from connectors.filedrop.template import Row, Template
+from core.money import format_yuan
+
+Through = Callable[[Iterable[Row]], Iterable[Row]]
+"""Passes rows on as they are written, for whoever shows how far it is."""
+
+_QUOTING: Mapping[str, Literal[0, 2, 3]] = {
+    "text": csv.QUOTE_NONNUMERIC,
+    "needed": csv.QUOTE_MINIMAL,
+    "none": csv.QUOTE_NONE,
+}
+
+
+def write_rows(template: Template, rows: Iterable[Row]) -> bytes:
+    """Write rows in the form of a template; amounts are texts in csv and numbers in Excel."""
+    if template.form == "xlsx":
+        out = io.BytesIO()
+        cells = (_numbered(row, template.money) for row in template.cells(rows))
+        write_xlsx(out, template.titles, cells, template.money)
+        return out.getvalue()
+    text = io.StringIO(newline="")
+    writer = csv.writer(
+        text,
+        delimiter=template.separator,
+        quoting=_QUOTING[template.quote],
+        quotechar=None if template.quote == "none" else '"',
+        lineterminator="\r\n",
+    )
+    if template.header:
+        writer.writerow(template.titles)
+    for row in template.cells(rows):
+        writer.writerow([_texted(template, cell) for cell in row])
+    return text.getvalue().encode(template.encoding, "replace")
+
+
+def _texted(template: Template, cell: Cell) -> Cell:
+    if template.quote == "none":
+        return plain(cell, template.separator)
+    return harmless(cell)
+
+
+def _numbered(row: Sequence[Cell], money: Sequence[int]) -> list[Cell]:
+    """Make numbers of amounts: exact to the fen, since a double holds fifteen digits."""
+    return [
+        float(cell) if i in money and isinstance(cell, str) and cell else cell
+        for i, cell in enumerate(row)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the receiver checks a file by: how many records, their sum, the hash of the bytes."""
+
+    batch: str
+    format: str
+    count: int
+    total_fen: int
+    made_at: str
+
+    def beside(self, name: str, data: bytes) -> dict[str, bytes]:
+        """Give the files that lie beside one: its hash and its control totals."""
+        digest = hashlib.sha256(data).hexdigest()
+        facts = {
+            "file": name,
+            "batch": self.batch,
+            "format": self.format,
+            "count": self.count,
+            "total": format_yuan(self.total_fen),
+            "sha256": digest,
+            "made_at": self.made_at,
+        }
+        text = json.dumps(facts, ensure_ascii=False, indent=1)
+        return {
+            f"{name}.sha256": f"{digest}  {name}\n".encode(),
+            f"{name}.control.json": f"{text}\n".encode(),
+        }

@@ -129,6 +129,7 @@ class Last:
     source: str
     state: str
     version: int
+    revision: int
     steps: tuple[Step, ...]
     current: int
 

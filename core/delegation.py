@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from core.errors import Refused
 
@@ -11,8 +11,8 @@ from core.errors import Refused
 class Delegation:
     """From `begins` until before `ends`, `to` decides in `person`'s place.
 
-    `kinds` are the kinds of claims that are meant, empty for all. A cancelled one ends when it was
-    cancelled.
+    `since` and `until` are the first and last day, as people say it. `kinds` are the kinds of
+    claims that are meant, empty for all. A cancelled one ends when it was cancelled.
     """
 
     id: str
@@ -20,6 +20,8 @@ class Delegation:
     to: str
     begins: datetime
     ends: datetime
+    since: date
+    until: date
     kinds: tuple[str, ...] = ()
 
     def covers(self, kind: str, at: datetime) -> bool:
@@ -49,15 +51,11 @@ def check_new(new: Delegation, known: Iterable[Delegation]) -> None:
         raise Refused("delegation_window")
     for other in known:
         if other.person == new.person and other.shares(new):
-            raise Refused("delegate_taken", person=other.to, until=_day(other))
+            raise Refused("delegate_taken", person=other.to, until=other.until.isoformat())
         if other.person == new.to and other.meets(new):
-            raise Refused("delegate_away", person=new.to, until=_day(other))
+            raise Refused("delegate_away", person=new.to, until=other.until.isoformat())
         if other.to == new.person and other.meets(new):
-            raise Refused("delegate_busy", person=other.person, until=_day(other))
-
-
-def _day(delegation: Delegation) -> str:
-    return delegation.ends.isoformat()
+            raise Refused("delegate_busy", person=other.person, until=other.until.isoformat())
 
 
 def cancelled(delegation: Delegation, at: datetime) -> Delegation:

@@ -16,6 +16,8 @@ ActionId = Literal[
     "withdraw",
     "confirm_not_duplicate",
     "pay",
+    "confirm",
+    "undo",
 ]
 ACTION_IDS: frozenset[str] = frozenset(get_args(ActionId))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.cards.dealings import dealings_of
 from bot.cards.escape import quoted, safe
@@ -10,21 +11,23 @@ from bot.texts.names import budget_scope, department_name, person_name, project_
 from bot.texts.plain import cut
 from bot.texts.template import Language
 from bot.texts.words import payment_state_text
-from core.approval import Decision, Step
+from core.approval import AUTOMATIC, CARRIED, CLOSING, SYSTEM, Decision, Step
 from core.budget import Balance, charges_of
+from core.calendar import CHINA
 from core.claim import EDITABLE, Claim, State
 from core.company import Company
 from core.money import format_cny
 from core.notices import Purpose
 from core.payment import Payment, mask_account
+from core.routing import ChainStep
 
 BRIEF = 30
 """Characters of a value that WeCom shows without folding."""
 MAX_BUDGETS = 3
 MAX_NAMES = 3
 REASON_LIMIT = 80
-CARRIED = "same_approver"
-"""How the core marks an agreement that a person has given in the step before."""
+SILENT = frozenset({"", CARRIED, AUTOMATIC})
+"""Reasons that the core gives where nobody has said anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Scene:
     balances: Sequence[Balance]
     payment: Payment | None
     language: Language
+    chain: tuple[ChainStep, ...] = ()
+    zone: ZoneInfo = CHINA
 
     def fact(self, fact_id: str, value: str, brief: str = "") -> Fact:
         """Make a fact under its label."""
@@ -69,6 +74,7 @@ def find_facts(scene: Scene) -> tuple[Fact, ...]:
         _payment,
         _vouchers,
         _budgets,
+        _chain,
         _progress,
         _words,
         _context,
@@ -159,6 +165,19 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alon
     return scene.fact("budget", value, brief)
 
 
+def _chain(scene: Scene) -> Iterator[Fact]:
+    """Say whom a draft will ask, before it is submitted."""
+    if scene.purpose != "claim" or scene.claim.state not in EDITABLE:
+        return
+    steps = [f"{safe(s.name, 16)} {_any_of(scene, s.mode, s.people)}".rstrip() for s in scene.chain]
+    yield scene.fact("chain", " → ".join(steps))
+
+
+def _any_of(scene: Scene, mode: str, ids: Sequence[str]) -> str:
+    people = _people(scene, ids)
+    return scene.say("any_one", people=people) if mode == "any" and len(ids) > 1 else people
+
+
 _SHOWN = frozenset(
     {State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID, State.RETURNED, State.REJECTED}
 )
@@ -170,29 +189,54 @@ def _progress(scene: Scene) -> Iterator[Fact]:
         return
     chain = " → ".join(_step(scene, i, step) for i, step in enumerate(plan.steps))
     waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()
-    brief = scene.say("waits_for", people=_people(scene, waiting)) if waiting else ""
+    names = _sitters(scene, plan.step) if plan.step and waiting else ""
+    brief = scene.say("waits_for", people=names) if waiting else ""
     yield scene.fact("progress", chain, brief)
+    if waiting and plan.step and plan.step.due:
+        yield scene.fact("due", f"{plan.step.due.astimezone(scene.zone):%m-%d %H:%M}")
 
 
 def _step(scene: Scene, index: int, step: Step) -> str:
     """Draw one step: ✓ agreed, ✗ rejected, ↩ returned, ▶ waits, ○ still to come."""
     name = safe(step.name, 16)
     last = step.decisions[-1] if step.decisions else None
-    if last and last.decision in {"reject", "return"}:
+    closed = scene.claim.state in {State.RETURNED, State.REJECTED}
+    if closed and last and last.decision in CLOSING:
         mark = "✗" if last.decision == "reject" else "↩"
         return f"{mark} {name} {scene.person(last.approver)}"
     current = scene.claim.plan.current if scene.claim.plan else 0
     if index < current:
-        return f"✓ {name} {_people(scene, _agreed(step))}".rstrip()
+        return f"✓ {name} {_agreed(scene, step)}".rstrip()
     waits = index == current and scene.claim.state is State.IN_REVIEW
-    people = _people(scene, step.waiting() if waits else step.approvers)
+    people = _sitters(scene, step) if waits else _people(scene, step.approvers)
     if step.mode == "any" and len(step.approvers) > 1:
         people = scene.say("any_one", people=people)
     return f"{'▶' if waits else '○'} {name} {people}".rstrip()
 
 
-def _agreed(step: Step) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(d.approver for d in step.decisions if d.decision == "approve"))
+def _agreed(scene: Scene, step: Step) -> str:
+    """Name those who agreed, and in whose place."""
+    made = [d for d in step.decisions[step.heard :] if d.decision == "approve"]
+    return _named(scene, [(d.approver, d.seat) for d in made])
+
+
+def _sitters(scene: Scene, step: Step) -> str:
+    """Name those whose turn it is, and for whom they stand in."""
+    return _named(scene, [(step.sitter(seat), seat) for seat in step.seats()])
+
+
+def _named(scene: Scene, pairs: Sequence[tuple[str, str]]) -> str:
+    if all(person == seat for person, seat in pairs):
+        return _people(scene, [p for p, _ in dict.fromkeys(pairs)])
+    names = [
+        scene.person(person)
+        if person == seat
+        else scene.say("in_place_of", person=scene.person(person), of=scene.person(seat))
+        for person, seat in dict.fromkeys(pairs)
+    ]
+    if len(names) > MAX_NAMES:
+        return scene.say("people_more", first=names[0], count=str(len(names)))
+    return ("、" if scene.language == "zh" else ", ").join(names)
 
 
 def _people(scene: Scene, ids: Sequence[str]) -> str:
@@ -207,7 +251,8 @@ def _words(scene: Scene) -> Iterator[Fact]:
     plan = scene.claim.plan
     if plan is None or scene.purpose == "payment" or scene.claim.state is State.WITHDRAWN:
         return
-    spoken = [d for step in plan.steps for d in step.decisions if d.reason not in {"", CARRIED}]
+    made = [d for step in plan.steps for d in step.decisions if d.approver != SYSTEM]
+    spoken = [d for d in made if d.reason not in SILENT]
     if spoken:
         last = max(reversed(spoken), key=_when)
         turned_down = last.decision in {"reject", "return"}

@@ -1,9 +1,14 @@
 """Which buttons a card has for its reader; pressing one gives no authority, actions check again."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.cards.actions import ActionId, Token
 from core.actions.settlement import PAYERS
+from core.actions.undoing import may_undo
+from core.calendar import CHINA
 from core.claim import Claim, Event, State
 from core.company import Person
 from core.duplicates import open_doubts
@@ -23,23 +28,45 @@ EVENTS: Mapping[ActionId, Event] = {
     "transfer": Event.DECIDE,
     "add_signer": Event.DECIDE,
     "pay": Event.PAY,
+    "confirm": Event.DECIDE,
+    "undo": Event.RESTORE,
 }
 """The event that each action needs; a state without it has no such button."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What holds only now: the time, and whether the reader has said the first of two yeses."""
+
+    now: datetime | None = None
+    armed: bool = False
+    zone: ZoneInfo = CHINA
+
+    def undoable(self, claim: Claim, reader: Person) -> bool:
+        """Whether the reader may take a decision back at this moment."""
+        return self.now is not None and may_undo(claim, reader.id, self.now)
+
+
+NO_MOMENT = Moment()
+
+
 def allowed_actions(
-    claim: Claim, purpose: Purpose, reader: Person, payment: Payment | None = None
+    claim: Claim,
+    purpose: Purpose,
+    reader: Person,
+    payment: Payment | None = None,
+    moment: Moment = NO_MOMENT,
 ) -> tuple[ActionId, ...]:
     """Give the buttons that a reader gets on a card of a claim as it is now, in order.
 
-    Handing over and adding a signer are done by words (转交, 加签), so that a card stays small.
+    At most six, as WeCom has them.
     """
     if not reader.active:
         return ()
     if purpose == "claim":
         offered = _owners(claim, reader)
     elif purpose == "approval":
-        offered = _approvers(claim, reader)
+        offered = _approvers(claim, reader, moment)
     else:
         offered = _payers(claim, reader, payment)
     return tuple(action for action in offered if claim.allows(EVENTS[action]))
@@ -55,11 +82,14 @@ def _owners(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
     return ("submit", "edit", *confirm, "discard", *nudge, "withdraw")
 
 
-def _approvers(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
+def _approvers(claim: Claim, reader: Person, moment: Moment) -> tuple[ActionId, ...]:
+    """Who is asked decides, involves others, and for a minute takes the last decision back."""
     turn = claim.plan is not None and reader.id in claim.plan.waiting()
+    undo: tuple[ActionId, ...] = ("undo",) if moment.undoable(claim, reader) else ()
     if not turn or reader.id in claim.owners:
-        return ()
-    return ("approve", "reject", "return")
+        return undo
+    agree: ActionId = "confirm" if moment.armed else "approve"
+    return (agree, "reject", "return", "transfer", "add_signer", *undo)
 
 
 def _payers(claim: Claim, reader: Person, payment: Payment | None) -> tuple[ActionId, ...]:

@@ -10,7 +10,7 @@ from typing import Literal
 from bot.cards.actions import ButtonId, Token
 from bot.cards.escape import safe
 from bot.cards.facts import Fact, Scene, find_facts
-from bot.cards.permits import allowed_actions, token_of
+from bot.cards.permits import NO_MOMENT, Moment, allowed_actions, token_of
 from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
 from bot.texts.names import category_name, department_name, person_name
@@ -22,12 +22,14 @@ from core.company import Company, Person
 from core.money import format_cny
 from core.notices import CardPurpose, Purpose
 from core.payment import Payment
+from core.routing import ChainStep
 
 Style = Literal["primary", "danger", "default"]
 
 STYLES: dict[ButtonId, Style] = {
     "submit": "primary",
     "approve": "primary",
+    "confirm": "primary",
     "pay": "primary",
     "reject": "danger",
     "discard": "danger",
@@ -107,14 +109,17 @@ def build_view(
     link: str,
     language: Language,
     drawing: int = 0,
+    chain: tuple[ChainStep, ...] = (),
+    moment: Moment = NO_MOMENT,
 ) -> CardView:
     """Compute the card of a claim for one reader.
 
     A draft's findings are handed in inside `claim.findings`; `balances` are those of now and
     include what a claim in review has reserved; `payment` is given for the cashier's card;
-    `drawing` tells the tokens of this drawing from those of others.
+    `drawing` tells the tokens of this drawing from those of others; `chain` are those whom a draft
+    would ask; `moment` is what only now holds.
     """
-    scene = Scene(claim, company, purpose, balances, payment, language)
+    scene = Scene(claim, company, purpose, balances, payment, language, chain, moment.zone)
     heading = scene.say(
         "heading",
         name=safe(person_name(company, claim.employee), 12),
@@ -134,23 +139,17 @@ def build_view(
         facts=find_facts(scene),
         lines=tuple(_line(scene, line) for line in claim.lines),
         warnings=_warnings(scene),
-        actions=_buttons(claim, purpose, reader, payment, language, drawing),
+        actions=_buttons(scene, reader, drawing, moment),
         link=link,
     )
 
 
-def _buttons(
-    claim: Claim,
-    purpose: Purpose,
-    reader: Person,
-    payment: Payment | None,
-    language: Language,
-    drawing: int,
-) -> tuple[Button, ...]:
+def _buttons(scene: Scene, reader: Person, drawing: int, moment: Moment) -> tuple[Button, ...]:
+    claim, language = scene.claim, scene.language
     token = token_of(claim, drawing)
     return tuple(
         Button(action, action_text(action, language), STYLES.get(action, "default"), token)
-        for action in allowed_actions(claim, purpose, reader, payment)
+        for action in allowed_actions(claim, scene.purpose, reader, scene.payment, moment)
     )
 
 

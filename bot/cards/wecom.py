@@ -55,6 +55,8 @@ _ROWS = (
     "forecast",
     "budget",
     "progress",
+    "chain",
+    "due",
     "opinion",
     "department",
     "purpose",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.cards.actions import ACTION_IDS, BUDGET_ACTION_IDS, Token, unpack_token
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
-from bot.handlers import approvals, budget_alerts, budgets, drafts, duplicates, payments
+from bot.handlers import approvals, budget_alerts, budgets, drafts, duplicates, payments, undoing
 from bot.handlers.work import Work
 from core.budget.changes import is_change_number
 from core.change import CardCode
@@ -17,7 +17,7 @@ from core.phrases.intents import Withdraw
 
 Click = Callable[[CardClicked, Claim, Work], Awaitable[None]]
 
-DECISIONS = frozenset({"approve", "reject", "return", "transfer", "add_signer"})
+DECISIONS = frozenset({"approve", "confirm", "reject", "return", "transfer", "add_signer"})
 MAX_INPUT = 2000
 
 
@@ -93,6 +93,14 @@ async def _approve(click: CardClicked, claim: Claim, work: Work) -> None:
     await approvals.approve_claim(work, claim, _input(click, "opinion"))
 
 
+async def _confirm(_: CardClicked, claim: Claim, work: Work) -> None:
+    await approvals.confirm_claim(work, claim)
+
+
+async def _undo(_: CardClicked, claim: Claim, work: Work) -> None:
+    await undoing.undo_decision(work, claim)
+
+
 async def _turn_down(click: CardClicked, claim: Claim, work: Work) -> None:
     reason = _input(click, "reason")
     language = work.person.language
@@ -124,6 +132,8 @@ CLICKS: dict[str, Click] = {
     "discard": _discard,
     "edit": _edit,
     "approve": _approve,
+    "confirm": _confirm,
+    "undo": _undo,
     "reject": _turn_down,
     "return": _turn_down,
     "transfer": _involve,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.handlers.work import Work
 from core.change import Dialog
+from core.claim import Claim
 
 EXPENSE = "expense"
 """An answer to a question about an expense."""
@@ -20,6 +21,10 @@ BUDGET_MORE = "budget_more"
 """By how much a budget should grow, and why."""
 BUDGET_FREEZE = "budget_freeze"
 """Why a budget should be frozen."""
+CONFIRM = "confirm"
+"""The second yes to a high amount."""
+BATCH = "batch"
+"""The one yes to a list of claims."""
 EDIT = "edit"
 """Photos, lines and edits for a claim that was taken in hand."""
 
@@ -41,6 +46,19 @@ def alive(dialog: Dialog | None, now: datetime) -> Dialog | None:
     if dialog is None or dialog.expects is None:
         return None
     return dialog if dialog.until is None or dialog.until > now else None
+
+
+def about(dialog: Dialog | None, claim: Claim) -> bool:
+    """Whether a dialog is about a claim as it is now, in its version and at its step."""
+    known = dict(dialog.fields) if dialog else {}
+    step = str(claim.plan.current) if claim.plan else "0"
+    here = {"number": claim.number, "version": str(claim.version), "step": step}
+    return bool(known) and all(known.get(name) == value for name, value in here.items())
+
+
+def armed_for(dialog: Dialog | None, claim: Claim) -> bool:
+    """Whether the second yes to a claim is awaited."""
+    return dialog is not None and dialog.expects == CONFIRM and about(dialog, claim)
 
 
 def facts(dialog: Dialog) -> Mapping[str, str]:

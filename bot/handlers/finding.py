@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from bot.handlers.work import Work
-from core.actions.basics import Settings
+from core.actions.basics import Cause, Settings
 from core.actions.clearing import CLEARS, open_advances
 from core.actions.drafts import identities_of
 from core.actions.filing import own_words
-from core.actions.submission import Surroundings, check_claim, reckoned
+from core.actions.planning import preview
+from core.actions.submission import Surroundings, asking_of, check_claim, reckoned
 from core.budget import charges_of
 from core.claim import EDITABLE, Claim, State
 from core.company import Company, Person
 from core.duplicates import Earlier, wanted_likes
 from core.errors import Refused
 from core.ports import ClaimQuery, Page, Store
+from core.routing import ChainStep
 
 COUNTED = (State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID)
 """States of claims that count when rules look at a person's history."""
@@ -44,6 +47,7 @@ async def surroundings_of(
         holders={key: holder for key, holder in holders.items() if holder},
         settings=settings,
         earlier=earlier,
+        delegations=await store.delegations(midnight(today, settings.zone)),
         origin=await store.claim(claim.origin) if claim.origin else None,
         verified=await store.verified(tuple(holders)) if settings.verify and holders else {},
         advances=await advances_of(store, claim.employee) if claim.kind in CLEARS else (),
@@ -62,6 +66,11 @@ async def cleared_by(store: Store, claim: Claim) -> dict[str, Claim]:
     return {advance.number: advance for advance in found if advance}
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Give the moment at which a day begins."""
+    return datetime.combine(day, time(), zone)
+
+
 async def _earlier(store: Store, claim: Claim, holders: Sequence[str]) -> Earlier:
     """Find vouchers like the claim's own, and every claim that may have come first."""
     wanted = wanted_likes(claim)
@@ -78,10 +87,25 @@ async def with_findings(
 
     After submission the findings are those of the record.
     """
+    return (await foreseen(store, company, claim, today, settings))[0]
+
+
+async def foreseen(
+    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+) -> tuple[Claim, tuple[ChainStep, ...]]:
+    """Give a claim as `with_findings`, and whom it would ask if it were submitted now.
+
+    Nobody is foreseen for a claim in review, nor where the flow has nobody to ask.
+    """
     if claim.state not in EDITABLE:
-        return claim
+        return claim, ()
     around = await surroundings_of(store, company, claim, today, settings)
-    return replace(reckoned(claim, around), findings=check_claim(claim, around))
+    known = replace(reckoned(claim, around), findings=check_claim(claim, around))
+    cause = Cause(claim.employee, midnight(today, settings.zone), "preview")
+    try:
+        return known, preview(known, asking_of(known, around), cause)
+    except Refused:
+        return known, ()
 
 
 async def claim_named(work: Work, number: str) -> Claim:
@@ -104,9 +128,7 @@ def concerns(claim: Claim, person: Person) -> bool:
     """Whether somebody may see a claim: they own it, are asked about it, or look after all."""
     asked = claim.plan.people() if claim.plan else frozenset[str]()
     return (
-        person.id in claim.owners
-        or person.id in asked
-        or bool(AUDITORS.intersection(person.roles))
+        person.id in claim.owners or person.id in asked or bool(AUDITORS.intersection(person.roles))
     )
 
 

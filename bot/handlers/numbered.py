@@ -1,6 +1,6 @@
 """Commands that name a number: that of a claim, or that of a wish to change a budget."""
 
-from bot.handlers import approvals, budgets, drafts, queries
+from bot.handlers import approvals, budgets, queries, undoing
 from bot.handlers.work import Work
 from core.budget.changes import is_change_number
 from core.claim import State
@@ -42,7 +42,7 @@ async def on_withdraw(command: Withdraw, work: Work) -> None:
     if command.number and is_change_number(command.number):
         await budgets.take_back(work, command.number)
     else:
-        await drafts.on_withdraw(command, work)
+        await undoing.on_take_back(command, work)
 
 
 async def on_progress(command: Progress, work: Work) -> None:

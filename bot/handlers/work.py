@@ -13,6 +13,7 @@ from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
 from core.notices import Notice, Reply, ShowCard
 from core.ports import Files, Store
+from core.quiet import QuietHours
 from core.spending import Spending
 from core.wallet import WalletPort
 
@@ -60,6 +61,8 @@ class Rooms:
     """The page that takes files which a chat cannot deliver."""
     wallet: WalletPort | None = None
     """WeChat wallets, where WeCom is set up."""
+    quiet: QuietHours | None = None
+    """The company's quiet hours, in which what can wait does."""
 
 
 @dataclass(slots=True)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from bot.cards.alert import AlertScene, build_alert
 from bot.cards.budget_change import ChangeScene, build_change
+from bot.cards.permits import Moment
 from bot.cards.view import CardView, build_view
 from bot.events import ChannelName
-from bot.handlers.finding import with_findings
+from bot.handlers.dialogs import alive, armed_for
+from bot.handlers.finding import foreseen
 from bot.port import JsonObject
 from core.actions.basics import Settings
 from core.budget import charges_of
@@ -17,7 +19,9 @@ from core.claim import Claim
 from core.company import Company, Person
 from core.notices import ShowAlert, ShowCard
 from core.ports import CardRecord, Store
+from core.routing import ChainStep
 from core.usage import Usages, break_down
+from core.visibility import shown_to
 
 Render = Callable[[CardView], JsonObject]
 
@@ -41,10 +45,13 @@ class Studio:
     renders: Mapping[ChannelName, Render]
     public_url: str
 
-    async def draw(self, notice: ShowCard | ShowAlert, today: date, number: int) -> Drawing | None:
+    async def draw(
+        self, notice: ShowCard | ShowAlert, today: date, number: int, now: datetime | None = None
+    ) -> Drawing | None:
         """Draw a claim or a budget's alert for the person of a notice; None when either is gone.
 
-        `number` tells this drawing from others, for the tokens of its buttons.
+        `number` tells this drawing from others, for the tokens of its buttons; `now` is what
+        buttons that last only a moment are shown for.
         """
         if isinstance(notice, ShowAlert):
             return await self._alert(notice, today, number)
@@ -55,12 +62,28 @@ class Studio:
         reader = company.person(notice.person)
         if claim is None or reader is None:
             return None
-        shown = await with_findings(self.store, company, claim, today, self.settings)
-        view = await self._view(shown, company, notice, reader, number)
+        shown, chain = await foreseen(self.store, company, claim, today, self.settings)
+        shown, company = shown_to(shown, company, reader)
+        moment = await self._moment(claim, reader, now)
+        view = await self._view(shown, company, notice, reader, number, chain, moment)
         return Drawing(view, claim.revision, claim.version)
 
+    async def _moment(self, claim: Claim, reader: Person, now: datetime | None) -> Moment:
+        """Find out what only now holds for a reader."""
+        if now is None:
+            return Moment(zone=self.settings.zone)
+        dialog = alive(await self.store.dialog(reader.id), now)
+        return Moment(now, armed_for(dialog, claim), self.settings.zone)
+
     async def _view(
-        self, claim: Claim, company: Company, notice: ShowCard, reader: Person, number: int
+        self,
+        claim: Claim,
+        company: Company,
+        notice: ShowCard,
+        reader: Person,
+        number: int,
+        chain: tuple[ChainStep, ...],
+        moment: Moment,
     ) -> CardView:
         budgets = [charge.budget for charge in charges_of(company, claim)]
         return build_view(
@@ -73,6 +96,8 @@ class Studio:
             link=f"{self.public_url}/app/claims/{claim.number}",
             language=reader.language,
             drawing=number,
+            chain=chain,
+            moment=moment,
         )
 
     async def _change(self, notice: ShowCard, number: int) -> Drawing | None:

@@ -76,6 +76,7 @@ class Relay:
         """Send one notice; the edge where a refusal is written down."""
         try:
             self._await_morning(item)
+            self._await_due(item)
             cards, again = await self._deliver(item)
         except (Rejected, ResultUnknown) as error:
             # After ResultUnknown saying it twice would be worse than perhaps not at all.
@@ -94,6 +95,12 @@ class Relay:
         until = self.quiet.over(self.clock(), self.zone) if self.quiet and patient else None
         if until:
             raise NotYet(until)
+
+    def _await_due(self, item: OutboxItem) -> None:
+        """Raise NotYet for a card that is to be drawn later."""
+        due = item.notice.due if isinstance(item.notice, ShowCard) else None
+        if due and due > self.clock():
+            raise NotYet(due)
 
     async def _failed(self, item: OutboxItem, error: Exception) -> None:
         kind = type(error).__name__
@@ -158,10 +165,11 @@ class Relay:
     ) -> tuple[tuple[CardRecord, ...], bool]:
         """Post a card; the second answer says that the claim moved on meanwhile."""
         today = self.clock().astimezone(self.zone).date()
-        drawing = await self.studio.draw(notice, today, item.id)
+        drawing = await self.studio.draw(notice, today, item.id, self.clock())
         if drawing is None:
             return (), False
         known = await self.store.cards(notice.subject)
+        targets = targets or self._left_behind(notice, known)
         drawn: list[CardRecord] = []
 
         async def post(channel: Channel, user: str) -> None:
@@ -174,6 +182,16 @@ class Relay:
             return tuple(drawn), False
         now = await self.store.claim(notice.claim)
         return tuple(drawn), now is not None and now.revision != drawing.revision
+
+    def _left_behind(
+        self, notice: ShowCard | ShowAlert, known: tuple[CardRecord, ...]
+    ) -> tuple[Target, ...]:
+        """Give where somebody who has left still has cards: they lose their buttons."""
+        if not isinstance(notice, ShowCard) or not notice.only_open:
+            return ()
+        live = [c for c in known if c.open and c.person == notice.person]
+        places = dict.fromkeys((c.channel, c.user) for c in live)
+        return tuple((self.channels[c], user) for c, user in places if c in self.channels)
 
 
 async def _speak(

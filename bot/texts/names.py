@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from bot.texts.plain import one_line
 from bot.texts.systems import system_name
 from bot.texts.template import Language
-from bot.texts.words import ACTIONS, STATES, action_text, state_text
-from core.approval import OUTSIDE
+from bot.texts.words import ACTIONS, KINDS, STATES, action_text, kind_text, state_text
+from core.approval import OUTSIDE, SYSTEM
 from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
 
@@ -22,6 +22,8 @@ ROWS = frozenset({"chain", "options", "reasons", "rows"})
 
 def person_name(company: Company, person_id: str) -> str:
     """Name a person, also one who has left, or the system that decided; an unknown id stays."""
+    if person_id == SYSTEM:
+        return "小票 Chit"
     if person_id.startswith(OUTSIDE):
         return system_name(one_line(person_id.removeprefix(OUTSIDE), NAME_LIMIT), "zh")
     person = company.person(person_id)
@@ -116,6 +118,12 @@ def _category(company: Company, value: str, language: Language) -> str:
     return category_name(company, value or None, language)
 
 
+def _kinds(_: Company, value: str, language: Language) -> str:
+    """Name several kinds of claims, separated by spaces."""
+    named = [kind_text(k, language) if k in KINDS else one_line(k) for k in value.split()]
+    return ("、" if language == "zh" else ", ").join(named)
+
+
 def _state(_: Company, value: str, language: Language) -> str:
     return state_text(value, language) if value in STATES else one_line(value)
 
@@ -128,7 +136,8 @@ _NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
     "approver": lambda company, value, _: person_name(company, value),
     "employee": lambda company, value, _: person_name(company, value),
     "person": lambda company, value, _: person_name(company, value),
-    "to": lambda company, value, _: person_name(company, value),
+    "to": people_text,
+    "kinds": _kinds,
     "people": people_text,
     "budget": budget_name,
     "category": _category,

@@ -99,7 +99,14 @@ PAGES: Texts = {
     "did_return": Text("已退回", "sent back"),
     "did_transfer": Text("转交给‹ {to}›", "handed over‹ to {to}›"),
     "did_add_signer": Text("加签‹ {to}›", "added ‹{to}›"),
-    "carried": Text("与上一步同一人，自动沿用", "same person as in the step before"),
+    "did_step_back": Text("退回到前面的步骤‹：{to}›", "asked an earlier step again‹: {to}›"),
+    "did_reroute": Text("改由‹ {to} ›审批", "passed on‹ to {to}›"),
+    "did_escalate": Text("升级给‹ {to}›", "passed up‹ to {to}›"),
+    "carried": Text("与之前的步骤同一人，自动沿用", "same person as in an earlier step"),
+    "by_rule": Text("小额且没有提醒，按规则自动通过", "small and clean: approved by the rule"),
+    "left_company": Text("审批人已离职", "the approver has left"),
+    "was_late": Text("超过时限", "overdue"),
+    "in_place_of": Text("‹{person}›（代 ‹{of}›）", "‹{person}› (for ‹{of}›)"),
     "step_done": Text("已完成", "Done"),
     "step_now": Text("进行中", "Now"),
     "step_next": Text("未开始", "To come"),
@@ -183,6 +190,9 @@ VERDICTS: Mapping[str, str] = {
     "return": "did_return",
     "transfer": "did_transfer",
     "add_signer": "did_add_signer",
+    "step_back": "did_step_back",
+    "reroute": "did_reroute",
+    "escalate": "did_escalate",
 }
 MODES: Mapping[str, str] = {"any": "any_one", "all": "all_of", "sequence": "in_turn"}
 

@@ -25,17 +25,25 @@ from bot.texts.plain import one_line
 from bot.texts.template import Language
 from bot.texts.words import field_text, kind_text, payment_state_text, state_text
 from bot.web.twins import TwinView, twins_of
+from core.actions.overdue import LATE
 from core.actions.settlement import PAYERS
-from core.approval import Decision, Step
+from core.approval import AUTOMATIC, CARRIED, CLOSING, Decision, Step
 from core.budget import Balance, charges_of
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice, State, StoredFile
 from core.company import Company, Person
 from core.money import format_cny
 from core.payment import Payment, mask_account
+from core.routing import LEFT
 
 PICTURES = frozenset({"", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"})
 """Names of what a browser can show; pictures of a chat come without one."""
-CARRIED = "same_approver"
+RULES = {
+    CARRIED: "carried",
+    AUTOMATIC: "by_rule",
+    LEFT: "left_company",
+    LATE: "was_late",
+}
+"""Reasons that a rule gave, with the texts that say so."""
 _QUIET = frozenset({State.PAID, State.VOID})
 _RANKS = {"block": 0, "warn": 1, "info": 2}
 StepMark = Literal["done", "stopped", "now", "next"]
@@ -303,7 +311,8 @@ def _step(scene: Scene, index: int, step: Step, current: int) -> StepView:
 
 
 def _mark(state: State, index: int, step: Step, current: int) -> StepMark:
-    if any(d.decision in {"reject", "return"} for d in step.decisions):
+    closed = state in {State.REJECTED, State.RETURNED}
+    if closed and step.decisions and step.decisions[-1].decision in CLOSING:
         return "stopped"
     if index < current:
         return "done"
@@ -312,14 +321,23 @@ def _mark(state: State, index: int, step: Step, current: int) -> StepMark:
 
 def _decision(scene: Scene, decision: Decision) -> DecisionView:
     to = person_name(scene.company, decision.to) if decision.to else ""
-    carried = decision.reason == CARRIED
     return DecisionView(
-        person=person_name(scene.company, decision.approver),
+        person=_decider(scene, decision),
         did=scene.say(VERDICTS[decision.decision], to=to),
-        reason=scene.say("carried") if carried else one_line(decision.reason, 500),
+        reason=scene.say(RULES[decision.reason])
+        if decision.reason in RULES
+        else one_line(decision.reason, 500),
         at=scene.moment(decision.at),
         tone="bad" if decision.decision in {"reject", "return"} else "good",
     )
+
+
+def _decider(scene: Scene, decision: Decision) -> str:
+    """Name who decided, and in whose place."""
+    person = person_name(scene.company, decision.approver)
+    if decision.seat == decision.approver:
+        return person
+    return scene.say("in_place_of", person=person, of=person_name(scene.company, decision.seat))
 
 
 def _budgets(scene: Scene) -> tuple[BudgetView, ...]:

@@ -45,6 +45,7 @@ __all__ = [
     "hand_over",
     "reject",
     "remind",
+    "require_turn_on",
     "return_",
 ]
 
@@ -195,10 +196,12 @@ def back_to_step(
     return moved_on(claim, plan, cause, "step_back", told, reason=reason, step=step)
 
 
-def hand_over(claim: Claim, cause: Cause, to: Person, roster: Roster | None = None) -> Change:
+def hand_over(
+    claim: Claim, cause: Cause, to: Person, roster: Roster | None = None, comment: str = ""
+) -> Change:
     """Give one's turn to somebody else. Refused `own_claim` also when they own the claim."""
     before = plan_for(claim, cause, roster, to)
-    plan = transfer(before, decision_of(cause, "transfer"), to.id)
+    plan = transfer(before, decision_of(cause, "transfer", trimmed(comment)), to.id)
     plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
     return moved_on(claim, plan, cause, "transfer", (redraw_later(claim, cause),), reason=to.id)
 
@@ -208,12 +211,13 @@ def ask_also(
     cause: Cause,
     to: Person,
     roster: Roster | None = None,
+    comment: str = "",
     *,
     place: Place = "after",
 ) -> Change:
     """Ask one more person after this step, or before it."""
     before = plan_for(claim, cause, roster, to)
-    plan = add_signer(before, decision_of(cause, "add_signer"), to.id, place)
+    plan = add_signer(before, decision_of(cause, "add_signer", trimmed(comment)), to.id, place)
     plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
     told = (redraw_later(claim, cause),)
     return moved_on(claim, plan, cause, "add_signer", told, reason=to.id, place=place)

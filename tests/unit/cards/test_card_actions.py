@@ -64,7 +64,8 @@ def test_only_those_whose_turn_it_is_decide(state: State, reader: str) -> None:
 
     found = ids(state, "approval", reader)
 
-    assert found == (("approve", "reject", "return") if waits else ())
+    expected = ("approve", "reject", "return", "transfer", "add_signer")
+    assert found == (expected if waits else ())
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -27,6 +27,7 @@ MOVES = {
     BudgetMove.PAY: " / 核销 consume（paid）",
     BudgetMove.MOVE: " / 占用换到新版本 move",
     BudgetMove.UNDO: " / 释放或冲回 release or reverse",
+    BudgetMove.RESTORE: " / 恢复占用 restore",
 }
 HEAD = f"""\
 # 报销单的一生 · The life of a claim

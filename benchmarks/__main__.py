@@ -8,7 +8,7 @@ import asyncio
 import sys
 import time
 
-from benchmarks import accuracy, acknowledge, drafts, inbox, ledger, pictures, recognise, start
+from benchmarks import accuracy, acknowledge, drafts, inbox, ledger, pictures, recognise, scan, start
 from benchmarks.figures import Benchmark, note, show
 from bot.logs import set_up_logs
 
@@ -20,6 +20,7 @@ USUAL: dict[str, Benchmark] = {
     "drafts": drafts.run,
     "recognise": recognise.run,
     "pictures": pictures.run,
+    "scan": scan.run,
 }
 ALL: dict[str, Benchmark] = {**USUAL, "accuracy": accuracy.run}
 

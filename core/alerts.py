@@ -10,6 +10,8 @@ from core.forecast import day_of_end
 
 ENDLESS = 10**6
 """Percent of a limit of nothing that something is charged to: above every threshold."""
+NEVER = 10_000
+"""A threshold, in percent, that stands for none where the database compares."""
 
 
 @dataclass(frozen=True, slots=True)

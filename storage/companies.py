@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy import Row as Found
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.alerts import ENDLESS
+from core.alerts import NEVER
 from core.budget import Balance, LimitVersion, carried_over, ceiling_of, rolling_key
 from core.change import AuditEntry
 from core.company import Budget, Company
@@ -166,7 +166,7 @@ def _budget_row(budget: Budget, limit_fen: int, version: int) -> Row:
         "ends": budget.period.end,
         "period": budget.period.text,
         "alert_at": ",".join(map(str, sorted(budget.alerts))),
-        "alert_from": min(budget.alerts, default=ENDLESS),
+        "alert_from": min(budget.alerts, default=NEVER),
     }
 
 

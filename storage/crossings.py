@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.alerts import Alert, RunsOut, ThresholdCrossed, crossed, key_of, percent_used
+from core.alerts import NEVER, Alert, RunsOut, ThresholdCrossed, crossed, key_of, percent_used
 from storage.engine import Database, Row, own
 from storage.ledger import Account, Entry
 from storage.tables import alerts, budgets
@@ -86,17 +86,26 @@ async def keep_new(
     query = select(alerts.c.key).where(own(alerts), database.among(alerts.c.key, list(named)))
     known = set((await connection.scalars(query)).all())
     new = [alert for key, alert in named.items() if key not in known]
-    await database.insert(connection, alerts, [alert_row(alert) for alert in new])
+    if new:
+        among = database.among(budgets.c.id, list({alert.budget for alert in new}))
+        query = select(budgets.c.id, budgets.c.alert_at).where(own(budgets), among)
+        found_at = (await connection.execute(query)).all()
+        levels = {row.id: read_thresholds(row.alert_at) for row in found_at}
+        rows = [alert_row(alert, levels.get(alert.budget, ())) for alert in new]
+        await database.insert(connection, alerts, rows)
     return new
 
 
-def alert_row(alert: Alert) -> Row:
-    """Make the row of an alert."""
+def alert_row(alert: Alert, thresholds: Iterable[int]) -> Row:
+    """Make the row of an alert; `beyond` is the next threshold, where a scan looks again."""
+    threshold = 0 if isinstance(alert, RunsOut) else alert.threshold
+    higher = [percent for percent in thresholds if percent > threshold]
     return {
         "key": key_of(alert),
         "budget": alert.budget,
         "period": alert.period,
-        "threshold": 0 if isinstance(alert, RunsOut) else alert.threshold,
+        "threshold": threshold,
+        "beyond": min(higher, default=NEVER) if threshold else 0,
         "runs_out": alert.day if isinstance(alert, RunsOut) else None,
         "limit_fen": alert.limit_fen,
         "reserved_fen": alert.reserved_fen,

@@ -412,6 +412,7 @@ alerts = Table(
     _text("budget"),
     _text("period"),
     Column("threshold", Integer, nullable=False),
+    Column("beyond", Integer, nullable=False),
     Column("runs_out", Date, nullable=True),
     _fen("limit_fen"),
     _fen("reserved_fen"),

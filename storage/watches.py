@@ -60,6 +60,7 @@ class SqlWatches:
                 alerts.c.budget,
                 alerts.c.period,
                 func.max(alerts.c.threshold).label("told"),
+                func.max(alerts.c.beyond).label("beyond"),
                 func.max(case((alerts.c.threshold == 0, 1), else_=0)).label("forecast"),
             )
             .where(own(alerts))
@@ -71,7 +72,7 @@ class SqlWatches:
         used = budgets.c.reserved_fen + budgets.c.consumed_fen
         crossed = and_(
             used * 100 >= budgets.c.alert_from * budgets.c.limit_fen,
-            used * 100 >= (known + 1) * budgets.c.limit_fen,
+            used * 100 >= func.coalesce(told.c.beyond, 0) * budgets.c.limit_fen,
         )
         return (
             select(

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("budget", sa.Text(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("beyond", sa.Integer(), nullable=False),
         sa.Column("runs_out", sa.Date(), nullable=True),
         sa.Column("limit_fen", sa.BigInteger(), nullable=False),
         sa.Column("reserved_fen", sa.BigInteger(), nullable=False),

@@ -10,7 +10,7 @@ from core.period import parse_period
 revision = "0014"
 down_revision = "0013"
 
-_NEVER = 1_000_000
+_NEVER = 10_000
 
 
 def upgrade() -> None:

@@ -1,0 +1,56 @@
+"""Alerts about budgets: told once on both messengers, whatever is restarted, run or scheduled."""
+
+import asyncio
+import os
+import sys
+
+from tests.flow.stage import Card, Phone, Stage
+from tests.flow.test_main_job import number_of
+
+PLATFORMS = ("dingtalk", "wecom")
+
+
+async def alerts_of(phone: Phone) -> list[Card]:
+    return [card for card in await phone.cards() if "预警线" in card.text or "超支" in card.text]
+
+
+async def run_job(stage: Stage, job: str) -> tuple[int, str]:
+    """Run a job from outside, as an administrator would beside the running service."""
+    command = (sys.executable, "-m", "bot", "run", job, "--config", "none.toml")
+    environ = {**os.environ, "CHIT_DATABASE__URL": stage.config.database.url}
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environ, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+async def spend(stage: Stage, yuan: int) -> str:
+    """Submit a claim and have it approved; gives its number."""
+    employee, manager = stage.phone("dingtalk", "zhang"), stage.phone("dingtalk", "wang")
+    await employee.say(f"打车 {yuan} 昨天 去客户现场")
+    draft = await employee.card(f"¥{yuan:,}.00", action="submit")
+    number = number_of(draft)
+    await employee.click(draft, "submit")
+    await manager.click(await manager.card(number, action="approve"), "approve")
+    return number
+
+
+async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
+    owner = {name: stage.phone(name, "wang") for name in PLATFORMS}
+    await spend(stage, 8500)
+    cards = [await phone.card("sales-2026q4", "85%", "80%") for phone in owner.values()]
+
+    await stage.restart()
+    code, said = await run_job(stage, "overspend_scan")
+    await spend(stage, 100)
+    for phone in owner.values():
+        await phone.say("待办")
+        await phone.text("没有待你审批")
+
+    assert (code, "6" in said) == (0, True)
+    assert [len(await alerts_of(phone)) for phone in owner.values()] == [1, 1]
+    for name, card in zip(PLATFORMS, cards, strict=True):
+        assert {"request_more", "freeze_budget"} <= set(card.buttons())
+        await owner[name].click(card, "request_more")
+        await owner[name].text("追加多少")

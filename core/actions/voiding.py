@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.actions.basics import Cause, audit_of, outgoing, require
-from core.actions.clearing import charges_in, give_back
+from core.actions.clearing import give_back
 from core.actions.decision import MAX_REASON
 from core.actions.following import follows
 from core.actions.wallet import unlock
-from core.budget import Charge, Hold
-from core.change import Change, Consume, FreeIdentities, Move, Release, Reserve, Reverse
+from core.change import Change, FreeIdentities, Move, Release, Reverse
 from core.claim import EDITABLE, Claim, Event, State
 from core.company import Company
 from core.errors import Refused
@@ -91,16 +90,13 @@ Freed = tuple[tuple[Claim, ...], tuple[Move, ...], tuple[Claim, ...]]
 def _let_go(claim: Claim, deps: Dependents) -> Freed:
     """Give the drafts that end with the claim, the moves of money, and the advances it gives back.
 
-    A hold that a permission or an advance keeps is released, one that was kept until payment too;
-    what was consumed is given back.
+    A hold that a permission or an advance keeps is released; what was consumed is given back.
     """
     if follows(claim):
         return _let_go_permission(claim, deps.follower)
     if claim.kind == "advance":
         hold = claim.advance.hold if claim.advance else None
         return (), (Release(hold),) if hold else (), ()
-    if not claim.spent:
-        return (), (Reverse(claim.hold),), ()
     return (), *_give_back(claim, deps.advances or {})
 
 
@@ -116,10 +112,8 @@ def _let_go_permission(claim: Claim, follower: Claim | None) -> Freed:
 def _give_back(
     claim: Claim, advances: Mapping[str, Claim]
 ) -> tuple[tuple[Move, ...], tuple[Claim, ...]]:
-    """Book the spending back, and hold on for the advances what the claim had taken of them."""
-    name = f"{claim.hold}!void"
-    refund = tuple(Charge(c.budget, -c.amount_fen) for c in charges_in(claim.spent))
-    moves: list[Move] = [Reserve(Hold(name, claim.number, refund)), Consume(name)]
+    """Undo what its hold has done, and hold on for the advances what the claim had of them."""
+    moves: list[Move] = [Reverse(claim.hold)]
     changed: list[Claim] = []
     for clearing in claim.clears:
         advance = advances.get(clearing.advance)

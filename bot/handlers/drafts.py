@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from bot.handlers.checks import keep_check
 from bot.handlers.dialogs import EDIT, ended, in_hand, waiting
 from bot.handlers.finding import claim_named, open_draft, own_claim, surroundings_of
 from bot.handlers.work import Work
@@ -95,7 +96,11 @@ async def submit_claim(work: Work, claim: Claim, exception: str = "") -> None:
     """
     around = await surroundings_of(work.store, work.company, claim, work.today, work.rooms.settings)
     around = replace(around, exception=exception)
-    change = submission.submit(claim, around, work.cause)
+    try:
+        change = submission.submit(claim, around, work.cause)
+    except Refused as refused:
+        await keep_check(work, claim, refused)
+        raise
     await work.commit(replace(change, dialogs=(ended(work),)))
 
 

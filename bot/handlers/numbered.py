@@ -1,6 +1,6 @@
 """Commands that name a number: that of a claim, or that of a wish to change a budget."""
 
-from bot.handlers import approvals, budgets, queries, undoing
+from bot.handlers import approvals, budgets, progress, undoing
 from bot.handlers.work import Work
 from core.budget.changes import is_change_number
 from core.claim import State
@@ -50,4 +50,4 @@ async def on_progress(command: Progress, work: Work) -> None:
     if command.number and is_change_number(command.number):
         await budgets.show(work, command.number)
     else:
-        await queries.on_progress(command, work)
+        await progress.on_progress(command, work)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.events import PersonEntered, TextReceived, UnsupportedReceived
 from bot.handlers import (
+    allowed,
     approvals,
     batch,
     budget_alerts,
@@ -16,15 +17,18 @@ from bot.handlers import (
     delegations,
     drafts,
     duplicates,
+    helping,
+    listing,
     numbered,
     pairing,
     payments,
-    queries,
+    preferences,
     requests,
     reviewing,
     shaping,
     spending,
     voiding,
+    why,
 )
 from bot.handlers.dialogs import (
     BATCH,
@@ -172,13 +176,13 @@ async def on_unsupported(event: UnsupportedReceived, work: Work) -> None:
 Do = Callable[[Any, Work], Awaitable[None]]
 
 COMMANDS: dict[type, Do] = {
-    say.Help: queries.on_help,
-    say.Upload: queries.on_upload,
-    say.MyClaims: queries.on_my_claims,
-    say.ClaimsOf: queries.on_claims_of,
-    say.Todo: queries.on_todo,
+    say.Help: helping.on_help,
+    say.Upload: helping.on_upload,
+    say.MyClaims: listing.on_my_claims,
+    say.ClaimsOf: listing.on_claims_of,
+    say.Todo: listing.on_todo,
     say.Progress: numbered.on_progress,
-    say.Why: queries.on_why,
+    say.Why: why.on_why,
     say.Submit: drafts.on_submit,
     say.Discard: drafts.on_discard,
     say.Withdraw: numbered.on_withdraw,
@@ -218,5 +222,11 @@ COMMANDS: dict[type, Do] = {
     say.MarkPaid: payments.on_mark_paid,
     say.PayFailed: payments.on_pay_failed,
     say.ConfirmNotDuplicate: duplicates.on_confirm_not_duplicate,
-    say.Feedback: queries.on_feedback,
+    say.Feedback: helping.on_feedback,
+    say.Answer: helping.on_answer,
+    say.MayClaim: allowed.on_may_claim,
+    say.Mileage: allowed.on_mileage,
+    say.Notify: preferences.on_notify,
+    say.Quiet: preferences.on_quiet,
+    say.Unsubmitted: listing.on_unsubmitted,
 }

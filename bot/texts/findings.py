@@ -275,7 +275,7 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
     if policy and policy.category:
         found["category"] = category_name(company, policy.category, language)
     if policy and finding.code in _LIMITS:
-        found["per"] = _PERIODS[policy.per or "claim"].plain(language)
+        found["per"] = period_text(policy.per, language)
         found["when"] = finding.field("per") if policy.per in _DATED else ""
     if finding.code in _STANDARDS:
         who = (one_line(finding.field("city")), one_line(finding.field("grade")))
@@ -288,6 +288,11 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
         names = [person_name(company, owner) for owner in budget.owners]
         found["owners"] = _joined(names, language)
     return found
+
+
+def period_text(per: str | None, language: Language) -> str:
+    """Name what a limit is for: 每天, a night."""
+    return _PERIODS[per or "claim"].plain(language)
 
 
 def _joined(names: Sequence[str], language: Language) -> str:

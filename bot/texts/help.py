@@ -1,6 +1,20 @@
 """Texts that greet, explain and excuse."""
 
+from collections.abc import Mapping
+
 from bot.texts.template import Text, Texts
+
+PAGES: Mapping[str, Text] = {
+    "employee": Text("报销", "employee"),
+    "requests": Text("申请", "requests"),
+    "queries": Text("查询", "queries"),
+    "approver": Text("审批", "approver"),
+    "manager": Text("主管", "manager"),
+    "finance": Text("财务", "finance"),
+    "admin": Text("管理员", "admin"),
+    "notices": Text("通知", "notices"),
+}
+"""The pages of the help, by the word that opens them."""
 
 _EXAMPLES = Text(
     "【报销】\n"
@@ -35,9 +49,11 @@ TEXTS: Texts = {
     "help": Text(
         "‹{name}，›你好，我是小票，帮你报销。试试这样发：\n"
         + _EXAMPLES.zh
+        + "‹\n【更多】发「帮助 审批」这样的页名：{pages}›"
         + "‹\n【上传】聊天里发不出来的文件：{upload}›",
         "Hello‹ {name}›, I am Chit and I take care of expenses. Try these:\n"
         + _EXAMPLES.en
+        + "‹\n[More] Send “help approver” or another page: {pages}›"
         + "‹\n[Upload] what the chat does not take: {upload}›",
     ),
     "welcome": Text(
@@ -45,7 +61,131 @@ TEXTS: Texts = {
         "Hello‹ {name}›, I am Chit. Send a photo of an invoice to start a claim, or “help” for"
         " more.",
     ),
-    "feedback_noted": Text("谢谢，你的反馈已经记下。", "Thank you, your feedback has been noted."),
+    "help_employee": Text(
+        "【报销】三步走\n"
+        "1. 发票照片、PDF、OFD、XML 直接发来；没有发票的写「打车 45 昨天 去客户现场」，"
+        "自驾写「自驾 36 公里 去机场」\n"
+        "2. 看卡片：红字要核对，「修改 1 金额 45」「修改 1 类别 打车」「删除 第 2 行」改好\n"
+        "3. 点「提交」或发「提交」。没问题就进入审批，并占用预算\n"
+        "· 不确定能不能报：能报吗 住宿 600 上海 12-01\n"
+        "· 提交不了：为什么 单号\n"
+        "· 想收回：撤回 单号；被退回：改好后发「提交 单号」\n"
+        "· 行程单会自动配发票；同一张发票只能报一次",
+        "[Claims] in three steps\n"
+        "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday”, for"
+        " your own car “own car 36 km”\n"
+        "2. Look at the card; “edit 1 amount 45”, “edit 1 category taxi”, “delete line 2” put it"
+        " right\n"
+        "3. Press submit, or send “submit”: approval begins and the budget is held\n"
+        "· Not sure: can I claim hotel 600 上海 12-01\n"
+        "· Refused: why NUMBER\n"
+        "· To take it back: withdraw NUMBER; if it comes back: “submit NUMBER” when changed",
+    ),
+    "help_requests": Text(
+        "【申请】先批后花\n"
+        "· 出差 上海 12-01 至 12-03 3000 拜访客户：批准后自动生成报销草稿，"
+        "预算先占着，回来只补发票\n"
+        "· 采购 显示器 1200；借款 2000 备用金（报销时自动冲抵，余款退给出纳）\n"
+        "· 补贴按天算：中午前出发算 1 天，中午后算半天",
+        "[Requests] ask first, spend then\n"
+        "· 出差 上海 12-01 至 12-03 3000 拜访客户: once approved a claim is drafted and the budget"
+        " stays held; you only add invoices\n"
+        "· 采购 显示器 1200 (purchase); 借款 2000 备用金 (advance, cleared by your claims)\n"
+        "· Allowances are by the day: leaving before noon is a day, after noon half a day",
+    ),
+    "help_queries": Text(
+        "【查询】\n"
+        "· 我的报销：按状态分组，带合计；未提交：还没交的单据\n"
+        "· 进度 单号：到哪一步、等谁、等了多久、预计什么时候\n"
+        "· 为什么 单号：每条提示的规则、数字和标准，为什么找这个人审批，预算还剩多少\n"
+        "· 能报吗 住宿 600 上海：标准、预算、要什么凭据；不写金额就看标准\n"
+        "· 预算 / 预算 市场部\n"
+        "· 反馈 文字：直接告诉管理员",
+        "[Questions]\n"
+        "· my claims: by state, with sums; drafts: what is not submitted\n"
+        "· progress NUMBER: which step, who, since when, until when\n"
+        "· why NUMBER: each rule with its figures, why it is with whom, what budgets have left\n"
+        "· can I claim hotel 600 上海: standards, budgets and papers; without an amount the"
+        " standards alone\n"
+        "· budget / budget DEPARTMENT\n"
+        "· feedback WORDS: goes to the administrators",
+    ),
+    "help_approver": Text(
+        "【审批】\n"
+        "· 待办：加急和等得久的在前，「无异常」的可以放心批\n"
+        "· 卡片上点「同意」，或发「同意 单号 意见」；驳回、退回要写理由\n"
+        "· 驳回：不报了；退回：改了再交\n"
+        "· 转交 单号 给 姓名（交给别人）；加签 单号 姓名（多问一个人）\n"
+        "· 全部同意：一次确认所有无异常的单据\n"
+        "· 委托 姓名 至 12-05：休假时由别人代审\n"
+        "· 看不明白：为什么 单号。自己的单据不能自己批",
+        "[Approving]\n"
+        "· todo: urgent and old ones first; “clean” ones have no remarks\n"
+        "· Press approve, or “approve NUMBER opinion”; reject and return need a reason\n"
+        "· reject ends it, return lets it be changed\n"
+        "· transfer NUMBER to NAME; add signer NUMBER NAME\n"
+        "· approve all: every clean one with one confirmation\n"
+        "· 委托 NAME 至 12-05: somebody decides for you meanwhile\n"
+        "· why NUMBER explains. Nobody approves their own claim",
+    ),
+    "help_manager": Text(
+        "【主管与预算】\n"
+        "· 预算 部门 / 预算 项目：额度、占用、核销、可用\n"
+        "· 预算快用完会自动提醒，卡片上可以申请追加或冻结\n"
+        "· 提交就占用预算，批准（或付款）时核销，驳回、退回、撤回马上释放\n"
+        "· 每周一有汇总：等你审批的、最久的、预算用了多少",
+        "[Managers and budgets]\n"
+        "· budget DEPARTMENT or PROJECT: limit, held, spent, left\n"
+        "· You are told when a budget runs low, and may ask for more from that card\n"
+        "· Submitting holds money, approval (or payment) spends it, a no frees it at once\n"
+        "· Every Monday a digest says what waits and how the budgets are",
+    ),
+    "help_finance": Text(
+        "【财务与出纳】\n"
+        "· 待办里有等财务审批的单据；出纳会收到付款卡片，点「已付款」或发「已付 单号」\n"
+        "· 付款失败 单号 原因：通知本人改账户，单据回到待付\n"
+        "· 查 张三 报销；为什么 单号 看规则和数字\n"
+        "· 批量付款：chit payments export / result；凭证：chit vouchers export\n"
+        "· 发票作废或红冲会提醒，付款前会再拦一次",
+        "[Finance and cashiers]\n"
+        "· todo lists what waits for finance; cashiers get a card: press paid, or “paid NUMBER”\n"
+        "· 付款失败 NUMBER reason: the employee is told and it is to be paid again\n"
+        "· claims of NAME; why NUMBER for rules and figures\n"
+        "· In bulk: chit payments export / result; vouchers: chit vouchers export\n"
+        "· Void or cancelled invoices are told, and stop a payment",
+    ),
+    "help_admin": Text(
+        "【管理员】\n"
+        "· 公司数据都在 company.yaml：chit company apply company.yaml --dry-run 先看差异再生效\n"
+        "· 制度、差旅标准、审批流、日历都在里面；示例见文档\n"
+        "· chit doctor 检查配置和权限；chit stuck list 看卡住的消息\n"
+        "· 员工的反馈会发给你，发「回复 姓名 内容」回答\n"
+        "· 找不到审批人的单据会停下来并通知你，绝不会自动通过",
+        "[Administrators]\n"
+        "· The company is company.yaml: chit company apply company.yaml --dry-run shows what"
+        " changes\n"
+        "· Rules, travel standards, flows and the calendar are in it; see the guide\n"
+        "· chit doctor checks settings and permissions; chit stuck list shows what is stuck\n"
+        "· Feedback comes to you; “reply NAME words” answers\n"
+        "· A claim without an approver stops and you are told; it is never approved by itself",
+    ),
+    "help_notices": Text(
+        "【通知】\n"
+        "· 通知：看有哪些；通知 关 催办 / 通知 开 催办\n"
+        "· 审批、结果、付款的通知关系到钱，不能关\n"
+        "· 免打扰 22:00-8:00：不急的等到早上；你自己问的随时回答\n"
+        "· 一小时内来了很多单据时合并成一条",
+        "[Notices]\n"
+        "· notices shows them; “notice off reminders”, “notice on reminders”\n"
+        "· Approvals, results and payments always come\n"
+        "· quiet 22:00-8:00: what can wait comes in the morning; your questions are answered at"
+        " once\n"
+        "· Many claims within an hour come as one message",
+    ),
+    "feedback_noted": Text(
+        "谢谢，你的反馈已经记下，并转给了管理员。",
+        "Thank you, your feedback has been noted and passed on to the administrators.",
+    ),
     "incident": Text(
         "刚才没有处理成功，我们已经记录下来‹（编号 {id}）›。请稍后再试，或联系管理员。",
         "Something went wrong and has been recorded‹ ({id})›. Please try again later, or"

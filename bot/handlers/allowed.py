@@ -1,0 +1,166 @@
+"""能报吗: answered from the rules and budgets of whoever asks; and 自驾, worth its kilometres."""
+
+from bot.handlers.drafts import draft_in_hand, keep, start_claim
+from bot.handlers.finding import surroundings_of
+from bot.handlers.work import Work
+from bot.texts import finding_text
+from bot.texts.findings import period_text
+from bot.texts.names import budget_name, category_name
+from bot.texts.queries import row
+from core.actions.drafts import add_line, new_claim
+from core.allowed import Need, Weighed, weigh
+from core.claim import Claim, Line
+from core.company import Policy
+from core.errors import Refused
+from core.mileage import mileage_fen
+from core.money import format_cny, format_yuan
+from core.phrases.asking import Asked, read_asked
+from core.phrases.intents import MayClaim, Mileage
+from core.phrases.results import Problem
+from core.phrases.vocabulary import vocabulary_of
+from core.policies.limits import Measure
+
+MAX_OPTIONS = 12
+
+
+async def on_may_claim(command: MayClaim, work: Work) -> None:
+    """Say whether an expense may be claimed, by how much it is above, and what it needs."""
+    asked = read_asked(command.text, work.today, vocabulary_of(work.company))
+    if isinstance(asked, Problem):
+        raise Refused(asked.code, text=asked.text)
+    if len(asked.categories) != 1:
+        ids = asked.categories or tuple(c.id for c in work.company.categories)
+        language = work.person.language
+        names = [category_name(work.company, i, language) for i in ids[:MAX_OPTIONS]]
+        await work.answer("may_unclear", text=command.text[:40], options="、".join(names))
+        return
+    claim = _supposed(work, asked)
+    around = await surroundings_of(work.store, work.company, claim, work.today, work.rooms.settings)
+    weighed = weigh(claim, around)
+    rows = [
+        *_against(work, asked, weighed),
+        *_limits(work, asked, weighed),
+        *_budgets(work, asked, weighed),
+        *_needs(work, claim, weighed),
+    ]
+    await work.answer("may_claim", row=_verdict(work, asked, weighed), rows="\n".join(rows))
+
+
+def _supposed(work: Work, asked: Asked) -> Claim:
+    """Make the claim that would be: one line in nobody's drafts."""
+    line = Line(
+        category=asked.categories[0],
+        amount_fen=asked.amount_fen or 0,
+        date=asked.day or work.today,
+        description=asked.words,
+        project=asked.project,
+    )
+    return add_line(new_claim(work.company, work.person, "", work.cause), line)
+
+
+def _verdict(work: Work, asked: Asked, weighed: Weighed) -> str:
+    language = work.person.language
+    name = category_name(work.company, asked.categories[0], language)
+    if asked.amount_fen is None:
+        return row("may_standards", language, what=name)
+    what = f"{name} {format_cny(asked.amount_fen)}"
+    return row(f"may_{weighed.verdict}", language, what=what)
+
+
+def _against(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
+    if asked.amount_fen is None:
+        return []
+    found = (finding_text(f, work.person.language, work.company) for f in weighed.against)
+    return [
+        f"· {text.partition('：')[2] if text.startswith('第 1 行') else text}" for text in found
+    ]
+
+
+def _limits(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
+    language = work.person.language
+    rows = [_limit(work, asked, measure) for measure in weighed.limits]
+    return rows or [row("no_standard", language)]
+
+
+def _limit(work: Work, asked: Asked, measure: Measure) -> str:
+    language, policy = work.person.language, measure.policy
+    who = " ".join(w for w in (measure.city, measure.grade) if w)
+    facts = {"policy": policy.id, "limit": format_cny(measure.limit_fen)}
+    facts["per"] = period_text(policy.per, language)
+    text = (
+        row("standard_of", language, who=who, **facts)
+        if who
+        else row("standard", language, **facts)
+    )
+    used, over = (
+        measure.amount_fen - (asked.amount_fen or 0),
+        measure.amount_fen - measure.allowed_fen,
+    )
+    if used > 0:
+        text += row("standard_used", language, used=format_cny(used))
+    if over > 0:
+        text += row("standard_over", language, over=format_cny(over))
+    return text
+
+
+def _budgets(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
+    language, rows = work.person.language, list[str]()
+    for balance, amount in weighed.budgets:
+        facts = {
+            "budget": budget_name(work.company, balance.budget.id, language),
+            "before": format_cny(balance.available_fen),
+        }
+        after = format_cny(balance.available_fen - amount)
+        rows.append(
+            row("budget_now", language, **facts)
+            if asked.amount_fen is None
+            else row("budget_left", language, after=after, **facts)
+        )
+    return rows or [row("budget_none", language)]
+
+
+def _needs(work: Work, claim: Claim, weighed: Weighed) -> list[str]:
+    rows = [_need(work, claim, need) for need in weighed.needs]
+    return rows or [row("need_nothing", work.person.language)]
+
+
+def _need(work: Work, claim: Claim, need: Need) -> str:
+    language = work.person.language
+    entity = work.company.entity_of(claim.department)
+    if need.paper == "invoice" and entity and entity.tax_id:
+        return row("need_invoice", language, name=entity.name, taxid=entity.tax_id)
+    if need.paper == "invoice":
+        return row("need_invoice_only", language)
+    if need.paper == "km":
+        return row("need_km", language)
+    return (
+        row("need_proof", language, proof=need.proof)
+        if need.proof
+        else row("need_proof_any", language)
+    )
+
+
+async def on_mileage(command: Mileage, work: Work) -> None:
+    """Put a drive on the draft: its kilometres times the company's rate."""
+    policy = _rate_of(work)
+    if policy is None or policy.rate_fen is None:
+        raise Refused("mileage_off")
+    claim = await draft_in_hand(work) or await start_claim(work)
+    amount = mileage_fen(command.km, policy.rate_fen)
+    line = Line(
+        category=policy.category,
+        amount_fen=amount,
+        date=command.day,
+        description=command.description,
+        project=command.project_id,
+    )
+    await keep(work, add_line(claim, line), "add_line", amount=format_yuan(amount))
+
+
+def _rate_of(work: Work) -> Policy | None:
+    """Find the rate that holds for the person: the first of their grade."""
+    for policy in work.company.policies:
+        grades = {*policy.grades, *((policy.grade,) if policy.grade else ())}
+        if policy.kind == "mileage" and (not grades or work.person.grade in grades):
+            return policy
+    return None

@@ -163,14 +163,16 @@ class RecognitionSettings(Section):
 class ScheduleSettings(Section):
     """The clock: cron expressions in the company's time zone.
 
-    Jobs named in `working_days` wait for the next working day. In `quiet_hours` ("22:00-08:00")
-    alerts wait for their end.
+    `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
+    `working_days` wait for the next working day. In `quiet_hours` ("22:00-08:00") alerts wait for
+    their end.
     """
 
     timezone: str = "Asia/Shanghai"
     overspend_scan: str = "0 9 * * mon-fri"
     digest: str = "30 9 * * mon"
     reminders: str = "0 10 * * *"
+    routing: str = "*/10 * * * *"
     working_days: tuple[Literal["overspend_scan", "digest", "reminders"], ...] = ()
     quiet_hours: str = ""
 
@@ -189,7 +191,7 @@ class ScheduleSettings(Section):
             raise ValueError(f"there is no time zone {value}") from error
         return value
 
-    @field_validator("overspend_scan", "digest", "reminders")
+    @field_validator("overspend_scan", "digest", "reminders", "routing")
     @classmethod
     def _cron(cls, value: str) -> str:
         Cron(value, ZoneInfo("UTC"))

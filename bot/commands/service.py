@@ -72,14 +72,19 @@ def company_apply(
 async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
     from bot.clock import utc_now
     from bot.desk.company import apply_company, read_company
+    from bot.parts.rules import settings_of
 
     company = read_company(file)
     async with opened(config) as storage:
-        applied = await apply_company(storage.store, company, utc_now, dry_run=dry_run)
+        applied = await apply_company(
+            storage.store, company, utc_now, dry_run=dry_run, settings=settings_of(config)
+        )
     for line in applied.lines:
         print(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
     note(f"{done}: {len(applied.lines)}, version {applied.version}")
+    if applied.moved:
+        note(f"approvals moved · 改派待办: {applied.moved}")
 
 
 @audit_app.command("verify")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.handlers.roster import reroute_all
+from core.actions.basics import Settings
 from core.company import Company
 from core.company_file import (
     CompanyFileError,
@@ -11,16 +13,21 @@ from core.company_file import (
     find_company_faults,
     load_company,
 )
+from core.errors import Conflict
 from core.ports import Clock, Store
 from core.yaml_file import FileError
+
+TRIES = 5
+"""How often re-routing begins anew because somebody decided in between; a job does it later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What changed, a line each, and the version now in force."""
+    """What changed, a line each, the version now in force, and how many approvals moved."""
 
     lines: tuple[str, ...]
     version: int
+    moved: int = 0
 
 
 def read_company(path: Path) -> Company:
@@ -33,11 +40,18 @@ def read_company(path: Path) -> Company:
     return load_company(text, str(path))
 
 
-async def apply_company(store: Store, company: Company, clock: Clock, *, dry_run: bool) -> Applied:
+async def apply_company(
+    store: Store,
+    company: Company,
+    clock: Clock,
+    *,
+    dry_run: bool,
+    settings: Settings | None = None,
+) -> Applied:
     """Put a company in force; the same file twice changes nothing.
 
-    People whom the file no longer lists are kept as inactive. Conflict when somebody else
-    applied a file at the same moment.
+    People whom the file no longer lists are kept as inactive, and what waited for them moves to
+    whoever is above. Conflict when somebody else applied a file at the same moment.
     """
     version = await store.company_version()
     before = await store.company()
@@ -51,4 +65,17 @@ async def apply_company(store: Store, company: Company, clock: Clock, *, dry_run
     version = await store.apply_company(
         after, expected_version=version, at=clock(), actor="administrator"
     )
-    return Applied(lines, version)
+    moved = await _reroute(store, settings or Settings(), clock, version)
+    return Applied(lines, version, moved)
+
+
+async def _reroute(store: Store, settings: Settings, clock: Clock, version: int) -> int:
+    """Move what waits for people who left; what is decided at this very moment is seen again."""
+    moved = 0
+    for _ in range(TRIES):
+        try:
+            moved += await reroute_all(store, settings, clock(), f"company:{version}")
+        except Conflict:
+            continue
+        break
+    return moved

@@ -29,6 +29,7 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "overspend_scan": config.schedule.overspend_scan,
         "digest": config.schedule.digest,
         "reminders": config.schedule.reminders,
+        "routing": config.schedule.routing,
     }
 
     async def calendar() -> WorkCalendar:

@@ -8,6 +8,8 @@ COUNTS: Mapping[str, Text] = {
     "budgets": Text("检查预算 ‹{count}› 个", "budgets ‹{count}›"),
     "alerts": Text("发出预警 ‹{count}› 条", "alerts ‹{count}›"),
     "expired": Text("释放过期占用 ‹{count}› 笔", "holds let go ‹{count}›"),
+    "moved": Text("转交待办 ‹{count}› 张", "moved ‹{count}›"),
+    "escalated": Text("超时升级 ‹{count}› 张", "escalated ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),
 }
 

@@ -124,7 +124,8 @@ def _effect(scene: ChangeScene, name: str, by_fen: int) -> Fact:
         "available": format_cny(balance.available_fen),
     }
     if not by_fen or scene.wish.state != "waiting":
-        return scene.fact("budget", scene.say("now", **figures))
+        brief = scene.say("now_brief", limit=figures["limit"])
+        return scene.fact("budget", scene.say("now", **figures), cut(brief, BRIEF))
     figures["after"] = format_cny(limit + by_fen)
     brief = scene.say("would_brief", limit=figures["limit"], after=figures["after"])
     return scene.fact("budget", scene.say("would", **figures), cut(brief, BRIEF))

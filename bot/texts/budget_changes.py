@@ -17,6 +17,7 @@ PARTS: Texts = {
         "‹{scope}›：额度 ‹{limit}›，可用 ‹{available}›",
         "‹{scope}›: limit ‹{limit}›, ‹{available}› left",
     ),
+    "now_brief": Text("额度 ‹{limit}›", "limit ‹{limit}›"),
     "would": Text(
         "‹{scope}›：额度 ‹{limit}› → ‹{after}›，可用 ‹{available}›",
         "‹{scope}›: limit ‹{limit}› → ‹{after}›, ‹{available}› left",

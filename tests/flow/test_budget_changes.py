@@ -75,4 +75,4 @@ async def test_money_moves_between_budgets_and_a_frozen_one_takes_nothing(stage:
     await employee.say("提交")
     await employee.text("预算", "已冻结")
     await keeper.say("预算 市场部")
-    await keeper.text("¥7,000.00", "▓", "（已冻结）")
+    await keeper.text("¥7,000.00", "░", "（已冻结）")

@@ -79,13 +79,14 @@ def _spent(
     """Spend the hold, now or at payment; what clears an advance has been paid out already."""
     clears, taken = cleared(claim, advances, cause)
     whole = _whole(claim, company)
+    backed = bool(claim.clears)
     claim = replace(claim, clears=clears)
     payments = payments_of(claim, company)
     claim = claim.after(Event.APPROVE)
     moves = [move for t in taken for move in t.moves]
-    if clears or rules.consume_on == "approved":
+    if backed or rules.consume_on == "approved":
         claim = replace(claim, spent=figures_of(whole))
-        moves.append(Consume(claim.hold, whole, sure=True) if taken else Consume(claim.hold))
+        moves.append(Consume(claim.hold, whole, sure=True) if backed else Consume(claim.hold))
     notices = _told(claim, taken)
     if clears and not payments:
         claim = claim.after(Event.PAY)

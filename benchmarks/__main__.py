@@ -8,7 +8,19 @@ import asyncio
 import sys
 import time
 
-from benchmarks import accuracy, acknowledge, drafts, inbox, ledger, pictures, recognise, scan, start
+from benchmarks import (
+    accuracy,
+    acknowledge,
+    drafts,
+    inbox,
+    ledger,
+    memory,
+    pictures,
+    recognise,
+    scan,
+    start,
+    structured,
+)
 from benchmarks.figures import Benchmark, note, show
 from bot.logs import set_up_logs
 
@@ -19,6 +31,8 @@ USUAL: dict[str, Benchmark] = {
     "start": start.run,
     "drafts": drafts.run,
     "recognise": recognise.run,
+    "structured": structured.run,
+    "memory": memory.run,
     "pictures": pictures.run,
     "scan": scan.run,
 }

@@ -21,10 +21,11 @@ from PIL import Image
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
 
-from benchmarks.figures import Figure, beside, median, note
+from benchmarks.figures import Figure, beside, median, note, timed
 from benchmarks.places import ROOT
 from core.invoice import Reading
 from core.money import format_yuan
+from recognition.process import Child
 from recognition.reader import Recogniser
 from sandbox.invoices import build_sample, sample_invoice
 
@@ -87,6 +88,19 @@ async def run() -> AsyncIterator[Figure]:
             kind, _score([a for a in ours if a.document in files]), theirs, name
         ):
             yield figure
+    alone = await _codes_alone([d for d in photos if d.has_code])
+    yield beside("recognise.qr_alone.time", alone, "s", 0.15, "the bar")
+
+
+async def _codes_alone(documents: Sequence[Document]) -> float:
+    """Give the middle of the times in which the process for files reads a picture's code only."""
+    child = Child("quick")
+    await child.warm(ocr=False, limit_s=60)
+    try:
+        asked = [child.ask(d.name, d.data, ocr=False, limit_s=10) for d in documents]
+        return median([await timed(one) for one in asked])
+    finally:
+        await child.stop()
 
 
 async def _ours(documents: Sequence[Document]) -> list[Answer]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from core.budget import line_budgets
 from core.claim import Claim, Line
 from core.company import Company
+from core.ports import BudgetEntry
 
 MOST_CLAIMS = 500
 """The largest claims of a budget that a breakdown looks at."""
@@ -30,6 +31,10 @@ class Usages(Protocol):
 
     async def by_day(self, budget: str) -> tuple[tuple[date, int], ...]:
         """Give by how many fen a budget's use has changed, by the days (in China) that moved it."""
+        ...
+
+    async def recent(self, budget: str, limit: int) -> tuple[BudgetEntry, ...]:
+        """Give the last lines of a budget's journal, newest first."""
         ...
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Date, cast, func, select
 
+from core.ports import BudgetEntry
 from core.usage import MOST_CLAIMS, ClaimUse
 from storage.documents import CLAIMS
 from storage.engine import Database, own
@@ -53,6 +54,20 @@ class SqlUsages:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple((_as_date(r.day), int(r.moved)) for r in rows)
+
+    async def recent(self, budget: str, limit: int) -> tuple[BudgetEntry, ...]:
+        """Give the last lines of a budget's journal, newest first."""
+        query = (
+            select(entries)
+            .where(own(entries), entries.c.budget == budget)
+            .order_by(entries.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(
+            BudgetEntry(r.id, r.budget, r.hold, r.claim, r.kind, r.amount_fen, r.at) for r in rows
+        )
 
     def _day(self) -> ColumnElement[date]:
         if self._database.postgres:

@@ -19,6 +19,8 @@ from bot.web.access import Access
 from bot.web.api import Api
 from bot.web.api_analytics import AnalyticsApi
 from bot.web.api_claims import ClaimsDoor
+from bot.web.api_vouchers import VouchersApi
+from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.doors import Door, MessengerDoor
@@ -61,6 +63,7 @@ def build_pages(
         CardsPage(
             site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
         ),
+        BudgetsPage(site, storage.store, storage.usages, clock, config.zone),
     )
 
 
@@ -109,6 +112,7 @@ def build_web(
     door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)
     app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
     app.add_routes(AnalyticsApi(storage.spending, access).routes())
+    app.add_routes(VouchersApi(storage.store, access).routes())
     app.add_routes(more)
     wecom = wecom_of(channels)
     if wecom:

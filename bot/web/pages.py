@@ -8,8 +8,10 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.report_page import ReportPage
 from bot.web.signin import HOME, SignIn
 from bot.web.site import Site
 from bot.web.todo_page import TodoPage
@@ -31,6 +33,8 @@ class Pages:
     todo: TodoPage
     uploads: UploadPage
     cards: CardsPage
+    reports: ReportPage
+    budgets: BudgetsPage
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""
@@ -41,12 +45,19 @@ class Pages:
             web.get("/app/static/{name}", self.site.static),
             *self.signin.routes(),
             web.get("/app/todo", guarded(self.todo.todo)),
+            web.get("/app/budgets", guarded(self.budgets.overview)),
+            web.get("/app/budgets/{id}", guarded(self.budgets.budget)),
             web.get("/app/upload", guarded(self.uploads.page)),
             web.post("/app/upload", self.signin.known(self.uploads.take)),
             web.get("/app/invoices/cards", guarded(self.cards.page)),
             web.post("/app/invoices/cards", self.signin.known(self.cards.take)),
             web.get("/app/invoices/cards/{id}", self.signin.known(self.cards.state)),
             web.get("/app/upload/{id}", self.signin.known(self.uploads.state)),
+            web.get("/app/reports", guarded(self.reports.months)),
+            web.get("/app/reports/{month}", guarded(self.reports.page)),
+            web.get(
+                "/app/reports/{month}/{name}.{kind:(?:png|pdf|xlsx)}", guarded(self.reports.file)
+            ),
             web.get("/app/claims/{number}", guarded(self.claims.claim)),
             web.get("/app/claims/{number}/files/{sha256}", guarded(self.claims.file)),
         ]

@@ -27,6 +27,11 @@ def may_see(company: Company, person: Person, budget: Budget) -> bool:
     return budget.department in company.ancestry(person.department)
 
 
+def may_open(company: Company, person: Person, budget: Budget) -> bool:
+    """Whether somebody may see who uses a budget: those who answer for it, and who watch all."""
+    return bool(WATCHERS.intersection(person.roles)) or person.id in answering_for(company, budget)
+
+
 def own_budgets(company: Company, person: Person) -> tuple[Budget, ...]:
     """Give the budgets that may bind somebody's own lines."""
     above = frozenset(company.ancestry(person.department))

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -233,3 +233,20 @@ async def test_a_forecast_is_made_once(storage: AnyStorage) -> None:
 
     assert await watched(storage, TODAY) == []
     assert await storage.watches.count() == 1
+
+
+async def test_a_budgets_use_is_told_by_claim_day_and_line(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="100.00", other="100.00"))
+    await storage.store.commit(submission(1, "sales", 1000))
+    await storage.store.commit(submission(2, "sales", 3000))
+    await storage.store.commit(submission(3, "other", 9000))
+    late = datetime(2026, 11, 25, 16, 30, tzinfo=UTC)
+    await storage.store.commit(Change(at=late, moves=(Release("BX-20261125-0001/1"),)))
+
+    uses = await storage.usages.largest("sales")
+    days = await storage.usages.by_day("sales")
+    recent = await storage.usages.recent("sales", 2)
+
+    assert [(u.claim.number, u.used_fen) for u in uses] == [("BX-20261125-0002", 3000)]
+    assert days == ((date(2026, 11, 25), 4000), (date(2026, 11, 26), -1000))
+    assert [(e.kind, e.amount_fen) for e in recent] == [("release", 1000), ("reserve", 3000)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from core.claim import Claim
+from core.ports import BudgetEntry
 from core.usage import MOST_CLAIMS, ClaimUse
 from storage.ledger import Ledger
 from storage.store import CHINA
@@ -24,6 +25,14 @@ class MemoryUsages:
         claims = self._claims()
         ranked = sorted((-fen, name) for name, fen in sums.items() if fen)[:limit]
         return tuple(ClaimUse(claims[name], -fen) for fen, name in ranked if name in claims)
+
+    async def recent(self, budget: str, limit: int) -> tuple[BudgetEntry, ...]:
+        found = [
+            BudgetEntry(i, e.budget, e.hold, e.claim, e.kind, e.amount_fen, e.at)
+            for i, e in enumerate(self._ledger().entries, 1)
+            if e.budget == budget
+        ]
+        return tuple(reversed(found[-limit:]))
 
     async def by_day(self, budget: str) -> tuple[tuple[date, int], ...]:
         sums: dict[date, int] = {}

@@ -14,6 +14,7 @@ from yarl import URL
 from bot.events import ChannelName, to_json
 from bot.port import CardPicker, Inbound
 from bot.settings import SDK_URL
+from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.doors import Door as Way
@@ -188,6 +189,7 @@ class Stage:
                 self.wallet if "wecom" in doors else None,
                 SDK_URL,
             ),
+            BudgetsPage(site, self.storage.store, self.storage.usages, self.clock, zone),
         )
         self.client: TestClient[web.Request, web.Application]
 

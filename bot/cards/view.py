@@ -11,6 +11,7 @@ from bot.cards.actions import ButtonId, Token
 from bot.cards.escape import safe
 from bot.cards.facts import Fact, Scene, find_facts
 from bot.cards.permits import NO_MOMENT, Moment, allowed_actions, token_of
+from bot.cards.soft import near_the_end
 from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
 from bot.texts.names import category_name, department_name, person_name
@@ -185,7 +186,7 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
         for f in findings
     ]
     doubts = [_doubt(scene, i, line.doubts) for i, line in enumerate(claim.lines) if line.doubts]
-    return tuple(dict.fromkeys([*said, *doubts]))
+    return tuple(dict.fromkeys([*said, *doubts, *near_the_end(scene)]))
 
 
 def _rank(finding: Finding) -> int:

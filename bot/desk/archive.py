@@ -153,6 +153,7 @@ class Archive:
             invoices=invoices,
             verified=await self.store.verified(keys) if keys else {},
             payment=await self.store.payment(f"P-{number}"),
+            books=await self.store.vouchers_of([number]),
         )
         box.claims += 1
         box.records.write(_line(dossier_json(dossier)))

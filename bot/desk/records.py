@@ -12,6 +12,7 @@ from core.invoice import to_json
 from core.money import format_yuan
 from core.payment import Payment
 from core.verification import Checked
+from core.voucher import Voucher
 
 Json = dict[str, object]
 Cell = str | int | float | None
@@ -48,6 +49,14 @@ class Dossier:
     invoices: tuple[StoredInvoice, ...]
     verified: Mapping[str, Checked]
     payment: Payment | None
+    books: tuple[Voucher, ...] = ()
+
+    @property
+    def voucher(self) -> str | None:
+        """What the books call the claim's own voucher; its id until they have given a number."""
+        standing = (v for v in self.books if v.kind == "approval" and v.state != "void")
+        found = max(standing, key=lambda v: v.created_at, default=None)
+        return (found.number or found.id) if found and found.state != "refused" else None
 
     def path_of(self, sha256: str | None) -> str:
         """Give the place of a file in the package, empty when it is not there."""
@@ -85,7 +94,8 @@ def dossier_json(dossier: Dossier) -> Json:
         "invoices": [_invoice(dossier, v) for v in dossier.invoices],
         "files": [_file(o) for o in dossier.originals],
         "payment": _payment(dossier.payment),
-        "voucher": None,
+        "voucher": dossier.voucher,
+        "vouchers": [_booked(v) for v in dossier.books],
     }
 
 
@@ -163,6 +173,19 @@ def _file(original: Original) -> Json:
         "path": original.path or None,
         "size": original.size,
         "purged": gone and {"at": gone.at.isoformat(), "by": gone.actor},
+    }
+
+
+def _booked(voucher: Voucher) -> Json:
+    return {
+        "id": voucher.id,
+        "kind": voucher.kind,
+        "state": voucher.state,
+        "number": voucher.number,
+        "date": voucher.day.isoformat(),
+        "total": format_yuan(voucher.total_fen),
+        "batch": voucher.batch,
+        "reverses": voucher.reverses,
     }
 
 
@@ -267,8 +290,9 @@ def _stored(invoices: Sequence[StoredInvoice], invoice: LineInvoice | None) -> S
 def _paid(dossier: Dossier) -> list[Cell]:
     payment = dossier.payment
     if payment is None:
-        return [None] * 5
-    return [payment.id, payment.state, payment.batch, payment.reference, None]
+        return [None, None, None, None, dossier.voucher]
+    cells: list[Cell] = [payment.id, payment.state, payment.batch, payment.reference]
+    return [*cells, dossier.voucher]
 
 
 def _loose(dossier: Dossier, original: Original, kind: str) -> list[Cell]:

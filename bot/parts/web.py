@@ -13,6 +13,7 @@ from bot.events import ChannelName
 from bot.handlers.work import Rooms
 from bot.parts.channels import wecom_of
 from bot.parts.rules import public_url, settings_of
+from bot.pictures.gallery import Gallery
 from bot.port import Accept, Channel, SignInDoor
 from bot.settings import Config
 from bot.web.access import Access
@@ -27,6 +28,7 @@ from bot.web.doors import Door, MessengerDoor
 from bot.web.health import Health, Metrics
 from bot.web.pages import Pages
 from bot.web.problems import problems
+from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
@@ -64,6 +66,7 @@ def build_pages(
             site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
         ),
         BudgetsPage(site, storage.store, storage.usages, clock, config.zone),
+        ReportPage(site, storage.store, storage.spending, Gallery(), clock, config.zone),
     )
 
 

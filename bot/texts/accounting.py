@@ -75,6 +75,10 @@ TEXTS: Texts = {
         "The batch‹ {batch} ›has not been checked, so its file may not leave. Somebody else of"
         " finance sends “confirm batch‹ {batch}›”.",
     ),
+    "batch_missing": Text(
+        "请带上批次号，例如「确认批次 PAY-20261125-0001」。",
+        "Please name the batch, e.g. “confirm batch PAY-20261125-0001”.",
+    ),
     "own_batch": Text(
         "付款批次‹ {batch} ›是你自己制单的，须由另一人复核。",
         "You made the batch‹ {batch} ›yourself; somebody else must check it.",

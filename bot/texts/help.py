@@ -146,12 +146,14 @@ TEXTS: Texts = {
         "· 付款失败 单号 原因：通知本人改账户，单据回到待付\n"
         "· 查 张三 报销；为什么 单号 看规则和数字\n"
         "· 批量付款：chit payments export / result；凭证：chit vouchers export\n"
+        "· 大额批次由另一人复核：「确认批次 PAY-…」或「取消批次 PAY-… 原因」\n"
         "· 发票作废或红冲会提醒，付款前会再拦一次",
         "[Finance and cashiers]\n"
         "· todo lists what waits for finance; cashiers get a card: press paid, or “paid NUMBER”\n"
         "· 付款失败 NUMBER reason: the employee is told and it is to be paid again\n"
         "· claims of NAME; why NUMBER for rules and figures\n"
         "· In bulk: chit payments export / result; vouchers: chit vouchers export\n"
+        "· High batches need a second person: confirm batch PAY-…, cancel batch PAY-… reason\n"
         "· Void or cancelled invoices are told, and stop a payment",
     ),
     "help_admin": Text(

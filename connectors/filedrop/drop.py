@@ -96,17 +96,20 @@ class Sftp:
         folder = unquote(urlsplit(self.url).path).rstrip("/") or "."
         async with connection.start_sftp_client() as client:
             for name, data in files:
-                draft, place = f"{folder}/{name}.tmp", f"{folder}/{name}"
-                private = asyncssh.SFTPAttrs(permissions=0o600)
-                async with client.open(draft, "wb", private) as file:
-                    await file.write(data)
-                    with contextlib.suppress(asyncssh.SFTPOpUnsupported):
-                        await file.fsync()
-                await client.posix_rename(draft, place)
+                await _put_one(client, f"{folder}/{name}", data)
 
     @property
     def _host(self) -> str:
         return urlsplit(self.url).hostname or ""
+
+
+async def _put_one(client: asyncssh.SFTPClient, place: str, data: bytes) -> None:
+    draft, private = f"{place}.tmp", asyncssh.SFTPAttrs(permissions=0o600)
+    async with client.open(draft, "wb", private) as file:
+        await file.write(data)
+        with contextlib.suppress(asyncssh.SFTPOpUnsupported):
+            await file.fsync()
+    await client.posix_rename(draft, place)
 
 
 def _require_safe(name: str) -> None:

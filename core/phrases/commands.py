@@ -39,6 +39,7 @@ from core.phrases.intents import (
 )
 from core.phrases.lines import EDIT_AHEAD, REMOVE_AHEAD, line_named, read_edit
 from core.phrases.numbers import NUMBER, find_numbers
+from core.phrases.paying import PAYING_VERBS
 from core.phrases.queries import LOOK, budget_behind, read_budget, read_claims_of
 from core.phrases.requests import read_advance, read_purchase, read_travel
 from core.phrases.results import Problem, Question, Reading, Vocabulary
@@ -206,6 +207,7 @@ _SET = "设置|调整|修改|追加|增加|减少|上调|下调|变更|改为|�
 _SETTLED = "付款|支付|打款|转账"
 
 VERBS: tuple[Verb, ...] = (
+    *PAYING_VERBS,
     verb(
         "预算",
         rf"预算\s?(?:{_SET})|(?:{_SET}|设定)[^\d,。]{{0,12}}?预算(?!内|外)",

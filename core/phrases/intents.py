@@ -321,6 +321,21 @@ class PayFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmBatch:
+    """确认批次 批次号."""
+
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelBatch:
+    """取消批次 批次号 原因."""
+
+    batch: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmNotDuplicate:
     """确认非重复 单号 [理由]."""
 
@@ -375,6 +390,8 @@ Command = (
     | RemoveLine
     | MarkPaid
     | PayFailed
+    | ConfirmBatch
+    | CancelBatch
     | ConfirmNotDuplicate
     | Feedback
     | ClaimCommand

@@ -21,8 +21,8 @@ from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
 from bot.parts.jobs import build_runner, build_timetable
+from bot.parts.rules import files_of, manners_of, public_url, reachable, settings_of
 from bot.parts.systems import Systems, build_hooks, build_systems
-from bot.parts.rules import files_of, public_url, reachable, settings_of
 from bot.parts.web import build_pages, build_web
 from bot.port import Channel
 from bot.settings import Config
@@ -122,6 +122,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         cards_in_app=config.wecom.enabled,
         upload_url=f"{public_url(config)}/app/upload",
         wallet=wecom.wallet if wecom else None,
+        quiet=parse_quiet(config.notices.quiet),
     )
     jobs = build_runner(config, storage, clock)
     hands = worker.InboxWorker(storage.inbox, rooms, jobs, clock=clock, zone=config.zone)
@@ -136,7 +137,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         has_voice(channels),
         Verifier(bureau, storage.store, storage.tries, storage.inbox, clock) if bureau else None,
         Wallets(wecom.wallet, storage.inbox, clock) if wecom else None,
-        parse_quiet(config.schedule.quiet_hours),
+        manners_of(config, storage),
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",

@@ -154,6 +154,29 @@ class ApprovalSettings(Section):
     second_tap_above: str | None = Field(default=None, pattern=r"^\d{1,12}(\.\d{1,2})?$")
 
 
+class NoticeSettings(Section):
+    """When people are told.
+
+    In `quiet` ("22:00-08:00") what can wait does, unless somebody has hours of their own. More
+    than `digest_above` approvals within an hour come as one text, 0 never gathers any. The others
+    say after how long somebody is reminded, 0 never: working hours that an approval waits, days
+    that a draft lies, days before an invoice is too old, days that an advance is open.
+    """
+
+    quiet: str = ""
+    digest_above: int = Field(default=30, ge=0, le=1000)
+    waiting_hours: int = Field(default=8, ge=0, le=1000)
+    draft_days: int = Field(default=3, ge=0, le=365)
+    expire_days: int = Field(default=14, ge=0, le=365)
+    advance_days: int = Field(default=30, ge=0, le=3650)
+
+    @field_validator("quiet")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        parse_quiet(value)
+        return value
+
+
 class RecognitionSettings(Section):
     """How invoices are read: files of certificates whose holders may vouch for seals."""
 
@@ -163,9 +186,8 @@ class RecognitionSettings(Section):
 class ScheduleSettings(Section):
     """The clock: cron expressions in the company's time zone.
 
-    `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
-    `working_days` wait for the next working day. In `quiet_hours` ("22:00-08:00") alerts wait for
-    their end.
+    `monthly` sends finance the report of the month before. `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
+    `working_days` wait for the next working day.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -173,14 +195,8 @@ class ScheduleSettings(Section):
     digest: str = "30 9 * * mon"
     reminders: str = "0 10 * * *"
     routing: str = "*/10 * * * *"
+    monthly: str = "0 9 1 * *"
     working_days: tuple[Literal["overspend_scan", "digest", "reminders"], ...] = ()
-    quiet_hours: str = ""
-
-    @field_validator("quiet_hours")
-    @classmethod
-    def _span(cls, value: str) -> str:
-        parse_quiet(value)
-        return value
 
     @field_validator("timezone")
     @classmethod
@@ -191,7 +207,7 @@ class ScheduleSettings(Section):
             raise ValueError(f"there is no time zone {value}") from error
         return value
 
-    @field_validator("overspend_scan", "digest", "reminders", "routing")
+    @field_validator("overspend_scan", "digest", "reminders", "routing", "monthly")
     @classmethod
     def _cron(cls, value: str) -> str:
         Cron(value, ZoneInfo("UTC"))
@@ -282,6 +298,7 @@ class Config(Section):
     recognition: RecognitionSettings = RecognitionSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     archive: ArchiveSettings = ArchiveSettings()
+    notices: NoticeSettings = NoticeSettings()
     connectors: Connectors = Field(default=Connectors(), repr=False)
 
     @property

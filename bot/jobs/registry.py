@@ -1,10 +1,14 @@
 """The scheduled jobs, by the names of their settings in `[schedule]`."""
 
+from bot.jobs.monthly import monthly
+from bot.jobs.reminders import reminders
 from bot.jobs.routing import route
 from bot.jobs.running import Job
 from bot.jobs.scan import overspend_scan
 
 JOBS: tuple[Job, ...] = (
     Job("overspend_scan", overspend_scan),
+    Job("reminders", reminders),
+    Job("monthly", monthly),
     Job("routing", route, missed="skip"),
 )

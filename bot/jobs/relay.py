@@ -9,6 +9,7 @@ import structlog
 
 from bot.events import ChannelName
 from bot.jobs.drawing import Studio, open_cards
+from bot.jobs.manners import Manners
 from bot.jobs.posting import Posting
 from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
@@ -16,7 +17,6 @@ from bot.jobs.verifying import NotYet, Verifier
 from bot.jobs.wallet import Wallets
 from bot.port import Channel
 from bot.texts import say
-from core.actions.alerting import QUIET_LANES
 from core.company import Company, Person
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
 from core.notices import (
@@ -30,7 +30,6 @@ from core.notices import (
     VerifyInvoice,
 )
 from core.ports import CardRecord, Clock, Outbox, OutboxItem, Store
-from core.quiet import QuietHours
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +59,7 @@ class Relay:
     has_voice: Callable[[], bool] = field(default=lambda: True)
     verifier: Verifier | None = None
     wallets: Wallets | None = None
-    quiet: QuietHours | None = None
+    manners: Manners | None = None
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
@@ -75,7 +74,6 @@ class Relay:
     async def handle(self, item: OutboxItem) -> None:
         """Send one notice; the edge where a refusal is written down."""
         try:
-            self._await_morning(item)
             self._await_due(item)
             cards, again = await self._deliver(item)
         except (Rejected, ResultUnknown) as error:
@@ -88,13 +86,6 @@ class Relay:
             await self._failed(item, error)
         else:
             await self.outbox.finish(item, self.clock(), cards, again=again)
-
-    def _await_morning(self, item: OutboxItem) -> None:
-        """Raise NotYet for what can wait, in the quiet hours of the company."""
-        patient = item.lane.startswith(QUIET_LANES)
-        until = self.quiet.over(self.clock(), self.zone) if self.quiet and patient else None
-        if until:
-            raise NotYet(until)
 
     def _await_due(self, item: OutboxItem) -> None:
         """Raise NotYet for a card that is to be drawn later."""
@@ -125,6 +116,11 @@ class Relay:
             return (), False
         if isinstance(notice, CallSystem):  # its system's own pump leases it, never this one
             raise Rejected("not_for_people", system=notice.system)
+        if self.manners:
+            told = await self.manners.weigh(item, notice, self.clock())
+            if told is None:
+                return (), False
+            notice = told
         company = await self.store.company()
         person, targets = self._audience(notice, company)
         await self._pace(item, targets)

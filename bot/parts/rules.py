@@ -1,11 +1,14 @@
 """What the business and its links take from the settings."""
 
+from bot.jobs.manners import Manners
 from bot.settings import Config
-from core.actions.basics import Settings, VerifyRules
+from core.actions.basics import ReminderRules, Settings, VerifyRules
 from core.money import parse_yuan
 from core.ports import Files
+from core.quiet import parse_quiet
 from storage.bucket import BucketAccess
 from storage.files import open_files
+from storage.open import Storage
 
 
 def settings_of(config: Config) -> Settings:
@@ -20,6 +23,23 @@ def settings_of(config: Config) -> Settings:
         second_tap_above_fen=None if above is None else parse_yuan(above),
         zone=config.zone,
         hold_days=config.budget.hold_days,
+        reminders=ReminderRules(
+            config.notices.waiting_hours,
+            config.notices.draft_days,
+            config.notices.expire_days,
+            config.notices.advance_days,
+        ),
+    )
+
+
+def manners_of(config: Config, storage: Storage) -> Manners:
+    """Give when people are told things."""
+    return Manners(
+        storage.store,
+        config.zone,
+        parse_quiet(config.notices.quiet),
+        config.notices.digest_above,
+        f"{public_url(config)}/app/todo",
     )
 
 

@@ -43,6 +43,19 @@ class VerifyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderRules:
+    """After how long people are reminded; 0 never reminds.
+
+    `waiting_hours` are working hours; `expire_days` is how long before the last day.
+    """
+
+    waiting_hours: int = 8
+    draft_days: int = 3
+    expire_days: int = 14
+    advance_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `chit.toml` decides: `[budget]`, whether vouchers are verified, `[approval]`, the zone.
 
@@ -54,6 +67,7 @@ class Settings:
     verify: VerifyRules | None = None
     second_tap_above_fen: int | None = None
     zone: ZoneInfo = CHINA
+    reminders: ReminderRules = ReminderRules()
     hold_days: int = 90
     """How long an approved request may go unused before its money goes back; 0 is for good."""
 

@@ -1,6 +1,7 @@
 """The scheduled jobs, by the names of their settings in `[schedule]`."""
 
 from bot.jobs.monthly import monthly
+from bot.jobs.digest import digest
 from bot.jobs.reminders import reminders
 from bot.jobs.routing import route
 from bot.jobs.running import Job
@@ -9,6 +10,7 @@ from bot.jobs.scan import overspend_scan
 JOBS: tuple[Job, ...] = (
     Job("overspend_scan", overspend_scan),
     Job("reminders", reminders),
+    Job("digest", digest),
     Job("monthly", monthly),
     Job("routing", route, missed="skip"),
 )

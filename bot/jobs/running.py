@@ -12,6 +12,7 @@ from core.actions.basics import Settings
 from core.alerts import Watches
 from core.ports import Clock, Store
 from core.schedule import Missed, Slots
+from core.spending import Spending
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ class Office:
     zone: ZoneInfo
     public_url: str
     clock: Clock
+    spending: Spending
 
 
 Counts = Mapping[str, int]

@@ -15,6 +15,7 @@ def build_runner(config: Config, storage: Storage, clock: Clock) -> Runner:
     office = Office(
         store=storage.store,
         watches=storage.watches,
+        spending=storage.spending,
         settings=settings_of(config),
         zone=config.zone,
         public_url=public_url(config),
@@ -29,6 +30,7 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "overspend_scan": config.schedule.overspend_scan,
         "digest": config.schedule.digest,
         "reminders": config.schedule.reminders,
+        "monthly": config.schedule.monthly,
         "routing": config.schedule.routing,
     }
 

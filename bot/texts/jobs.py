@@ -10,6 +10,7 @@ COUNTS: Mapping[str, Text] = {
     "expired": Text("释放过期占用 ‹{count}› 笔", "holds let go ‹{count}›"),
     "moved": Text("转交待办 ‹{count}› 张", "moved ‹{count}›"),
     "escalated": Text("超时升级 ‹{count}› 张", "escalated ‹{count}›"),
+    "digests": Text("发出汇总 ‹{count}› 份", "digests ‹{count}›"),
     "reminders": Text("发出提醒 ‹{count}› 条", "reminders ‹{count}›"),
     "reports": Text("发出月报 ‹{count}› 份", "reports ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),

@@ -195,6 +195,8 @@ PAGES: Texts = {
         " tell the administrator.",
     ),
     # what waits
+    "reports": Text("费用月报", "Monthly reports"),
+    "report_of": Text("‹{month} ›费用月报", "expenses‹ of {month}›"),
     "todo": Text("我的待办", "What waits for me"),
     "todo_decide": Text("待我审批", "For my decision"),
     "todo_pay": Text("待付款", "To be paid"),

@@ -33,8 +33,8 @@ class Pages:
     todo: TodoPage
     uploads: UploadPage
     cards: CardsPage
-    reports: ReportPage
     budgets: BudgetsPage
+    reports: ReportPage
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""

@@ -11,7 +11,7 @@ import pytest
 from bot.handlers.work import Rooms
 from bot.jobs.drawing import Studio
 from bot.jobs.relay import Relay
-from bot.jobs.running import Office, Runner
+from bot.jobs.running import Runner
 from bot.jobs.verifying import HANDS, NotYet, Verifier
 from bot.jobs.worker import InboxWorker
 from core.actions.basics import Cause, Settings, VerifyRules, outgoing
@@ -23,6 +23,7 @@ from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retry
 from core.notices import Notice, Say, VerifyInvoice
 from core.verification import Verification, VerifyRequest
 from tests.fakes.memory import MemoryStorage
+from tests.fakes.office import office_of
 
 START = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 DAY = date(2026, 11, 25)
@@ -90,7 +91,7 @@ class Place:
             verifier=self.verifier,
         )
         rooms = Rooms(store, None, None, None, rules, None)  # type: ignore[arg-type]  # never asked here
-        office = Office(store, self.storage.watches, rules, ZONE, "http://chit", self.clock)
+        office = office_of(self.storage, self.clock, rules)
         runner = Runner((), office, self.storage.slots)
         self.worker = InboxWorker(inbox, rooms, runner, clock=self.clock, zone=ZONE)
         self.told: list[Notice] = []

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
 from bot.events import ChannelName, to_json
+from bot.pictures.gallery import Gallery
 from bot.port import CardPicker, Inbound
 from bot.settings import SDK_URL
 from bot.web.budgets_page import BudgetsPage
@@ -20,6 +21,7 @@ from bot.web.claim_page import ClaimPage
 from bot.web.doors import Door as Way
 from bot.web.doors import MessengerDoor
 from bot.web.pages import Pages
+from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
@@ -190,6 +192,9 @@ class Stage:
                 SDK_URL,
             ),
             BudgetsPage(site, self.storage.store, self.storage.usages, self.clock, zone),
+            ReportPage(
+                site, self.storage.store, self.storage.spending, Gallery(), self.clock, zone
+            ),
         )
         self.client: TestClient[web.Request, web.Application]
 

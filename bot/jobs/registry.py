@@ -1,7 +1,7 @@
 """The scheduled jobs, by the names of their settings in `[schedule]`."""
 
-from bot.jobs.monthly import monthly
 from bot.jobs.digest import digest
+from bot.jobs.monthly import monthly
 from bot.jobs.reminders import reminders
 from bot.jobs.routing import route
 from bot.jobs.running import Job

@@ -45,6 +45,16 @@ _ROWS = (
     "account",
     "payment_reason",
     "reason",
+    "urgent",
+    "paused",
+    "supplier",
+    "offset",
+    "open",
+    "advance",
+    "cuts",
+    "trip",
+    "filed_by",
+    "shares",
     "seller",
     "invoice",
     "usage",
@@ -62,6 +72,7 @@ _ROWS = (
     "purpose",
     "project",
     "origin",
+    "split_from",
 )
 """Facts by weight; number, total and applicant stand in the title."""
 

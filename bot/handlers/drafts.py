@@ -99,9 +99,32 @@ async def submit_claim(work: Work, claim: Claim, exception: str = "") -> None:
     try:
         change = submission.submit(claim, around, work.cause)
     except Refused as refused:
+        if refused.code == "employee_must_submit":
+            await _ask_employee(work, claim)
+            return
         await keep_check(work, claim, refused)
         raise
-    await work.commit(replace(change, dialogs=(ended(work),)))
+    told = _told_employee(work, claim)
+    await work.commit(replace(change, outbox=(*change.outbox, *told), dialogs=(ended(work),)))
+
+
+async def _ask_employee(work: Work, claim: Claim) -> None:
+    """Hand a draft that a colleague has written to the employee, whose word it needs."""
+    fields = (("number", claim.number), ("person", work.person.id))
+    await work.tell(
+        work.reply("employee_must_submit", number=claim.number, person=claim.employee),
+        Say(claim.employee, "filed_for_you", fields),
+        ShowCard(claim.employee, claim.number, "claim", fresh=True),
+        dialog=ended(work),
+    )
+
+
+def _told_employee(work: Work, claim: Claim) -> tuple[Outgoing, ...]:
+    """Tell an employee that somebody has submitted a claim for them."""
+    if work.person.id == claim.employee:
+        return ()
+    fields = (("number", claim.number), ("person", work.person.id))
+    return work.outgoing((Say(claim.employee, "submitted_for_you", fields),))
 
 
 async def on_submit_as_exception(command: SubmitAsException, work: Work) -> None:

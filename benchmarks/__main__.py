@@ -18,6 +18,7 @@ from benchmarks import (
     pictures,
     recognise,
     scan,
+    spending,
     start,
     structured,
 )
@@ -35,6 +36,7 @@ USUAL: dict[str, Benchmark] = {
     "memory": memory.run,
     "pictures": pictures.run,
     "scan": scan.run,
+    "spending": spending.run,
 }
 ALL: dict[str, Benchmark] = {**USUAL, "accuracy": accuracy.run}
 

@@ -143,6 +143,8 @@ def _with_lines(
         lines = _in_yuan(occasion, make())
     except _CannotBook as refusal:
         return replace(head, state="refused", reason=refusal.code, facts=refusal.facts)
+    if not lines:
+        return replace(head, state="refused", reason="nothing_to_book")
     if not is_sound(lines):
         return replace(head, state="refused", reason="unbalanced")
     return replace(head, lines=lines)

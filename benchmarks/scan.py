@@ -121,6 +121,7 @@ async def _scan(storage: Storage) -> None:
     office = Office(
         store=storage.store,
         watches=storage.watches,
+        spending=storage.spending,
         settings=Settings(),
         zone=ZoneInfo("Asia/Shanghai"),
         public_url="",

@@ -39,6 +39,10 @@ class Slots(Protocol):
     async def finish(self, job: str, slot: datetime, at: datetime, said: str) -> None:
         """Note that a run has ended; the first word about it stays."""
 
+    async def has_ended(self, job: str, slot: datetime) -> bool:
+        """Whether a run has ended already."""
+        ...
+
     async def watch(self, job: str, at: datetime) -> datetime:
         """Give the newest slot of a job's schedule, up to `at`, that was begun.
 

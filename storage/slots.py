@@ -49,6 +49,14 @@ class SqlSlots:
         async with self._database.writing() as connection:
             await connection.execute(ended)
 
+    async def has_ended(self, job: str, slot: datetime) -> bool:
+        """Whether a run has ended already."""
+        query = select(slots.c.finished_at).where(
+            own(slots), slots.c.job == job, slots.c.slot == slot
+        )
+        async with self._database.reading() as connection:
+            return await connection.scalar(query) is not None
+
     async def watch(self, job: str, at: datetime) -> datetime:
         """Give the newest scheduled slot that was begun, `at` for a job that is new here."""
         newest = select(func.max(slots.c.slot)).where(

@@ -34,6 +34,10 @@ class MemorySlots:
         if found and found.finished_at is None:
             found.finished_at, found.said = at, said
 
+    async def has_ended(self, job: str, slot: datetime) -> bool:
+        found = self._slots.get((job, slot))
+        return found is not None and found.finished_at is not None
+
     async def watch(self, job: str, at: datetime) -> datetime:
         known = [
             slot

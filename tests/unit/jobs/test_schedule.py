@@ -211,6 +211,9 @@ class Unreachable:
     async def finish(self, job: str, slot: datetime, at: datetime, said: str) -> None:
         raise OSError
 
+    async def has_ended(self, job: str, slot: datetime) -> bool:
+        raise OSError
+
     async def watch(self, job: str, at: datetime) -> datetime:
         raise OSError
 

@@ -234,7 +234,9 @@ def finding_text(
         fields["first"] = _first(finding, language, company, insider=insider)
     text = FINDINGS[finding.code].fill(language, fields)
     if finding.code in CONFIRMABLE:
-        text += (_EXPLAINED if finding.field("by") else _UNEXPLAINED).fill(language, fields)
+        explained = bool(finding.field("by"))
+        word = (_EXPLAINED if explained else _UNEXPLAINED).fill(language, fields)
+        text = f"{word}{text}" if explained else f"{text}{word}"
     return f"{line_label(finding.line, language)}{text}"
 
 
@@ -251,9 +253,10 @@ def _first(finding: Finding, language: Language, company: Company, *, insider: b
 
 
 _EXPLAINED = Text(
-    "。‹{by} ›‹于 {at} ›确认非重复‹：「{reason}」›",
-    ". ‹{by} ›‹({at}) ›says that it is none‹: “{reason}”›",
+    "‹{by} ›‹于 {at} ›确认非重复‹：「{reason}」›。",
+    "‹{by} ›‹({at}) ›says that it is no duplicate‹: “{reason}”›. ",
 )
+"""It stands first: small cards cut what comes late, and this is what an approver decides on."""
 _UNEXPLAINED = Text("，请确认不是同一笔", "; make sure that it is another expense")
 
 

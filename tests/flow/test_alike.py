@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from sandbox.invoices import build_xml, sample_invoice
 from sandbox.paper import Invoice, draw_itinerary
 from tests.flow.stage import Phone, Stage
+from tests.flow.test_claim_page import AGENTS, browser, sign_in
 from tests.flow.test_main_job import number_of
+from tests.flow.test_upload import upload
 
 
 def bought(serial: int, name: str = "hotel.xml") -> Invoice:
@@ -26,16 +30,30 @@ async def send(phone: Phone, invoice: Invoice) -> None:
     await phone.send(f"{invoice.number}.xml", build_xml(invoice), "application/xml")
 
 
-async def test_two_alike_invoices_are_explained_and_the_approver_sees_why(stage: Stage) -> None:
-    first, second = stage.phone("dingtalk", "zhang"), stage.phone("dingtalk", "li")
-    manager, other = stage.phone("dingtalk", "wang"), stage.phone("dingtalk", "sun")
+async def hand_in(stage: Stage, phone: Phone, invoice: Invoice) -> None:
+    """Send a file in DingTalk; WeCom's application takes none, so there the page does."""
+    if phone.platform == "dingtalk":
+        await send(phone, invoice)
+        return
+    page = f"{stage.service.url}/app/upload"
+    async with browser(AGENTS["wecom"]) as session:
+        await sign_in(session, page, phone.user)
+        await upload(session, page, "hotel.xml", build_xml(invoice), "11112222")
+
+
+@pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
+async def test_two_alike_invoices_are_explained_and_the_approver_sees_why(
+    stage: Stage, platform: str
+) -> None:
+    first, second = stage.phone("dingtalk", "zhang"), stage.phone(platform, "li")
+    manager, other = stage.phone("dingtalk", "wang"), stage.phone(platform, "sun")
     await send(first, bought(1))
     draft = await first.card(action="submit")
     earlier = number_of(draft)
     await first.click(draft, "submit")
     await manager.card(earlier, action="approve")
 
-    await send(second, bought(2))
+    await hand_in(stage, second, bought(2))
     doubtful = await second.card("疑似重复", earlier, action="confirm_not_duplicate")
     await second.click(doubtful, "confirm_not_duplicate")
     await second.text("理由")

@@ -315,9 +315,12 @@ def test_an_explained_duplicate_says_who_when_and_why() -> None:
 
     text = finding_text(explained, "zh", COMPANY)
 
-    assert text.endswith("¥45.00。王五 于 2026-11-25 确认非重复：「两次＜b＞出行」")
-    assert finding_text(explained, "en", COMPANY).endswith(
-        "王五 (2026-11-25) says that it is none: “两次＜b＞出行”"
+    assert text.startswith(
+        "第 1 行：王五 于 2026-11-25 确认非重复：「两次＜b＞出行」。疑似重复：BX-9"
+    )
+    assert text.endswith("¥45.00")
+    assert finding_text(explained, "en", COMPANY).startswith(
+        "Line 1: 王五 (2026-11-25) says that it is no duplicate: “两次＜b＞出行”. Possible"
     )
 
 

@@ -1,0 +1,263 @@
+"""A bank's results: every good row is noted once, every bad one is named."""
+
+import io
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+import pytest
+from openpyxl import Workbook
+
+from bot.desk.results import ResultDesk, RowDone
+from connectors.filedrop.reading import read_table
+from core.actions import settlement
+from core.actions.basics import Cause, Settings
+from core.bank_results import find_mismatch, read_row, read_verdict
+from core.change import Change
+from core.claim import State
+from core.errors import Refused
+from core.notices import Say
+from core.payment import Payment
+from tests.contract.storage_samples import NOW, apply, claim, company_with
+from tests.fakes.memory import MemoryStorage
+
+HEAD = "id,claim,account,payee,amount,result,reason"
+NUMBER = "BX-20261125-0001"
+ACCOUNT = "6222021234567890"
+
+
+def moment() -> datetime:
+    return NOW
+
+
+def owed(number: str = NUMBER, **changes: object) -> Payment:
+    made = Payment(
+        f"P-{number}", number, "zhang", "张三", 35000, ACCOUNT, "招行", "exported", "PAY-1"
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+async def storage_with(*payments: Payment) -> MemoryStorage:
+    storage = MemoryStorage(moment)
+    await apply(storage, company_with())
+    claims = tuple(replace(claim(p.claim), state=State.PAYING) for p in payments)
+    await storage.store.commit(Change(at=NOW, claims=claims, payments=payments))
+    return storage
+
+
+async def note(storage: MemoryStorage, *rows: str, head: str = HEAD) -> list[RowDone]:
+    data = "\n".join([head, *rows]).encode()
+    return await ResultDesk(storage.store, moment, Settings()).note(read_table(data), data)
+
+
+async def payment(storage: MemoryStorage) -> Payment:
+    found = await storage.store.payment(f"P-{NUMBER}")
+    assert found
+    return found
+
+
+def refusals(done: list[RowDone]) -> list[str]:
+    return [row.refusal.code for row in done if row.refusal]
+
+
+def row(result: str = "paid", amount: str = "350.00", reason: str = "", **more: str) -> str:
+    told = {"id": f"P-{NUMBER}", "claim": NUMBER, "account": ACCOUNT, "payee": "张三", **more}
+    return ",".join([*told.values(), amount, result, reason])
+
+
+async def test_a_payment_that_arrived_is_paid_once() -> None:
+    storage = await storage_with(owed())
+
+    first = await note(storage, row("成功"))
+    again = await note(storage, row("成功"))
+    otherwise = await note(storage, row("paid"), "")
+
+    assert [(d.noted, d.number) for d in first] == [(True, 2)]
+    assert [d.noted for d in (*again, *otherwise)] == [False, False]
+    assert (await payment(storage)).state == "paid"
+
+
+async def test_a_failure_puts_the_payment_back_and_tells_employee_and_payer() -> None:
+    storage = await storage_with(owed())
+
+    await note(storage, row("失败", reason="户名不符"))
+
+    found = await payment(storage)
+    assert (found.state, found.reason) == ("failed", "户名不符")
+    told = [
+        (r.payload.person, r.payload.code)
+        for r in storage.outbox.queue.rows.values()
+        if isinstance(r.payload, Say)
+    ]
+    assert ("zhang", "payment_failed") in told
+    assert ("wang", "payment_requeued") in told
+
+
+async def test_parts_add_up_and_none_counts_twice() -> None:
+    storage = await storage_with(owed())
+
+    for rows in ((row(amount="100.00"),), (row(amount="100.00"),), (row(amount="250.00"),)):
+        await note(storage, *rows)
+
+    found = await payment(storage)
+    assert (found.state, found.paid_fen) == ("paid", 35000)
+
+
+async def test_the_same_part_with_another_reference_is_another_part() -> None:
+    storage = await storage_with(owed())
+    head = HEAD.replace("reason", "reference")
+
+    await note(storage, row(amount="100.00", reason="A1"), head=head)
+    await note(storage, row(amount="100.00", reason="A2"), head=head)
+
+    assert (await payment(storage)).paid_fen == 20000
+
+
+async def test_money_that_came_back_is_owed_again_and_the_old_file_stays_old() -> None:
+    storage = await storage_with(owed())
+    await note(storage, row("paid"))
+
+    await note(storage, row("退票", reason="账户已销户"))
+    again = await note(storage, row("paid"))
+
+    found = await payment(storage)
+    assert (found.state, found.reason, found.owed_fen) == ("failed", "账户已销户", 35000)
+    assert [d.noted for d in again] == [False]
+    known = await storage.store.claim(NUMBER)
+    assert known
+    assert known.state is State.APPROVED
+
+
+async def test_after_a_return_the_next_batch_is_paid() -> None:
+    storage = await storage_with(owed())
+    await note(storage, row("paid"))
+    await note(storage, row("退票", reason="账户已销户"))
+    known = await storage.store.claim(NUMBER)
+    assert known
+    change = settlement.export(known, await payment(storage), "PAY-2", Cause("c", NOW, "s"))
+    await storage.store.commit(change)
+
+    old = await note(storage, row("paid"))
+    new = await note(storage, row("paid"), "")
+    fresh = await note(storage, "", row("paid"))
+
+    assert [d.noted for d in (*old, *new, *fresh)] == [False, True, False]
+    assert (await payment(storage)).state == "paid"
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        (row(account="6222021234567891"), "result_mismatch"),
+        (row(payee="李四"), "result_mismatch"),
+        (row(claim="BX-20261125-0099"), "result_mismatch"),
+        (row(amount="350.01"), "result_amount"),
+        (row(amount="1e2"), "result_row"),
+        (row(amount="-5"), "result_row"),
+        (row("unknown"), "result_row"),
+        (row("失败", amount="1.00"), "result_amount"),
+        (row("退票"), "result_amount"),
+        (row(id="P-BX-1"), "no_such_payment"),
+    ],
+)
+async def test_a_bad_row_is_refused_alone(bad: str, code: str) -> None:
+    other = "BX-20261125-0002"
+    storage = await storage_with(owed(), owed(other))
+
+    done = await note(storage, bad, row(id=f"P-{other}", claim=other))
+
+    assert refusals(done) == [code]
+    assert (done[0].number, done[1].noted) == (2, True)
+    assert (await payment(storage)).state == "exported"
+
+
+async def test_a_failure_after_success_is_for_a_person() -> None:
+    storage = await storage_with(owed())
+    await note(storage, row("paid"))
+
+    done = await note(storage, row("失败", reason="余额不足"))
+
+    assert refusals(done) == ["result_against"]
+    assert (await payment(storage)).state == "paid"
+
+
+async def test_a_file_without_the_columns_notes_nothing() -> None:
+    storage = await storage_with(owed())
+
+    with pytest.raises(Refused, match="results_header"):
+        await note(storage, "1,2", head="a,b")
+
+
+async def test_a_banks_own_words_in_gbk_are_understood() -> None:
+    storage = await storage_with(owed())
+    head = "备注,收款账号,收款户名,金额,处理结果,失败原因"
+    data = f"{head}\nP-{NUMBER},6222***7890,张三,350.00,交易成功,\n".encode("gbk")
+
+    done = await ResultDesk(storage.store, moment, Settings()).note(read_table(data), data)
+
+    assert [d.noted for d in done] == [True]
+
+
+async def test_excel_is_read_with_amounts_as_numbers() -> None:
+    storage = await storage_with(owed())
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet
+    sheet.append(HEAD.split(","))
+    sheet.append([f"P-{NUMBER}", NUMBER, ACCOUNT, "张三", 350, "paid", None])
+    book.save(out)
+    data = out.getvalue()
+
+    done = await ResultDesk(storage.store, moment, Settings()).note(read_table(data), data)
+
+    assert [d.noted for d in done] == [True]
+
+
+def test_an_account_that_excel_has_made_a_number_is_refused() -> None:
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet
+    sheet.append(["id", "account"])
+    sheet.append(["P-1", 6222021234567890123])
+    book.save(out)
+
+    with pytest.raises(Refused, match="bad_table"):
+        read_table(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "data", [b"a,b\n1,\x00", b"PK\x03\x04broken", b"a\n" + b"x" * 5000, b"\xff\xfe\x80\x81\xff"]
+)
+def test_a_file_that_cannot_be_read_is_refused(data: bytes) -> None:
+    with pytest.raises(Refused, match="bad_table"):
+        read_table(data)
+
+
+@pytest.mark.parametrize(
+    ("result", "reason", "verdict"),
+    [
+        ("Paid", "", "paid"),
+        ("付款成功", "", "paid"),
+        ("已付款", "", "paid"),
+        ("交易失败", "户名不符", "failed"),
+        ("失败", "收款行退票", "returned"),
+        ("已退票", "", "returned"),
+        ("处理中", "", None),
+        ("", "", None),
+    ],
+)
+def test_words_of_banks(result: str, reason: str, verdict: str | None) -> None:
+    assert read_verdict(result, reason) == verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "fits"),
+    [("6222021234567890", True), ("6222 0212 3456 7890", True), ("'6222021234567890", True),
+     ("6222********7890", True), ("****7890", True), ("****7891", False), ("****", False)],
+)  # fmt: skip
+def test_accounts_as_banks_print_them(told: str, fits: bool) -> None:  # noqa: FBT001 a table
+    numbers = count(2)
+    cells = {"id": "P-1", "amount": "1.00", "result": "paid", "account": told}
+    found = find_mismatch(read_row(next(numbers), cells), owed())
+
+    assert (found is None) is fits

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from tests.flow.stage import Card, Phone, Stage
+from tests.flow.stage import Card, Phone, Stage, until
 from tests.flow.test_main_job import number_of
 
 PLATFORMS = ("dingtalk", "wecom")
@@ -48,9 +48,35 @@ async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
         await phone.say("待办")
         await phone.text("没有待你审批")
 
-    assert (code, "6" in said) == (0, True)
+    assert (code, "预算 6 个" in said) == (0, True)
     assert [len(await alerts_of(phone)) for phone in owner.values()] == [1, 1]
-    for name, card in zip(PLATFORMS, cards, strict=True):
-        assert {"request_more", "freeze_budget"} <= set(card.buttons())
-        await owner[name].click(card, "request_more")
-        await owner[name].text("追加多少")
+    await ask_for_more(stage, owner["dingtalk"], cards[0])
+    await ask_to_freeze(stage, owner["wecom"])
+
+
+async def ask_for_more(stage: Stage, owner: Phone, card: Card) -> None:
+    """Ask from the alert, and let a second person agree."""
+    await owner.click(card, "request_more")
+    await owner.text("追加多少")
+    await owner.say("5000 年底客户活动")
+    second = stage.phone("dingtalk", "zhao")
+    await second.click(await second.card("年底客户活动", "5,000.00", action="approve"), "approve")
+
+    async def raised() -> bool | None:
+        return (await stage.api("budgets/sales-2026q4"))["limit"] == "15000.00" or None
+
+    await until(raised, "a raised limit", lambda: stage.api("budgets/sales-2026q4"))
+
+
+async def ask_to_freeze(stage: Stage, owner: Phone) -> None:
+    """Ask for a stop from the alert, and let a second person agree."""
+    await owner.click(await owner.card("sales-2026q4", action="freeze_budget"), "freeze_budget")
+    await owner.text("为什么要暂停")
+    await owner.say("先核对一下")
+    second = stage.phone("wecom", "zhao")
+    await second.click(await second.card("先核对一下", action="approve"), "approve")
+
+    async def frozen() -> bool | None:
+        return (await stage.api("budgets/sales-2026q4"))["frozen"] is True or None
+
+    await until(frozen, "a frozen budget", lambda: stage.api("budgets/sales-2026q4"))

@@ -52,10 +52,12 @@ def _texted(template: Template, cell: Cell) -> Cell:
 
 def _numbered(row: Sequence[Cell], money: Sequence[int]) -> list[Cell]:
     """Make numbers of amounts: exact to the fen, since a double holds fifteen digits."""
-    return [
-        float(cell) if i in money and isinstance(cell, str) and cell else cell
-        for i, cell in enumerate(row)
-    ]
+    return [_number(cell) if i in money else cell for i, cell in enumerate(row)]
+
+
+def _number(cell: Cell) -> Cell:
+    """Read an amount; no amount is an empty cell."""
+    return (float(cell) if cell else None) if isinstance(cell, str) else cell
 
 
 @dataclass(frozen=True, slots=True)

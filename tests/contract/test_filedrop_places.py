@@ -1,0 +1,124 @@
+"""Dropping files into a folder and onto an SFTP server: whole, or not at all."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from connectors.filedrop.drop import Folder, Place, Sftp
+from connectors.filedrop.writing import Controls
+from core.errors import AuthFailed, Refused, Rejected, Retryable
+
+BESIDE = {"PAY-1.csv.sha256": b"hash"}
+
+
+@dataclass
+class Server:
+    """An SFTP server on this machine whose root is a folder of the test."""
+
+    url: str
+    root: Path
+    key: str
+    known_hosts: str
+
+    def place(self, folder: str = "/in", **changes: str) -> Sftp:
+        given = {"key": self.key, "known_hosts": self.known_hosts, **changes}
+        return Sftp(f"{self.url}{folder}", **given)
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    root = tmp_path / "root"
+    (root / "in").mkdir(parents=True)
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    user_key = asyncssh.generate_private_key("ssh-ed25519")
+    user_key.write_private_key(tmp_path / "key")
+    user_key.write_public_key(tmp_path / "key.pub")
+
+    def files(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
+        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
+
+    listener = await asyncssh.listen(
+        "127.0.0.1",
+        0,
+        server_host_keys=[host_key],
+        authorized_client_keys=str(tmp_path / "key.pub"),
+        sftp_factory=files,
+    )
+    port = listener.get_port()
+    hosts = tmp_path / "known_hosts"
+    hosts.write_text(f"[127.0.0.1]:{port} {host_key.export_public_key().decode()}")
+    yield Server(f"sftp://chit@127.0.0.1:{port}", root, str(tmp_path / "key"), str(hosts))
+    listener.close()
+    await listener.wait_closed()
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
+async def test_a_folder_has_the_file_and_what_lies_beside_it(tmp_path: Path) -> None:
+    place: Place = Folder(tmp_path / "out")
+
+    await place.put("PAY-1.csv", b"rows", BESIDE)
+    await place.put("PAY-1.csv", b"rows again", BESIDE)
+
+    assert names(tmp_path / "out") == ["PAY-1.csv", "PAY-1.csv.sha256"]
+    assert (tmp_path / "out" / "PAY-1.csv").read_bytes() == b"rows again"
+
+
+async def test_a_server_has_the_file_and_what_lies_beside_it(server: Server) -> None:
+    await server.place().put("PAY-1.csv", b"rows", BESIDE)
+    await server.place().put("PAY-1.csv", b"rows again", BESIDE)
+
+    assert names(server.root / "in") == ["PAY-1.csv", "PAY-1.csv.sha256"]
+    assert (server.root / "in" / "PAY-1.csv").read_bytes() == b"rows again"
+    assert (server.root / "in" / "PAY-1.csv").stat().st_mode & 0o077 == 0
+
+
+async def test_a_server_that_is_not_known_gets_nothing(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "nobody").write_text("")
+
+    with pytest.raises(AuthFailed):
+        await server.place(known_hosts=str(tmp_path / "nobody")).put("PAY-1.csv", b"x", {})
+
+    assert names(server.root / "in") == []
+
+
+async def test_a_key_that_the_server_does_not_know_is_refused(
+    server: Server, tmp_path: Path
+) -> None:
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(tmp_path / "other")
+
+    with pytest.raises(AuthFailed):
+        await server.place(key=str(tmp_path / "other")).put("PAY-1.csv", b"x", {})
+
+
+async def test_a_folder_that_is_not_there_is_refused(server: Server) -> None:
+    with pytest.raises(Rejected):
+        await server.place("/nowhere").put("PAY-1.csv", b"x", {})
+
+
+async def test_a_server_that_is_away_can_be_asked_again(server: Server) -> None:
+    away = Sftp("sftp://chit@127.0.0.1:1/in", server.key, "", server.known_hosts)
+
+    with pytest.raises(Retryable):
+        await away.put("PAY-1.csv", b"x", {})
+
+
+@pytest.mark.parametrize("name", ["../PAY-1.csv", "a/b", "", "x" * 200, "a\nb"])
+async def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refused, match="bad_file_name"):
+        await Folder(tmp_path).put(name, b"x", {})
+
+
+def test_controls_name_the_hash_of_the_bytes() -> None:
+    beside = Controls("PAY-1", "csv", 2, 4551, "2026-11-25T10:00:00").beside("p.csv", b"rows")
+
+    digest = hashlib.sha256(b"rows").hexdigest()
+    assert beside["p.csv.sha256"] == f"{digest}  p.csv\n".encode()
+    assert f'"sha256": "{digest}"'.encode() in beside["p.csv.control.json"]
+    assert b'"total": "45.51"' in beside["p.csv.control.json"]

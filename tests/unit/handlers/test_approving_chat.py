@@ -1,0 +1,522 @@
+"""Approving in the chat: by button and by words alike, once, and with a way back."""
+
+import asyncio
+
+import pytest
+from chat_stage import STEPS, Chat, company_with
+
+from bot.handlers.overdue import escalate_overdue, overdue_now
+from bot.handlers.roster import reroute_all
+from bot.handlers.typed import COMMANDS
+from core.actions.basics import Settings
+from core.claim import Claim, State
+from core.company import Company
+from core.company_file import deactivate_missing
+from core.notices import Say
+from core.phrases.intents import Command
+from core.ports import ClaimQuery, Page
+
+
+@pytest.fixture
+async def chat() -> Chat:
+    return await Chat().found(company_with())
+
+
+def waiting(claim: Claim) -> tuple[str, ...]:
+    assert claim.plan
+    return claim.plan.waiting()
+
+
+# every action, by button and by words
+
+
+async def test_the_buttons_of_an_approver(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    assert await chat.buttons("wang", claim) == (
+        "approve", "reject", "return", "transfer", "add_signer",
+    )  # fmt: skip
+    for other in ("zhang", "li", "fin1", "boss"):
+        assert await chat.buttons(other, claim) == ()
+
+
+ACTIONS = ["approve", "confirm", "reject", "return", "transfer", "add_signer", "undo"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("person", ["zhang", "li", "boss", "fin1", "cash"])
+async def test_nobody_but_who_is_asked_decides(chat: Chat, action: str, person: str) -> None:
+    claim = await chat.submitted()
+    before = await chat.claim(claim.number)
+
+    said = await chat.press(person, claim, action, reason="不行", person="li")
+
+    assert await chat.claim(claim.number) == before
+    assert said
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("同意 {n}", State.IN_REVIEW),
+        ("驳回 {n} 金额不对", State.REJECTED),
+        ("退回 {n} 缺附件", State.RETURNED),
+        ("转交 {n} 给 李雷", State.IN_REVIEW),
+        ("加签 {n} 李雷", State.IN_REVIEW),
+    ],
+)
+async def test_words_do_what_buttons_do(chat: Chat, words: str, state: State) -> None:
+    claim = await chat.submitted()
+
+    await chat.say("wang", words.format(n=claim.number))
+
+    after = await chat.claim(claim.number)
+    assert after.state is state
+    assert after.revision == claim.revision + 1
+    assert after.plan
+    assert after.plan.last
+    assert after.plan.last.actor == "wang"
+
+
+async def test_a_button_without_a_name_asks_for_one(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    asked = await chat.press("wang", claim, "transfer")
+    said = await chat.say("wang", "李雷")
+
+    assert "转交" in asked
+    assert "李雷" in said
+    assert waiting(await chat.claim(claim.number)) == ("li",)
+
+
+async def test_a_name_on_the_card_is_taken(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    await chat.press("wang", claim, "add_signer", person="李雷")
+
+    after = await chat.claim(claim.number)
+    assert after.plan
+    assert [s.approvers for s in after.plan.steps] == [("wang",), ("li",), ("fin1", "fin2")]
+
+
+async def test_one_more_before_and_after_by_words(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    said = await chat.say("wang", f"加签 {claim.number} 李雷 前 请先看")
+
+    assert "先审批" in said
+    assert waiting(await chat.claim(claim.number)) == ("li",)
+
+
+# once
+
+
+async def test_d01_five_presses_at_once_are_one_decision(chat: Chat) -> None:
+    claim = await chat.submitted()
+    for i in range(5):
+        await chat.put("wang", chat.click("wang", claim, "approve", drawing=i), key=f"c{i}")
+
+    await chat.run()
+
+    after = await chat.claim(claim.number)
+    assert after.plan
+    assert [d.approver for d in after.plan.steps[0].decisions] == ["wang"]
+    assert waiting(after) == ("fin1", "fin2")
+
+
+async def test_d03_yes_and_no_at_once_exactly_one_counts_and_both_see_it(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    claim = await chat.claim(claim.number)
+    before = len(chat.storage.outbox.queue.rows)
+    await chat.put("fin1", chat.click("fin1", claim, "approve"), key="yes")
+    await chat.put("fin2", chat.click("fin2", claim, "reject", reason="不行"), key="no")
+
+    await asyncio.gather(chat.run(), chat.run())
+
+    after = await chat.claim(claim.number)
+    assert after.plan
+    verdicts = [d.decision for d in after.plan.steps[1].decisions]
+    assert verdicts in (["approve"], ["reject"])
+    for person in ("fin1", "fin2"):
+        assert chat.cards(person, before)
+
+
+async def test_d05_a_forwarded_card_gives_nobody_a_say(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    said = await chat.press("li", claim, "approve")
+
+    assert "不需要你审批" in said
+    assert waiting(await chat.claim(claim.number)) == ("wang",)
+
+
+async def test_d07_a_press_after_withdrawal_is_stale(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("zhang", f"撤回 {claim.number}")
+
+    said = await chat.press("wang", claim, "approve")
+
+    assert "卡片" in said
+    assert (await chat.claim(claim.number)).state is State.WITHDRAWN
+
+
+# sending back
+
+
+async def test_back_to_me_is_kept_until_the_claim_comes_back(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    await chat.say("fin1", f"退回 {claim.number} 缺附件 回到我")
+
+    await chat.say("zhang", f"提交 {claim.number}")
+
+    assert waiting(await chat.claim(claim.number)) == ("fin1", "fin2")
+
+
+async def test_the_reason_may_follow_and_the_wish_is_remembered(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+
+    asked = await chat.say("fin1", f"退回 {claim.number} 回到我")
+    await chat.say("fin1", "缺附件")
+    await chat.say("zhang", f"提交 {claim.number}")
+
+    assert "理由" in asked
+    assert waiting(await chat.claim(claim.number)) == ("fin1", "fin2")
+
+
+@pytest.mark.parametrize("to", ["到第1步", "到上一步", "到主管", "给王五"])
+async def test_an_earlier_step_is_named_in_many_ways(chat: Chat, to: str) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+
+    said = await chat.say("fin1", f"退回 {claim.number} {to} 请再核对")
+
+    after = await chat.claim(claim.number)
+    assert (after.state, waiting(after)) == (State.IN_REVIEW, ("wang",)), said
+    assert "请再核对" in await chat.answers("wang")
+
+
+@pytest.mark.parametrize("to", ["给张三", "给申请人"])
+async def test_back_to_the_employee_by_name(chat: Chat, to: str) -> None:
+    claim = await chat.submitted()
+
+    await chat.say("wang", f"退回 {claim.number} {to} 缺附件")
+
+    assert (await chat.claim(claim.number)).state is State.RETURNED
+
+
+async def test_words_that_name_nobody_are_part_of_the_reason(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    await chat.say("wang", f"退回 {claim.number} 到店消费的不能报")
+    after = await chat.claim(claim.number)
+
+    assert after.plan
+    assert "店消费的不能报" in after.plan.steps[0].decisions[0].reason
+    assert "没有可以退回" in await chat.say(
+        "wang", f"退回 {(await chat.submitted(30)).number} 到第3步 x"
+    )
+
+
+# taking back
+
+
+async def test_a_decision_is_taken_back_by_button_within_its_minute(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.press("wang", claim, "approve")
+    decided = await chat.claim(claim.number)
+
+    offered = await chat.buttons("wang", decided)
+    said = await chat.press("wang", decided, "undo")
+
+    assert offered == ("undo",)
+    assert "已撤销" in said
+    assert waiting(await chat.claim(claim.number)) == ("wang",)
+
+
+async def test_the_button_goes_after_its_minute_and_words_say_so(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    chat.later(seconds=61)
+
+    assert await chat.buttons("wang", await chat.claim(claim.number)) == ()
+    assert "一分钟" in await chat.say("wang", f"撤销 {claim.number}")
+
+
+@pytest.mark.parametrize("act", ["同意 {n}", "驳回 {n} 不行", "退回 {n} 缺附件"])
+async def test_a_final_word_is_taken_back_and_the_money_is_as_it_was(chat: Chat, act: str) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    held = await chat.figures()
+
+    await chat.say("fin1", act.format(n=claim.number))
+    said = await chat.say("fin1", f"撤销 {claim.number}")
+
+    after = await chat.claim(claim.number)
+    assert "已撤销" in said
+    assert (after.state, waiting(after)) == (State.IN_REVIEW, ("fin1", "fin2"))
+    assert held == await chat.figures() == (4500, 0)
+    await chat.say("fin2", f"同意 {claim.number}")
+    assert (await chat.claim(claim.number)).state is State.APPROVED
+    assert await chat.figures() == (0, 4500)
+
+
+async def test_what_was_paid_is_not_taken_back(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    await chat.say("fin1", f"同意 {claim.number}")
+    await chat.say("cash", f"已付 {claim.number}")
+
+    assert "后续" in await chat.say("fin1", f"撤销 {claim.number}")
+    assert (await chat.claim(claim.number)).state is State.PAID
+
+
+async def test_an_owner_says_the_same_word_and_withdraws(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    await chat.say("zhang", f"撤销 {claim.number}")
+
+    assert (await chat.claim(claim.number)).state is State.WITHDRAWN
+
+
+# high amounts
+
+
+@pytest.fixture
+async def careful() -> Chat:
+    return await Chat(Settings(second_tap_above_fen=1000_00)).found(company_with())
+
+
+async def test_a_high_amount_wants_a_second_press(careful: Chat) -> None:
+    claim = await careful.submitted(1000)
+
+    asked = await careful.press("wang", claim, "approve")
+    offered = await careful.buttons("wang", claim)
+    still = await careful.claim(claim.number)
+    await careful.press("wang", claim, "approve", drawing=2)
+    pressed = await careful.claim(claim.number)
+    await careful.press("wang", claim, "confirm", drawing=3)
+
+    assert "¥1,000.00" in asked
+    assert offered[0] == "confirm"
+    assert waiting(still) == waiting(pressed) == ("wang",)
+    assert waiting(await careful.claim(claim.number)) == ("fin1", "fin2")
+
+
+@pytest.mark.parametrize("second", ["确认", "同意 {n}", "yes"])
+async def test_a_high_amount_wants_a_second_word(careful: Chat, second: str) -> None:
+    claim = await careful.submitted(1000)
+
+    await careful.say("wang", f"同意 {claim.number} 注意标准")
+    assert waiting(await careful.claim(claim.number)) == ("wang",)
+    await careful.say("wang", second.format(n=claim.number))
+
+    after = await careful.claim(claim.number)
+    assert after.plan
+    assert after.plan.steps[0].decisions[0].reason == "注意标准"
+
+
+async def test_the_second_yes_does_not_wait_for_ever(careful: Chat) -> None:
+    claim = await careful.submitted(1000)
+    await careful.press("wang", claim, "approve")
+    careful.later(minutes=6)
+
+    await careful.press("wang", claim, "confirm", drawing=2)
+
+    assert waiting(await careful.claim(claim.number)) == ("wang",)
+
+
+async def test_a_small_amount_is_agreed_to_at_once(careful: Chat) -> None:
+    claim = await careful.submitted(999)
+
+    await careful.press("wang", claim, "approve")
+
+    assert waiting(await careful.claim(claim.number)) == ("fin1", "fin2")
+
+
+async def test_only_who_is_asked_is_asked_twice(careful: Chat) -> None:
+    claim = await careful.submitted(1000)
+
+    assert "不需要你审批" in await careful.press("li", claim, "approve")
+
+
+# many at once
+
+
+async def test_clean_claims_are_agreed_to_together_after_one_word(careful: Chat) -> None:
+    claims = [await careful.submitted(yuan) for yuan in (30, 40, 2000)]
+
+    asked = await careful.say("wang", "全部同意")
+    still = [waiting(await careful.claim(c.number)) for c in claims]
+    done = await careful.say("wang", "确认")
+
+    assert "2 张" in asked
+    assert "¥70.00" in asked
+    assert "另有 1 张" in asked
+    assert still == [("wang",)] * 3
+    assert "已同意 2 张" in done
+    after = [waiting(await careful.claim(c.number)) for c in claims]
+    assert after == [("fin1", "fin2"), ("fin1", "fin2"), ("wang",)]
+    assert careful.cards("fin1")
+
+
+async def test_what_changed_since_the_list_is_left_alone(chat: Chat) -> None:
+    claims = [await chat.submitted(yuan) for yuan in (30, 40)]
+    await chat.say("wang", "批量同意")
+    await chat.say("zhang", f"撤回 {claims[0].number}")
+
+    done = await chat.say("wang", "确认")
+
+    assert "已同意 1 张" in done
+    assert claims[0].number in done
+    assert (await chat.claim(claims[0].number)).state is State.WITHDRAWN
+
+
+async def test_another_word_confirms_nothing_and_an_empty_list_says_so(chat: Chat) -> None:
+    assert "没有等你审批" in await chat.say("wang", "全部同意")
+    claim = await chat.submitted()
+    await chat.say("wang", "全部同意")
+
+    await chat.say("wang", "等等")
+    await chat.say("wang", "待办")
+    await chat.say("wang", "取消")
+    await chat.say("wang", "确认")
+
+    assert waiting(await chat.claim(claim.number)) == ("wang",)
+
+
+# standing in
+
+
+async def test_what_waits_moves_to_the_stand_in_and_back(chat: Chat) -> None:
+    claim = await chat.submitted()
+    seen = len(chat.storage.outbox.queue.rows)
+
+    said = await chat.say("wang", "委托 李雷 至 11-27")
+
+    assert "李雷" in said
+    assert "1 张" in said
+    assert waiting(await chat.claim(claim.number)) == ("li",)
+    assert [c.fresh for c in chat.cards("li", seen)] == [True]
+    assert [c.only_open for c in chat.cards("wang", seen)] == [True]
+    assert "王五" in await chat.answers("li")
+    new = await chat.submitted(30)
+    assert waiting(new) == ("li",)
+    await chat.say("wang", "取消委托")
+    for number in (claim.number, new.number):
+        assert waiting(await chat.claim(number)) == ("wang",)
+
+
+async def test_a_delegation_ends_by_itself(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", "委托 李雷 至 11-26")
+    store, settings = chat.storage.store, chat.settings
+
+    chat.later(days=1, hours=13)
+    assert await reroute_all(store, settings, chat.now, "run-1") == 0
+    chat.later(hours=1)
+    late = await chat.say("li", f"同意 {claim.number}")
+    moved = await reroute_all(store, settings, chat.now, "run-2")
+
+    assert "到期" in late
+    assert moved == 1
+    assert waiting(await chat.claim(claim.number)) == ("wang",)
+    assert chat.cards("wang")[-1].fresh
+
+
+async def test_a_delegation_begins_on_its_day_and_for_its_kinds(chat: Chat) -> None:
+    await chat.say("wang", "委托 李雷 从 11-26 至 11-27 报销")
+
+    today = await chat.submitted()
+    chat.later(days=1)
+    tomorrow = await chat.submitted(30)
+    await chat.say("zhang", "借款 2000 备用金")
+    await chat.say("zhang", "提交")
+    page = await chat.storage.store.claims(ClaimQuery(kind="advance"), Page(limit=1))
+
+    assert waiting(today) == ("wang",)
+    assert waiting(tomorrow) == ("li",)
+    assert waiting(page.items[0]) == ("wang",)
+    assert await reroute_all(chat.storage.store, chat.settings, chat.now, "run") == 1
+
+
+async def test_d09_a_stand_in_never_decides_on_a_claim_of_their_own(chat: Chat) -> None:
+    await chat.say("wang", "委托 张三 至 11-27")
+
+    claim = await chat.submitted()
+
+    assert waiting(claim) == ("wang",)
+    assert "本人" in await chat.say("zhang", f"同意 {claim.number}")
+
+
+async def test_delegations_are_listed(chat: Chat) -> None:
+    assert "没有委托" in await chat.say("wang", "我的委托")
+    await chat.say("wang", "委托 李雷 至 11-27")
+
+    for person in ("wang", "li"):
+        assert "2026-11-27" in await chat.say(person, "我的委托")
+
+
+# leaving, being late, finding nobody
+
+
+async def test_d11_when_somebody_leaves_whoever_is_above_is_asked(chat: Chat) -> None:
+    claim = await chat.submitted()
+    company = await chat.storage.store.company()
+    rest = company.model_dump(by_alias=True)
+    rest["people"] = [p for p in rest["people"] if p["id"] != "wang"]
+    for p in rest["people"]:
+        p["manager"] = None if p["manager"] == "wang" else p["manager"]
+    rest["departments"][0]["head"] = None
+    await chat.found(deactivate_missing(company, Company.model_validate(rest)))
+
+    moved = await reroute_all(chat.storage.store, chat.settings, chat.now, "company:2")
+
+    assert moved == 1
+    assert waiting(await chat.claim(claim.number)) == ("boss",)
+    assert "离职" in await chat.answers("zhang")
+
+
+async def test_what_is_late_goes_up(chat: Chat) -> None:
+    await chat.found(company_with({**STEPS[0], "hours": 4}, STEPS[1]))
+    claim = await chat.submitted()
+    store = chat.storage.store
+
+    assert await overdue_now(store, chat.now) == ()
+    chat.later(hours=5)
+    (late,) = await overdue_now(store, chat.now)
+    done = await escalate_overdue(store, chat.settings, chat.now, "run-1")
+    again = await escalate_overdue(store, chat.settings, chat.now, "run-2")
+
+    assert (late.claim.number, late.people) == (claim.number, ("wang",))
+    assert (done, again) == (1, 0)
+    assert waiting(await chat.claim(claim.number)) == ("wang", "boss")
+    assert "超过时限" in await chat.answers("zhang")
+
+
+async def test_no_approver_is_told_to_the_employee_and_to_the_administrators(chat: Chat) -> None:
+    await chat.found(company_with({"name": "审计", "approvers": ["role:auditor"]}))
+
+    claim = await chat.submitted()
+
+    assert claim.state is State.DRAFT
+    assert "找不到审批人" in await chat.answers("zhang")
+    told = [n for n in chat.notices() if isinstance(n, Say) and n.person == "boss"]
+    assert [(n.code, dict(n.fields)["step"]) for n in told] == [("stopped_submission", "审计")]
+
+
+async def test_a_small_clean_claim_passes_by_itself(chat: Chat) -> None:
+    await chat.found(company_with(*STEPS, auto_approve_up_to="100.00"))
+
+    claim = await chat.submitted(100)
+
+    assert claim.state is State.APPROVED
+    assert await chat.figures() == (0, 10000)
+    assert all(c.only_open for c in chat.cards("wang"))
+    assert [c.purpose for c in chat.cards("cash")] == ["payment"]
+
+
+def test_every_word_has_its_handler() -> None:
+    assert set(Command.__args__) <= set(COMMANDS)  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 
 from bot.clock import utc_now
-from bot.settings import Config
 from bot.desk.company import apply_company, read_company
+from bot.settings import Config
 from core.ports import ClaimQuery, Page
 from sandbox.config import SandboxConfig, WeComTenant
 from sandbox.server import start_sandbox

@@ -19,12 +19,14 @@ class Sender:
     """Who wrote or clicked, as the messenger authenticated them.
 
     `user` is the channel's own id (DingTalk staffId, WeCom userid for both of WeCom's channels);
-    `nick` is only for greetings.
+    `nick` is only for greetings. `group` is the chat of several people in which they wrote, "" for
+    one with the bot alone.
     """
 
     channel: ChannelName
     user: str
     nick: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,15 @@ class MediaRef:
 
 @dataclass(frozen=True, slots=True)
 class TextReceived:
-    """A text message; `text` is as typed, cleaned only of the platform's own @-mention."""
+    """A text message, or what the platform heard in a voice message.
+
+    `text` is as typed, cleaned only of the platform's own @-mention; `quoted` is the number of the
+    claim that a quoted message or card is about.
+    """
 
     sender: Sender
     text: str
+    quoted: str = ""
     kind: Literal["text"] = "text"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.events import ChannelName, Event, MediaRef
 
@@ -92,6 +92,22 @@ class CardDoor(Protocol):
     async def card_picker(self, url: str) -> CardPicker:
         """Sign a page's address; errors of `core.errors`."""
         ...
+
+
+@runtime_checkable
+class GroupVoice(Protocol):
+    """A messenger in which the bot may be in chats of several people."""
+
+    async def say_in_group(self, group: str, text: str) -> None:
+        """Say words to all of them; errors of `core.errors`."""
+
+
+@runtime_checkable
+class PictureVoice(Protocol):
+    """A messenger that takes pictures at any time."""
+
+    async def send_picture(self, user: str, name: str, data: bytes) -> None:
+        """Send a PNG to one person; ResultUnknown when it may or may not have arrived."""
 
 
 class Channel(Protocol):

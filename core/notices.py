@@ -97,6 +97,16 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class SayInGroup:
+    """Say in a chat of several people that the answer has come in private; nothing else."""
+
+    channel: ChannelName
+    group: str
+    code: str
+    kind: Literal["group"] = "group"
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyInvoice:
     """Ask the tax bureau about a voucher of a claim, not before `due`; its answer is an inbox row.
 
@@ -151,7 +161,7 @@ SYSTEM_LANES = "system:"
 
 Told = ShowCard | ShowAlert | Say | Reply
 """What people are told."""
-Notice = Told | VerifyInvoice | UpdateWallet | CallSystem
+Notice = Told | SayInGroup | VerifyInvoice | UpdateWallet | CallSystem
 _NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 

@@ -67,6 +67,7 @@ class DingTalkApi:
             web.post(f"{new}/oauth2/accessToken", self._issue),
             web.post(f"{new}/oauth2/{{corp}}/token", self._issue_oauth),
             web.post(f"{new}/robot/oToMessages/batchSend", self._send),
+            web.post(f"{new}/robot/groupMessages/send", self._say_in_group),
             web.post(f"{new}/robot/messageFiles/download", self._download),
             web.post(f"{new}/card/instances/createAndDeliver", self._create_card),
             web.put(f"{new}/card/instances", self._update_card),
@@ -152,6 +153,17 @@ class DingTalkApi:
                 "filteredStaffIdList": [],
             }
         )
+
+    async def _say_in_group(self, request: web.Request) -> web.Response:
+        body = await self._admit(request)
+        self._check_robot(body, "invalidParameter.robotCode.notExsit")  # sic
+        group = string(body, "openConversationId")
+        if not group:
+            raise NewApiRefused("miss.openConversationId")
+        kind, param = check_message(body)
+        self._world.show("dingtalk", group, self._item(kind, param))
+        request[DETAIL] = f"{kind} to a group"
+        return web.json_response({"processQueryKey": secrets.token_urlsafe(24)})
 
     def _check_robot(self, body: JsonObject, otherwise: str) -> None:
         if not string(body, "robotCode"):

@@ -47,10 +47,26 @@ class DingTalkPhone:
         self._background = background
         self._gallery = gallery
 
-    def write(self, person: SandboxPerson, text: str, repeat: int) -> str:
-        """Send words; `repeat` deliveries carry the same msgId. Gives that id."""
-        content: JsonObject = {"msgtype": "text", "text": {"content": text}}
-        return self._say(person, content, self._own("text", text=text), repeat)
+    def write(
+        self, person: SandboxPerson, text: str, repeat: int, *, group: str = "", quote: str = ""
+    ) -> str:
+        """Send words; `repeat` deliveries carry the same msgId. Gives that id.
+
+        In a group the mention is cut out and its space stays. What lies inside a quote is assumed:
+        only the names of the two outer fields have been seen.
+        """
+        said: JsonObject = {"content": f" {text}" if group else text}
+        if quote:
+            said |= {"isReplyMsg": True, "repliedMsg": {"content": {"text": quote}}}
+        content: JsonObject = {"msgtype": "text", "text": said}
+        return self._say(person, content, self._own("text", text=text), repeat, group)
+
+    def speak(self, person: SandboxPerson, text: str) -> str:
+        """Send a voice message, as the platform hears it; only in a chat with the bot alone."""
+        code = self._api.codes.put(b"#!AMR", "voice.amr")
+        heard: JsonObject = {"duration": 2000, "downloadCode": code, "recognition": text}
+        content: JsonObject = {"msgtype": "audio", "content": heard}
+        return self._say(person, content, self._own("text", text=text), 1)
 
     def attach(self, person: SandboxPerson, data: bytes, name: str, text: str) -> str:
         """Send a picture (with words: a richText) or any other file. Gives the msgId."""
@@ -128,9 +144,15 @@ class DingTalkPhone:
         item.text, item.name, item.url = text, name, url
         return item
 
-    def _say(self, person: SandboxPerson, content: JsonObject, item: Item, repeat: int) -> str:
-        self._world.show("dingtalk", person.dingtalk, item)
-        message = {**self._envelope(person, item), **content}
+    def _say(
+        self, person: SandboxPerson, content: JsonObject, item: Item, repeat: int, group: str = ""
+    ) -> str:
+        if not group:
+            self._world.show("dingtalk", person.dingtalk, item)
+        place: JsonObject = (
+            {"conversationType": "2", "conversationId": group, "isInAtList": True} if group else {}
+        )
+        message = {**self._envelope(person, item), **place, **content}
         session = self._api.open_session(person.dingtalk)
         for _ in range(repeat):
             self._background.spawn(self._deliver(message, session))

@@ -179,14 +179,16 @@ class PageApi:
         text = string(body, "text")
         if not text:
             raise PageRefused("empty", "没有内容 · Nothing to send")
-        repeat = _repeat(body)
+        repeat, group, quote = _repeat(body), string(body, "group"), string(body, "quote")
+        ding = self._hands.dingtalk
         if actor.platform == "wecom_bot":
-            group = string(body, "group")
-            sent = await self._bot().write(actor.person, text, repeat, group)
+            sent = await self._bot().write(actor.person, text, repeat, group, quote)
         elif actor.platform == "wecom":
             sent = self._hands.wecom.write(actor.person, text, repeat)
+        elif body.get("voice") is True:
+            sent = ding.speak(actor.person, text)
         else:
-            sent = self._hands.dingtalk.write(actor.person, text, repeat)
+            sent = ding.write(actor.person, text, repeat, group=group, quote=quote)
         return web.json_response({"id": sent})
 
     async def _enter(self, request: web.Request) -> web.Response:

@@ -27,12 +27,19 @@ class WeComBotPhone:
         self._files = files
         self._gallery = gallery
 
-    async def write(self, person: SandboxPerson, text: str, repeat: int, group: str = "") -> str:
-        """Send words, in a group with the bot's mention; `repeat` deliveries have one msgid."""
+    async def write(
+        self, person: SandboxPerson, text: str, repeat: int, group: str = "", quote: str = ""
+    ) -> str:
+        """Send words, in a group with the bot's mention; `repeat` deliveries have one msgid.
+
+        What lies inside a quote is assumed to be a message like any other.
+        """
         said = f"@{self.bot.tenant.name} {text}" if group else text
         if not group:
             self._show(person, "text", text)
         body: JsonObject = {"msgtype": "text", "text": {"content": said}}
+        if quote:
+            body["quote"] = {"msgtype": "text", "text": {"content": quote}}
         return await self._push(person, body, repeat, group)
 
     async def attach(self, person: SandboxPerson, data: bytes, name: str, base: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -69,10 +69,18 @@ async def on_text(event: TextReceived, work: Work) -> None:
     if dialog and words.lower() in CANCEL:
         await work.tell(work.reply("cancelled"), dialog=ended(work))
         return
-    understood = parse_message(event.text, work.today, vocabulary_of(work.company))
+    read = parse_message(event.text, work.today, vocabulary_of(work.company))
+    understood = _about(read, event.quoted)
     if dialog and await _answers(dialog, words, understood, work):
         return
     await _follow(understood, work)
+
+
+def _about(understood: Understood, quoted: str) -> Understood:
+    """Let a command that names no claim mean the one that the person has quoted."""
+    command: Any = understood
+    wants = quoted and getattr(command, "number", quoted) is None
+    return replace(command, number=quoted) if wants else understood
 
 
 async def _answers(dialog: Dialog, words: str, understood: Understood, work: Work) -> bool:

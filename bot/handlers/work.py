@@ -11,7 +11,7 @@ from core.actions.basics import Cause, Settings, lane_of
 from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
 from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
-from core.notices import Notice, Reply, ShowCard
+from core.notices import Notice, Reply, SayInGroup, ShowCard
 from core.ports import Files, Store
 from core.quiet import QuietHours
 from core.spending import Spending
@@ -93,7 +93,7 @@ class Work:
     async def commit(self, change: Change) -> None:
         """Make a change true and the message done; errors as `Store.commit`."""
         inbox = None if self.committed else self.inbox
-        outbox = (*change.outbox, *self._pointer(change))
+        outbox = (*change.outbox, *self._pointer(change), *self._in_group())
         codes = (*self.codes, *change.codes)
         await self.store.commit(replace(change, outbox=outbox, codes=codes, inbox=inbox))
         self.committed, self.codes = True, ()
@@ -125,6 +125,14 @@ class Work:
             Outgoing(f"{self.source}!{i}", self._lane(notice), notice)
             for i, notice in enumerate(dict.fromkeys(notices))
         )
+
+    def _in_group(self) -> tuple[Outgoing, ...]:
+        """Say in a group that the answer comes in private, once a day, and nothing else."""
+        sender = self.sender
+        if not sender.group or self.committed:
+            return ()
+        said = SayInGroup(sender.channel, sender.group, "in_private")
+        return (Outgoing(f"{lane_of(said)}:{self.today}", lane_of(said), said),)
 
     def _pointer(self, change: Change) -> tuple[Outgoing, ...]:
         """Say where a card is when it comes in another chat than the one that was written in."""

@@ -15,7 +15,7 @@ from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.jobs.verifying import NotYet, Verifier
 from bot.jobs.wallet import Wallets
-from bot.port import Channel
+from bot.port import Channel, GroupVoice
 from bot.texts import say
 from core.company import Company, Person
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
@@ -23,6 +23,7 @@ from core.notices import (
     CallSystem,
     Reply,
     Say,
+    SayInGroup,
     ShowAlert,
     ShowCard,
     Told,
@@ -109,6 +110,9 @@ class Relay:
             if self.verifier:
                 await self.verifier.ask(item.key, notice)
             return (), False
+        if isinstance(notice, SayInGroup):
+            await self._say_in_group(notice)
+            return (), False
         if isinstance(notice, UpdateWallet):
             if self.wallets is None:
                 raise AuthFailed("wecom_off")
@@ -128,6 +132,12 @@ class Relay:
             return await self._show(item, notice, targets)
         await _speak(notice, targets, person, company)
         return (), False
+
+    async def _say_in_group(self, notice: SayInGroup) -> None:
+        voice: object = self.channels.get(notice.channel)
+        if not isinstance(voice, GroupVoice):
+            raise Rejected("no_groups", channel=notice.channel)
+        await voice.say_in_group(notice.group, say(notice.code, "zh", {}))
 
     def _audience(self, notice: Told, company: Company) -> tuple[Person | None, tuple[Target, ...]]:
         """Give whom a notice is for, and every messenger in which the company knows them.

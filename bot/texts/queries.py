@@ -18,6 +18,10 @@ TEXTS: Texts = {
         "Please say what kind of expense it is‹ ({text})›, like “can I claim hotel 600 上海”."
         " Categories‹: {options}›",
     ),
+    "in_private": Text(
+        "收到，已在和小票的单聊里答复提问的人。",
+        "Got it; whoever asked is answered in their own chat with Chit.",
+    ),
     "mileage_off": Text(
         "公司还没有设置自驾里程标准，请写上金额，例如「打车 45」。",
         "The company has no rate for kilometres. Please write an amount, like “taxi 45”.",
@@ -182,5 +186,5 @@ def rule_text(rule: str, language: Language) -> str:
 def inputs_text(fields: Mapping[str, str], language: Language) -> str:
     """Write what a rule has looked at: 金额 260.00，标准 200.00."""
     comma = "，" if language == "zh" else ", "
-    known = [f"{INPUTS[k].plain(language)} {v}" for k, v in fields.items() if k in INPUTS and v]
+    known = [f"{name.plain(language)} {fields[k]}" for k, name in INPUTS.items() if fields.get(k)]
     return comma.join(known)

@@ -16,6 +16,7 @@ from core.notices import (
     CallSystem,
     Notice,
     Reply,
+    SayInGroup,
     ShowCard,
     UpdateWallet,
     VerifyInvoice,
@@ -90,6 +91,8 @@ def lane_of(notice: Notice) -> str:
     if isinstance(notice, VerifyInvoice):
         later = f":{notice.due:%Y%m%d%H%M}" if notice.due else ""
         return f"verify:{notice.request.identity}{later}"
+    if isinstance(notice, SayInGroup):
+        return f"group:{notice.channel}:{notice.group}"
     if isinstance(notice, UpdateWallet):
         return f"wallet:{notice.openid}"
     if isinstance(notice, CallSystem):

@@ -13,8 +13,8 @@ import aiohttp
 
 from bot.app import Service, build
 from bot.clock import utc_now
-from bot.settings import Config
 from bot.desk.company import apply_company
+from bot.settings import Config
 from core.company import Company
 from sandbox.config import (
     DingTalkTenant,
@@ -76,8 +76,13 @@ class Phone:
     platform: str
     user: str
 
-    async def say(self, text: str, repeat: int = 1, group: str = "") -> None:
-        await self._post("send", {"text": text, "repeat": repeat, "group": group})
+    async def say(self, text: str, repeat: int = 1, group: str = "", quote: str = "") -> None:
+        body: Json = {"text": text, "repeat": repeat, "group": group, "quote": quote}
+        await self._post("send", body)
+
+    async def speak(self, text: str) -> None:
+        """Send a voice message, as the platform hears it."""
+        await self._post("send", {"text": text, "voice": True})
 
     async def enter(self) -> None:
         await self._post("enter", {})

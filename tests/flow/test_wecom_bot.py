@@ -13,6 +13,7 @@ from tests.flow.stage import Phone, Stage, connected, free_port, on_stage, start
 from tests.flow.test_main_job import number_of
 
 INVOICE = "meal.pdf"
+IN_PRIVATE = "收到，已在和小票的单聊里答复提问的人。"
 
 
 @pytest.fixture
@@ -107,13 +108,26 @@ async def test_a_photo_and_repeated_messages_count_once(alone: Stage, samples: P
     assert len((await alone.api(f"claims/{number}"))["lines"]) == 2  # type: ignore[arg-type]
 
 
+async def said_in(stage: Stage, platform: str, group: str) -> list[str]:
+    """Wait for what the bot says in a group."""
+
+    async def look() -> list[str] | None:
+        items = stage.sandbox.world.phone(platform, group).items  # type: ignore[arg-type]
+        return [i.text.strip() for i in items] or None
+
+    async def seen() -> None:
+        return None
+
+    return await until(look, f"words in {group}", seen)
+
+
 async def test_a_group_is_listened_to_and_answered_in_private(alone: Stage) -> None:
     employee = await acquainted(alone, "zhang")
 
     await employee.say("打车 45 昨天 去客户现场", group="group-1")
 
     assert await employee.card("45.00", action="submit")
-    assert alone.sandbox.world.phone("wecom_bot", "group-1").items == []
+    assert await said_in(alone, "wecom_bot", "group-1") == [IN_PRIVATE]
 
 
 async def test_who_opens_the_chat_is_welcomed_once(alone: Stage) -> None:

@@ -37,6 +37,28 @@ def text_body(robot_code: str, user: str, text: str) -> JsonObject:
     return {"robotCode": robot_code, "userIds": [user], "msgKey": "sampleText", "msgParam": param}
 
 
+def image_body(robot_code: str, user: str, media_id: str) -> JsonObject:
+    """Send an uploaded picture to one person."""
+    param = json.dumps({"photoURL": media_id})
+    return {
+        "robotCode": robot_code,
+        "userIds": [user],
+        "msgKey": "sampleImageMsg",
+        "msgParam": param,
+    }
+
+
+def group_body(robot_code: str, group: str, text: str) -> JsonObject:
+    """Say plain words in a chat of several people."""
+    param = json.dumps({"content": shorten(text)}, ensure_ascii=False)
+    return {
+        "robotCode": robot_code,
+        "openConversationId": group,
+        "msgKey": "sampleText",
+        "msgParam": param,
+    }
+
+
 def shorten(text: str) -> str:
     """Cut a text to what one message carries."""
     data = text.encode(errors="replace")

@@ -115,6 +115,14 @@ class DingTalkChannel:
         """Send words to one person; ResultUnknown when they may or may not have arrived."""
         await self._api.send_text(user, text)
 
+    async def say_in_group(self, group: str, text: str) -> None:
+        """Say words in a chat of several people that has the bot; errors as `send_text`."""
+        await self._api.say_in_group(group, text)
+
+    async def send_picture(self, user: str, name: str, data: bytes) -> None:
+        """Send a picture to one person; errors as `send_text`."""
+        await self._api.send_picture(user, name, data)
+
     async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:
         """Deliver a card with the variables of `body["cardParamMap"]`; safe to repeat."""
         await self._api.create_card(user, card, self._template_id, card_variables(body), alert)

@@ -8,6 +8,7 @@ from typing import cast
 
 from bot.cards.actions import split_key
 from bot.channels.dingtalk.frames import MAX_ID_CHARS, Malformed
+from bot.channels.quotes import quoted_number
 from bot.events import (
     CardClicked,
     Event,
@@ -21,6 +22,8 @@ from bot.events import (
 from bot.port import Inbound, JsonObject
 
 QUOTA_EXHAUSTED = "20001"
+GROUP = "2"
+"""The `conversationType` of a chat of several people."""
 MAX_INPUT_CHARS = 10_000
 MAX_INPUTS = 50
 _UNREPRESENTABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
@@ -46,7 +49,8 @@ def read_message(data: JsonObject, corp_id: str) -> Inbound | Ignored:
         return Ignored("no_staff_id")
     staff = _id(data, "senderStaffId")
     message = _id(data, "msgId")
-    sender = Sender("dingtalk", staff, _text(data.get("senderNick")))
+    group = _text(data.get("conversationId")) if data.get("conversationType") == GROUP else ""
+    sender = Sender("dingtalk", staff, _text(data.get("senderNick")), group)
     return Inbound(f"dingtalk:msg:{message}", f"dingtalk:{staff}", _event(sender, data))
 
 
@@ -60,6 +64,8 @@ def _event(sender: Sender, data: JsonObject) -> Event:
         event = _photo(sender, [content], "")
     elif kind == "richText":
         event = _rich(sender, content)
+    elif kind == "audio":
+        event = _heard(sender, content)
     elif kind == "file":
         event = _file(sender, content)
     if event is not None:
@@ -71,7 +77,15 @@ def _event(sender: Sender, data: JsonObject) -> Event:
 def _read_text(sender: Sender, body: JsonObject) -> Event | None:
     # In a group the mention is cut out and its space stays.
     content = body.get("content")
-    return TextReceived(sender, _text(content).lstrip()) if isinstance(content, str) else None
+    if not isinstance(content, str):
+        return None
+    return TextReceived(sender, _text(content).lstrip(), quoted_number(body.get("repliedMsg")))
+
+
+def _heard(sender: Sender, content: JsonObject) -> TextReceived | None:
+    """Take a voice message for the words that DingTalk heard in it."""
+    words = _text(content.get("recognition")).strip()
+    return TextReceived(sender, words) if words else None
 
 
 def _rich(sender: Sender, content: JsonObject) -> Event | None:

@@ -21,6 +21,7 @@ from bot.channels.wecom.tickets import Tickets, sign_cards, sign_page
 from bot.channels.wecom.wallet import PDF_HOSTS, WeComWallet
 from bot.channels.wecom.wire import (
     build_card,
+    build_image,
     build_text,
     build_update,
     split_text,
@@ -132,6 +133,13 @@ class WeComChannel:
         self._rate.take(user, len(parts))
         for part in parts:
             await self._send(build_text(user, self._agent_id, part), repeatable=False)
+
+    async def send_picture(self, user: str, name: str, data: bytes) -> None:
+        """Send a picture to one person; errors as `send_text`."""
+        _check_receiver(user)
+        self._rate.take(user)
+        media_id = await self._api.upload_picture(name, data)
+        await self._send(build_image(user, self._agent_id, media_id), repeatable=False)
 
     async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:  # noqa: ARG002  (WeCom announces a card by its title)
         """Deliver a template card; `body` is the template_card, its task_id becomes `card`.

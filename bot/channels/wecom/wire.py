@@ -201,6 +201,12 @@ def build_text(user: str, agent_id: int, text: str) -> JsonObject:
     return {"touser": user, "msgtype": "text", "agentid": agent_id, "text": content}
 
 
+def build_image(user: str, agent_id: int, media_id: str) -> JsonObject:
+    """Build a message of one uploaded picture."""
+    image = {"media_id": media_id}
+    return {"touser": user, "msgtype": "image", "agentid": agent_id, "image": image}
+
+
 def build_card(user: str, agent_id: int, card: str, body: JsonObject) -> JsonObject:
     """Build a template card under our id; WeCom drops the same one sent again."""
     return {

@@ -18,7 +18,13 @@ from bot.channels.wecom_bot.frames import SEND, UPDATE, WELCOME
 from bot.channels.wecom_bot.intake import Intake, OnRefused
 from bot.channels.wecom_bot.leader import Leader
 from bot.channels.wecom_bot.sealed import open_file
-from bot.channels.wecom_bot.speech import build_card, build_text, build_update, build_welcome
+from bot.channels.wecom_bot.speech import (
+    build_card,
+    build_group_text,
+    build_text,
+    build_update,
+    build_welcome,
+)
 from bot.channels.wecom_bot.wire import split_media
 from bot.events import ChannelName, MediaRef
 from bot.port import Accept, CardHandle, Fetched, JsonObject
@@ -133,6 +139,12 @@ class WeComBotChannel:
             else:
                 return
         await link.ask(SEND, new_id(SEND), message)
+
+    async def say_in_group(self, group: str, text: str) -> None:
+        """Say words in a group that has written to the bot; ResultUnknown as `send_text`."""
+        link = self._connection.link()
+        self._rate.take(group)
+        await link.ask(SEND, new_id(SEND), build_group_text(group, text))
 
     async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:  # noqa: ARG002  (WeCom announces a card by its title)
         """Deliver a template card; `body` is the template_card, its task_id becomes `card`.

@@ -9,7 +9,7 @@ from bot.port import JsonObject
 from core.errors import Rejected
 
 TEXT_MAX_BYTES = 20_480
-_SINGLE_CHAT = 1
+_SINGLE_CHAT, _GROUP_CHAT = 1, 2
 _WIDE = str.maketrans({"[": "［", "]": "］", "`": "｀", "*": "＊", "<": "＜", "|": "｜"})
 _LINE_START = re.compile(r"^(\s*)([#>])", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)_|_(?!\w)")
@@ -33,6 +33,12 @@ def build_text(user: str, text: str) -> JsonObject:
     if not 0 < len(content.encode("utf-8", "replace")) <= TEXT_MAX_BYTES:
         raise Rejected("text_length")
     return _to(user, {"msgtype": "markdown", "markdown": {"content": content}})
+
+
+def build_group_text(group: str, text: str) -> JsonObject:
+    """Build words for a chat of several people."""
+    message: JsonObject = {"msgtype": "markdown", "markdown": {"content": as_markdown(text)}}
+    return {"chatid": group, "chat_type": _GROUP_CHAT, **message}
 
 
 def build_welcome(text: str) -> JsonObject:

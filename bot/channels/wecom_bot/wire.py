@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.cards.actions import split_key
+from bot.channels.quotes import quoted_number
 from bot.channels.wecom_bot.frames import EVENT, MESSAGE, Frame, child, objects, string
 from bot.events import (
     CardClicked,
@@ -53,7 +54,9 @@ def read_callback(frame: Frame) -> Inbound | Ignored:
     userid = _id(child(body, "from"), "userid")
     if len(userid.encode()) > _USERID_MAX_BYTES:
         raise Untrusted("userid")
-    sender = Sender("wecom_bot", userid)
+    in_group = string(body, "chattype") == "group"
+    group = string(body, "chatid")[:_MAX_ID_CHARS] if in_group else ""
+    sender = Sender("wecom_bot", userid, group=group)
     event = _happening(frame, sender) if frame.cmd == EVENT else _message(body, sender)
     if isinstance(event, Ignored):
         return event
@@ -69,13 +72,14 @@ def _message(body: JsonObject, sender: Sender) -> Event:
 
 
 def _text(body: JsonObject, sender: Sender) -> Event:
-    return TextReceived(sender, _unmentioned(body, string(child(body, "text"), "content")))
+    words = _unmentioned(body, string(child(body, "text"), "content"))
+    return TextReceived(sender, words, quoted_number(body.get("quote")))
 
 
 def _voice(body: JsonObject, sender: Sender) -> Event | None:
     """Take a voice message for the words that WeCom heard in it."""
     words = string(child(body, "voice"), "content").strip()
-    return TextReceived(sender, words) if words else None
+    return TextReceived(sender, words, quoted_number(body.get("quote"))) if words else None
 
 
 def _image(body: JsonObject, sender: Sender) -> Event:

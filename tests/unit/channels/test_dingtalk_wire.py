@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -118,7 +119,27 @@ def test_a_text_loses_the_space_of_its_mention() -> None:
         ),
         (
             {"msgtype": "audio", "content": {"downloadCode": "d", "recognition": "打车"}},
+            TextReceived(ZHANG, "打车"),
+        ),
+        (
+            {"msgtype": "audio", "content": {"downloadCode": "d", "recognition": " "}},
             UnsupportedReceived(ZHANG, "audio"),
+        ),
+        (
+            {
+                "msgtype": "text",
+                "text": {"content": "同意", "repliedMsg": {"x": "BX-20261125-0007"}},
+            },
+            TextReceived(ZHANG, "同意", "BX-20261125-0007"),
+        ),
+        (
+            {
+                "msgtype": "text",
+                "text": {"content": " 待办"},
+                "conversationType": "2",
+                "conversationId": "cid1",
+            },
+            TextReceived(replace(ZHANG, group="cid1"), "待办"),
         ),
         ({"msgtype": "video"}, UnsupportedReceived(ZHANG, "video")),
         ({"msgtype": "picture", "content": {}}, UnsupportedReceived(ZHANG, "picture")),

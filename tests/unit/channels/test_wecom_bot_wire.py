@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,7 +72,23 @@ def test_a_message_is_keyed_by_its_id_and_kept_in_the_persons_lane() -> None:
 def test_a_groups_mention_is_taken_out(written: str, read: str) -> None:
     frame = message(msgtype="text", text={"content": written}, chattype="group", chatid="g1")
 
-    assert event_of(frame) == TextReceived(ZHANG, read)
+    assert event_of(frame) == TextReceived(replace(ZHANG, group="g1"), read)
+
+
+@pytest.mark.parametrize(
+    ("quote", "number"),
+    [
+        ({"msgtype": "text", "text": {"content": "单号 BX-20261125-0007"}}, "BX-20261125-0007"),
+        ({"a": [{"b": "bx 20261125 0007"}, "BX-20261125-0007"]}, "BX-20261125-0007"),
+        ({"text": {"content": "BX-20261125-0007 BX-20261125-0008"}}, ""),
+        ("你好", ""),
+        (None, ""),
+    ],
+)
+def test_a_quote_names_its_claim(quote: object, number: str) -> None:
+    frame = message(msgtype="text", text={"content": "同意"}, quote=quote)
+
+    assert event_of(frame) == TextReceived(ZHANG, "同意", number)
 
 
 def test_in_a_chat_of_two_an_at_sign_is_a_word() -> None:

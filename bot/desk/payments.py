@@ -18,6 +18,9 @@ from core.payment import Payment, PaymentState
 from core.payment_batch import Order, OrderList, PaymentBatch, find_unfit, order_of
 from core.ports import ClaimQuery, Clock, Page, Store
 
+Row = tuple[Claim, Payment, Order]
+"""A payment with its claim and its row of the file."""
+
 PAGE = 500
 TOGETHER = 500
 """Payments that are noted at once: they share transactions."""
@@ -151,13 +154,11 @@ class PaymentDesk:
         await out.publish(orders, data)
         return Batch(name, orders.orders)
 
-    async def _due(
-        self, company: Company, form: Form
-    ) -> tuple[list[tuple[Claim, Payment, Order]], list[Left]]:
+    async def _due(self, company: Company, form: Form) -> tuple[list[Row], list[Left]]:
         """Find what is owed and fits the form, with the accounts that people have now."""
         owed = [*await self._in_state("pending"), *await self._in_state("failed")]
         claims = await self._approved() if owed else {}
-        due: list[tuple[Claim, Payment, Order]] = []
+        due: list[Row] = []
         left: list[Left] = []
         for stored in owed:
             claim = claims.get(stored.claim)
@@ -212,16 +213,14 @@ class PaymentDesk:
         return OrderList(name, made_at.astimezone(self.zone), tuple(orders))
 
     async def _take(
-        self, due: Sequence[tuple[Claim, Payment, Order]], batch: str, actor: str
-    ) -> tuple[list[tuple[Claim, Payment, Order]], list[Left]]:
-        """Note payments as exported; what is no longer owed stays behind."""
-        taken: list[tuple[Claim, Payment, Order]] = []
+        self, due: Sequence[Row], batch: str, actor: str
+    ) -> tuple[list[Row], list[Left]]:
+        """Note payments as exported, many at once; what is no longer owed stays behind."""
+        taken: list[Row] = []
         lost: list[Left] = []
         for start in range(0, len(due), TOGETHER):
             some = due[start : start + TOGETHER]
-            answers = await asyncio.gather(
-                *(self._take_one(claim, payment, batch, actor) for claim, payment, _ in some)
-            )
+            answers = await self._take_some(some, batch, actor)
             for row, refusal in zip(some, answers, strict=True):
                 if refusal is None:
                     taken.append(row)
@@ -229,10 +228,30 @@ class PaymentDesk:
                     lost.append(Left(row[1].id, refusal))
         return taken, lost
 
-    async def _take_one(self, claim: Claim, payment: Payment, batch: str, actor: str) -> str | None:
+    async def _take_some(self, some: Sequence[Row], batch: str, actor: str) -> list[str | None]:
+        """Note some payments in one change, or each alone where one of them has moved on."""
+        made = [self._taking(claim, payment, batch, actor) for claim, payment, _ in some]
+        changes = [change for change in made if isinstance(change, Change)]
+        try:
+            if changes:
+                await self.store.commit(_joined(changes))
+        except (Refused, Conflict):
+            return await asyncio.gather(*(self._commit(change) for change in made))
+        return [change if isinstance(change, str) else None for change in made]
+
+    def _taking(self, claim: Claim, payment: Payment, batch: str, actor: str) -> Change | str:
+        """Give the change that notes a payment as exported, or why there is none."""
         cause = Cause(actor, self.clock(), f"export:{batch}:{payment.id}")
         try:
-            await self.store.commit(settlement.export(claim, payment, batch, cause))
+            return settlement.export(claim, payment, batch, cause)
+        except Refused as refusal:
+            return refusal.code
+
+    async def _commit(self, change: Change | str) -> str | None:
+        if isinstance(change, str):
+            return change
+        try:
+            await self.store.commit(change)
         except (Refused, Conflict) as refusal:
             return refusal.code
         return None
@@ -240,7 +259,7 @@ class PaymentDesk:
     async def _close(
         self,
         batch: PaymentBatch,
-        taken: Sequence[tuple[Claim, Payment, Order]],
+        taken: Sequence[Row],
         company: Company,
         actor: str,
     ) -> bool:
@@ -260,6 +279,17 @@ class PaymentDesk:
         await self.store.commit(
             Change(at=self.clock(), batches=(replace(batch, state="cancelled", checker=actor),))
         )
+
+
+def _joined(changes: Sequence[Change]) -> Change:
+    """Make one change of many that touch different claims."""
+    return Change(
+        at=changes[-1].at,
+        claims=tuple(c for change in changes for c in change.claims),
+        payments=tuple(p for change in changes for p in change.payments),
+        audit=tuple(a for change in changes for a in change.audit),
+        outbox=tuple(o for change in changes for o in change.outbox),
+    )
 
 
 def _with_account(payment: Payment, company: Company) -> Payment:

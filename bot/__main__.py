@@ -14,6 +14,7 @@ from bot.commands import (
     service,
     setup,
     vouchers,
+    webhook,
 )
 
 app = typer.Typer(
@@ -22,7 +23,18 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (setup, service, reading, payments, vouchers, archive, analytics, jobs, budgets):
+for room in (
+    setup,
+    service,
+    reading,
+    payments,
+    vouchers,
+    archive,
+    analytics,
+    jobs,
+    budgets,
+    webhook,
+):
     app.add_typer(room.app)
 
 

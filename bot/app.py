@@ -21,9 +21,17 @@ from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
 from bot.parts.jobs import build_runner, build_timetable
-from bot.parts.rules import files_of, manners_of, public_url, reachable, settings_of
+from bot.parts.rules import (
+    files_of,
+    manners_of,
+    public_url,
+    reachable,
+    settings_of,
+    subscriptions_of,
+)
 from bot.parts.systems import Systems, build_hooks, build_systems
 from bot.parts.web import build_pages, build_web
+from bot.pictures.gallery import Gallery
 from bot.port import Channel
 from bot.settings import Config
 from bot.web.health import Metrics
@@ -105,7 +113,7 @@ class Service:
 async def build(config: Config, clock: Clock = utc_now) -> Service:
     """Open the storage and join the parts; nothing runs before `start`."""
     router.check_routes()
-    storage = await open_storage(config.database.url, clock)
+    storage = await open_storage(config.database.url, clock, subscriptions_of(config))
     metrics = Metrics()
     accept = accepting(storage, metrics, clock)
     channels = build_channels(config, storage, metrics, clock, accept)
@@ -138,6 +146,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         Verifier(bureau, storage.store, storage.tries, storage.inbox, clock) if bureau else None,
         Wallets(wecom.wallet, storage.inbox, clock) if wecom else None,
         manners_of(config, storage),
+        Gallery(),
     )
     inbox: Pump[InboxItem] = Pump(
         "inbox",

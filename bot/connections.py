@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from bot.section import ADDRESS, Section
+from core.happenings import EventName
 from core.outside import Role
 
 LEAST_SECRET, MOST_SECRET = 24, 64
@@ -239,14 +240,24 @@ class FiledropSettings(SystemSettings):
 
 
 class WebhookSettings(SystemSettings):
-    """Somebody's own service that is told of events."""
+    """Somebody's own service that is told of events, of all of them where none are named.
+
+    Several secrets sign side by side while one takes the place of another.
+    """
 
     plays = frozenset({"event"})
     usual = ("event",)
     kind: Literal["webhook"]
     url: Address
     secret: Annotated[tuple[Secret, ...], Field(min_length=1), BeforeValidator(_several)]
-    events: tuple[str, ...] = ()
+    events: Annotated[tuple[EventName, ...], BeforeValidator(_several)] = ()
+
+    @field_validator("secret")
+    @classmethod
+    def _whsecs(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            hook_key(secret.get_secret_value())
+        return value
 
 
 AnySystem = Annotated[

@@ -116,7 +116,8 @@ class Capabilities:
 
     `find`: things are found again by our key after a lost answer. `safe_repeat`: the system itself
     refuses a second one with the same key. `query`: the state can be asked for; without it a
-    signed callback decides. `signs_hooks`: its callbacks carry a signature of its own. `rate` is the allowed number of calls in so many seconds.
+    signed callback decides. `signs_hooks`: its callbacks carry a signature of its own. `rate` is
+    the allowed number of calls in so many seconds.
     """
 
     kind: str
@@ -361,8 +362,13 @@ class BudgetPort(System, Protocol):
 class EventPort(System, Protocol):
     """Is told of what happens here."""
 
-    async def send(self, event: str, key: str, at: datetime, data: Mapping[str, Json]) -> None:
-        """Send one event; the key is the receiver's proof of repetition."""
+    @property
+    def pauses_s(self) -> Sequence[float]:
+        """How long to wait after each attempt that failed; after the last a person must look."""
+        ...
+
+    async def send(self, event: str, key: str, subject: str, at: datetime, data: str) -> None:
+        """Send one event, `data` as JSON text; the key is the receiver's proof of repetition."""
 
 
 LinkState = Literal["new", "sending", "open", "closed", "unknown", "dropped"]
@@ -374,7 +380,8 @@ class Link:
 
     `key` is ours and unique in a system: `BX-20261125-0007/1#0` is step 0 of version 1. `sending`
     is written before the call, so that a crash in between is a lost answer and never a second
-    document (`new`: nothing is there yet). `seen` is what was last reported of it, `reports` counts such reports.
+    document (`new`: nothing is there yet). `seen` is what was last reported of it, `reports` counts
+    such reports.
     """
 
     system: str

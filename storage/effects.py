@@ -8,13 +8,15 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.actions.alerting import announce
-from core.alerts import Alert, loudest
+from core.alerts import Alert, ThresholdCrossed, loudest
 from core.change import Change, Outgoing
 from core.claim import Claim, State
 from core.company import Company
+from core.happenings import threshold_happened
 from core.likeness import bands, likeness_of
 from core.notices import to_json
 from core.ports import AuditRecord
+from core.subscriptions import Subscription, orders_for
 from storage.accounting import write_accounting
 from storage.admission import Books
 from storage.budgeting import write_accounts, write_changes, write_holds
@@ -88,6 +90,7 @@ class Effects:
     books: Books
     changes: Sequence[Change]
     company: Callable[[AsyncConnection], Awaitable[Company]]
+    subscriptions: Sequence[Subscription] = ()
 
     async def write(self) -> bool:
         """Write everything into the open transaction; says whether people are to be told."""
@@ -295,7 +298,9 @@ class Effects:
             return []
         new = await keep_new(self.database, self.connection, found)
         company = await self.company(self.connection)
-        return [(at, o) for alert in loudest(new) for o in announce(alert, company)]
+        told = [(at, o) for alert in loudest(new) for o in announce(alert, company)]
+        events = (threshold_happened(a) for a in new if isinstance(a, ThresholdCrossed))
+        return told + [(at, o) for e in events for o in orders_for(e, self.subscriptions)]
 
     async def _outbox(self, told: Sequence[tuple[datetime, Outgoing]]) -> int:
         rows: list[Row] = [

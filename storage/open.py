@@ -1,5 +1,7 @@
 """Opens storage: the schema brought up to date, the parts joined, other processes listened to."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 
 from core.alerts import Watches
@@ -7,6 +9,7 @@ from core.outside import Journal, Links, Memory
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
 from core.schedule import Slots
 from core.spending import Spending
+from core.subscriptions import Subscription
 from core.usage import Usages
 from core.verification import Tries
 from storage.engine import Database
@@ -45,11 +48,13 @@ class Storage:
     usages: Usages
     watches: Watches
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, subscriptions: Sequence[Subscription] = ()
+    ) -> None:
         self._database = database
         self._inbox_signal = Signal()
         self._outbox_signal = Signal()
-        self._writer = Writer(database, self._inbox_signal, self._outbox_signal)
+        self._writer = Writer(database, self._inbox_signal, self._outbox_signal, subscriptions)
         self._arrivals = SqlInbox(database, clock, self._inbox_signal)
         self._listener: Listener | None = None
         self.store = SqlStore(database, self._writer)
@@ -98,15 +103,19 @@ class Storage:
         await self._database.close()
 
 
-async def open_storage(url: str, clock: Clock) -> Storage:
+async def open_storage(
+    url: str, clock: Clock, subscriptions: Sequence[Subscription] = ()
+) -> Storage:
     """Open the database at an SQLAlchemy address, creating or upgrading its schema first.
+
+    `subscriptions` say which connected systems are told of what is committed here.
 
     ValueError for an address of another kind of database.
     """
     database = Database(url)
     try:
         await upgrade(database)
-        storage = Storage(database, clock)
+        storage = Storage(database, clock, subscriptions)
         await storage.start()
     except BaseException:
         await database.close()

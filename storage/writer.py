@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from core.actions.processes import with_orders
 from core.change import Change
 from core.errors import ChitError
+from core.subscriptions import Subscription, with_events
 from storage.companies import Companies
 from storage.effects import Before, Effects
 from storage.engine import Database
@@ -18,8 +19,15 @@ OUTBOX_CHANNEL = "chit_outbox"
 class Writer:
     """Commits changes in batches of up to a thousand (design §3)."""
 
-    def __init__(self, database: Database, inbox: Signal, outbox: Signal) -> None:
+    def __init__(
+        self,
+        database: Database,
+        inbox: Signal,
+        outbox: Signal,
+        subscriptions: Sequence[Subscription] = (),
+    ) -> None:
         self._database = database
+        self._subscriptions = tuple(subscriptions)
         self.companies = Companies(database)
         self._inbox = inbox
         self._outbox = outbox
@@ -32,7 +40,7 @@ class Writer:
         """
         if any(not entry.source for entry in change.audit):
             raise ValueError("an audit line needs the source that proves it")
-        await self._group(with_orders(change))
+        await self._group(with_events(with_orders(change), self._subscriptions))
 
     async def close(self) -> None:
         """Let the waiting changes through."""
@@ -63,6 +71,7 @@ class Writer:
                     books,
                     admitted,
                     self.companies.seen_by,
+                    self._subscriptions,
                 )
                 told = await effects.write()
             if told and self._database.postgres:

@@ -74,9 +74,10 @@ def run_on_database(work: Coroutine[Any, Any, T]) -> T:
 async def opened(config: Config) -> "AsyncIterator[Storage]":
     """Open the storage for the length of a block."""
     from bot.clock import utc_now
+    from bot.parts.rules import subscriptions_of
     from storage.open import open_storage
 
-    storage = await open_storage(config.database.url, utc_now)
+    storage = await open_storage(config.database.url, utc_now, subscriptions_of(config))
     try:
         yield storage
     finally:

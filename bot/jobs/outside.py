@@ -24,6 +24,7 @@ from core.errors import (
     Unsupported,
 )
 from core.notices import CallSystem
+from core.outside import EventPort
 from core.ports import Leaders, Outbox, OutboxItem
 
 log = structlog.get_logger(__name__)
@@ -130,12 +131,24 @@ class Deliverer:
             await self._stop(item, order, error, "unknown")
         elif isinstance(error, Rejected | Unsupported):
             await self._stop(item, order, error, "refused")
-        elif self._may_go_on(item, error):
-            again = self.outlet.clock() + pause(item.attempts, error)
-            await self.outbox.retry(item, again, kind)
+        elif (wait := self._wait(item, error)) is not None:
+            await self.outbox.retry(item, self.outlet.clock() + wait, kind)
         else:
             log.error("system_call_broken", system=self.outlet.name, exc_info=error)
             await self._stop(item, order, ChitError(kind), "refused")
+
+    def _wait(self, item: OutboxItem, error: Exception) -> timedelta | None:
+        """Give how long to wait before the next attempt, None when there is to be none.
+
+        Who is told of events has pauses of its own, and its own last attempt.
+        """
+        system = self.outlet.system
+        if isinstance(system, EventPort) and isinstance(error, Retryable):
+            if item.attempts >= len(system.pauses_s):
+                return None
+            planned = timedelta(seconds=system.pauses_s[item.attempts])
+            return max(planned, timedelta(seconds=error.retry_after_s or 0))
+        return pause(item.attempts, error) if self._may_go_on(item, error) else None
 
     def _may_go_on(self, item: OutboxItem, error: Exception) -> bool:
         """A system that is away comes back some day; a fault of ours hardly does."""

@@ -1,11 +1,13 @@
 """What the business and its links take from the settings."""
 
+from bot.connections import WebhookSettings
 from bot.jobs.manners import Manners
 from bot.settings import Config
 from core.actions.basics import ReminderRules, Settings, VerifyRules
 from core.money import parse_yuan
 from core.ports import Files
 from core.quiet import parse_quiet
+from core.subscriptions import Subscription
 from storage.bucket import BucketAccess
 from storage.files import open_files
 from storage.open import Storage
@@ -40,6 +42,19 @@ def manners_of(config: Config, storage: Storage) -> Manners:
         parse_quiet(config.notices.quiet),
         config.notices.digest_above,
         f"{public_url(config)}/app/todo",
+    )
+
+
+def subscriptions_of(config: Config) -> tuple[Subscription, ...]:
+    """Say which connected systems are told of what."""
+    return tuple(
+        Subscription(
+            name,
+            role,
+            frozenset(table.events) if isinstance(table, WebhookSettings) else frozenset(),
+        )
+        for name, table in config.connectors.systems.items()
+        for role in table.active
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from bot.clock import utc_now
-from bot.connections import SystemSettings, WeaverSettings, hook_key
+from bot.connections import SystemSettings, WeaverSettings, WebhookSettings, hook_key
 from bot.jobs.calls.desk import Outlet
 from bot.jobs.outside import PARALLEL, Deliverer, Lead
 from bot.jobs.pump import Pump
@@ -21,6 +21,7 @@ from connectors.kit import Kit
 from connectors.kit.answers import hint_in
 from connectors.weaver.adapter import Weaver, Words
 from connectors.weaver.wire import Registered
+from connectors.webhook.adapter import Webhook
 from core.mapping import FieldMapping, load_mapping
 from core.outside import Hint, HintPort, System
 from core.ports import Clock, Files, OutboxItem
@@ -55,7 +56,22 @@ def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
     )
 
 
+def _webhook(name: str, settings: SystemSettings, kit: Kit) -> System:
+    if not isinstance(settings, WebhookSettings):
+        raise TypeError(name)
+    return Webhook(
+        name,
+        kit,
+        url=settings.url,
+        keys=[hook_key(secret.get_secret_value()) for secret in settings.secret],
+        source=kit.source,
+        rate=settings.rate,
+        timeout_s=settings.timeout_s,
+    )
+
+
 BUILDERS: Mapping[str, Builder] = {
+    "webhook": _webhook,
     "weaver": _weaver,
 }
 """How each kind of `[connectors.NAME]` is built."""
@@ -118,7 +134,7 @@ def build_outlets(
     config: Config, storage: Storage, files: Files, clock: Clock
 ) -> tuple[Outlet, ...]:
     """Build every connected system that there is a connector for."""
-    kit = Kit(clock, storage.journal, storage.memory, config.zone)
+    kit = Kit(clock, storage.journal, storage.memory, config.zone, source=public_url(config))
     built: list[Outlet] = []
     for name, settings in config.connectors.systems.items():
         builder = BUILDERS.get(settings.kind)

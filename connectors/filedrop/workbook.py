@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import xlsxwriter
@@ -52,11 +52,20 @@ def workbook_bytes(sheets: Iterable[Sheet]) -> bytes:
             sheet.write_string(0, column, title, bold)
             sheet.set_column(column, column, 24 if column == 0 else 14)
         for place, row in enumerate(table.rows, 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(place, column, cell.replace("\0", "")[:_CELL_CHARS], text)
-                elif cell is not None:
-                    shown = yuan if column in table.money else None
-                    sheet.write_number(place, column, cell, shown)
+            _write_row(sheet, place, row, dict.fromkeys(table.money, yuan), text)
     book.close()
     return out.getvalue()
+
+
+def _write_row(
+    sheet: xlsxwriter.worksheet.Worksheet,
+    place: int,
+    row: Sequence[Cell],
+    formats: Mapping[int, xlsxwriter.format.Format],
+    text: xlsxwriter.format.Format,
+) -> None:
+    for column, cell in enumerate(row):
+        if isinstance(cell, str):
+            sheet.write_string(place, column, cell.replace("\0", "")[:_CELL_CHARS], text)
+        elif cell is not None:
+            sheet.write_number(place, column, cell, formats.get(column))

@@ -16,5 +16,7 @@ class Kit:
     journal: Journal
     memory: Memory
     zone: tzinfo
+    source: str = "chit"
+    """Where we are, as events name their source."""
     shared: dict[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     """Tokens of applications configured elsewhere, by their names (`dingtalk`, `wecom`)."""

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
-from bot.jobs.calls import approval
+from bot.jobs.calls import approval, events
 from bot.jobs.calls.desk import Call
+from core.subscriptions import SEND
 
 CALLS: Mapping[str, Call] = {
     "approval.start": Call(approval.start, creates=True),
     "approval.cancel": Call(approval.cancel),
     "approval.query": Call(approval.query),
     "approval.hint": Call(approval.take_hint),
+    SEND: Call(events.send),
 }
 """A connector with another role has its calls in a file of their own here, and a row each."""

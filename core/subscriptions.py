@@ -1,0 +1,69 @@
+"""Which connected systems are told of what: events become orders in the same commit."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from core.change import Change, Outgoing
+from core.happenings import Facts, Happened, happened
+from core.notices import SYSTEM_LANES, CallSystem
+from core.outside import Role
+
+SEND = "event.send"
+_FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
+CALLS_OF: Mapping[Role, Mapping[str, str]] = {}
+"""What a system of a role is made to do at an event; `event` is sent every event that it wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A system in one of its roles; `events` are those that a webhook wants, none of them all."""
+
+    system: str
+    role: Role
+    events: frozenset[str] = frozenset()
+
+    def call_for(self, event: str) -> str | None:
+        """Give what the system is made to do at an event, None for nothing."""
+        if self.role == "event":
+            return SEND if not self.events or event in self.events else None
+        return CALLS_OF.get(self.role, {}).get(event)
+
+
+def with_events(change: Change, subscriptions: Iterable[Subscription]) -> Change:
+    """Add to a change the orders that follow from what it makes true."""
+    wanted = tuple(subscriptions)
+    if not wanted:
+        return change
+    orders = tuple(o for event in happened(change) for o in orders_for(event, wanted))
+    return replace(change, outbox=(*change.outbox, *orders)) if orders else change
+
+
+def orders_for(event: Happened, subscriptions: Iterable[Subscription]) -> Iterator[Outgoing]:
+    """Give an order for each system that is to be told, in the lane of its subject."""
+    data = _FACTS.dump_json(event.facts).decode()
+    fields = (("event", event.name), ("at", event.at.isoformat()), ("data", data))
+    for wanted in subscriptions:
+        call = wanted.call_for(event.name)
+        if call:
+            notice = CallSystem(wanted.system, call, event.subject, event.key, fields)
+            lane = f"{SYSTEM_LANES}{wanted.system}:{event.subject}"
+            yield Outgoing(f"{call}:{wanted.system}:{event.key}", lane, notice)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as an order carries it."""
+
+    name: str
+    at: datetime
+    data: str
+
+
+def read_order(order: CallSystem) -> Told:
+    """Read the event of an order; ValueError when it carries none."""
+    return Told(
+        order.field("event"), datetime.fromisoformat(order.field("at")), order.field("data")
+    )

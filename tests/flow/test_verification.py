@@ -117,6 +117,38 @@ async def test_an_invoice_that_dies_before_payment_is_not_paid(
     assert len(checked.bureau.bureau.asked) == 2
 
 
+@pytest.mark.parametrize("provider", ["baidu"], indirect=True)
+async def test_money_waits_until_the_bureau_has_answered(checked: Checked, samples: Path) -> None:
+    stage = checked.stage
+    employee, cashier = stage.phone("dingtalk", "zhang"), stage.phone("dingtalk", "qian")
+    await send_hotel(checked, samples)
+    draft = await employee.card(checked.invoice.number, action="submit")
+    number = number_of(draft)
+    await until(lambda: asked(checked, 1), "the first question", lambda: seen(checked))
+    await employee.click(draft, "submit")
+    checked.bureau.faults += [web.Response(status=500) for _ in range(2)]
+
+    for person in ("wang", "zhao"):
+        phone = stage.phone("dingtalk", person)
+        await phone.click(await phone.card(number, action="approve"), "approve")
+        await until(lambda p=person: moved(stage, number, p), "a decision", lambda: seen(checked))
+    await cashier.click(await cashier.card(number, action="pay"), "pay")
+    said = await cashier.text("还不能付款", number)
+    held = await stage.api(f"claims/{number}")
+    await until(lambda: answered(stage, number), "the answer", lambda: seen(checked))
+    await cashier.say(f"已付款 {number}")
+    await employee.text(number, "已付款")
+
+    assert "24" in said
+    assert held["state"] == "approved"
+    assert (await stage.api(f"claims/{number}"))["state"] == "paid"
+
+
+async def answered(stage: Stage, number: str) -> bool | None:
+    claim = await stage.service.storage.store.claim(number)
+    return (claim is not None and claim.recheck is None) or None
+
+
 async def asked(checked: Checked, times: int) -> bool | None:
     return len(checked.bureau.bureau.asked) >= times or None
 

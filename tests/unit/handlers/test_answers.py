@@ -1,0 +1,324 @@
+"""Answers in the chat: what may be claimed, why, how far, what is left, who may do what."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.events import Sender
+from bot.handlers import allowed, helping, listing, preferences, progress, why
+from bot.handlers.refusals import refusal
+from bot.handlers.work import Rooms, Work
+from bot.texts import say
+from bot.texts.help import PAGES
+from core.actions.basics import Settings
+from core.approval import Decision, Plan, Step
+from core.change import Change
+from core.claim import Claim, Finding, Line, State
+from core.company import Company
+from core.errors import Refused
+from core.notices import Reply, Say, ShowCard
+from core.phrases import intents
+from core.quiet import parse_quiet
+from tests.fakes.memory import MemoryStorage
+
+NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+COMPANY = Company.model_validate(
+    {
+        "companies": [{"id": "hq", "name": "示例科技有限公司", "tax_id": "91310115MA1K4DEM3E"}],
+        "departments": [{"id": "sales", "name": "市场部", "head": "wang", "company": "hq"}],
+        "people": [
+            {"id": "zhang", "name": "张三", "department": "sales", "manager": "wang",
+             "grade": "P5", "dingtalk": "z"},
+            {"id": "wang", "name": "王芳", "department": "sales", "dingtalk": "w"},
+            {"id": "sun", "name": "孙洋", "roles": ["employee", "admin"], "dingtalk": "s"},
+            {"id": "qian", "name": "钱伟", "roles": ["cashier"], "dingtalk": "q"},
+        ],
+        "categories": [
+            {"id": "hotel", "name": "住宿", "keywords": ["酒店"]},
+            {"id": "taxi", "name": "市内交通", "keywords": ["打车"], "requires_invoice": False},
+            {"id": "car", "name": "自驾", "requires_invoice": False},
+        ],
+        "city_tiers": [{"id": "first", "name": "一线", "cities": ["上海", "北京"]}],
+        "budgets": [
+            {"id": "q4", "department": "sales", "period": "2026-Q4", "limit": "1000.00"}
+        ],
+        "policies": [
+            {"id": "std", "kind": "travel_standard", "category": "hotel", "per": "night",
+             "standards": [{"tier": "first", "grade": "P5", "limit": "500.00"},
+                           {"limit": "300.00"}]},
+            {"id": "folio", "kind": "proof_above", "category": "hotel", "limit": "550.00",
+             "proof": "水单"},
+            {"id": "hard", "kind": "amount_limit", "category": "taxi", "per": "line",
+             "limit": "100.00", "action": "block"},
+            {"id": "km", "kind": "mileage", "category": "car", "rate": "1.20"},
+        ],
+        "flows": [{"id": "main", "steps": [
+            {"name": "主管", "approvers": ["manager"], "when": "total >= 10"}]}],
+    }
+)  # fmt: skip
+USERS = {"zhang": "z", "wang": "w", "sun": "s", "qian": "q"}
+FINDING = Finding(
+    "amount_limit",
+    "warn",
+    0,
+    (("policy", "hard"), ("limit", "100.00"), ("amount", "160.00"), ("per", "0")),
+)
+
+
+def claim(number: str, state: State = State.DRAFT, hours: int = 5, **values: object) -> Claim:
+    at = NOW - timedelta(hours=hours)
+    lines = (Line("taxi", 16000, at.date(), "去客户"),)
+    made = Claim(number, "hq", "reimbursement", state, "zhang", "sales", at, lines=lines)
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def waiting(number: str, hours: int = 5, **values: object) -> Claim:
+    since = NOW - timedelta(hours=hours)
+    plan = Plan(
+        (Step("主管", "any", ("wang",), since=since), Step("财务", "any", ("sun",))), flow="main"
+    )
+    return claim(number, State.IN_REVIEW, hours, plan=plan, submitted_at=since, **values)
+
+
+Handler = Callable[[object, Work], Awaitable[None]]
+
+
+class Chat:
+    """One storage in which people ask."""
+
+    def __init__(self, *claims: Claim) -> None:
+        self.storage = MemoryStorage(lambda: NOW)
+        self.claims = claims
+        self.count = 0
+
+    async def ask(self, person: str, handler: object, command: object) -> str:
+        """Give what the person is answered, in Chinese."""
+        if not self.count:
+            store = self.storage.store
+            await store.apply_company(COMPANY, expected_version=0, at=NOW, actor="t")
+            await store.commit(Change(at=NOW, claims=self.claims))
+        self.count += 1
+        found = COMPANY.person(person)
+        assert found
+        rooms = Rooms(
+            store=self.storage.store,
+            files=None,  # type: ignore[arg-type]  # never asked here
+            media=None,  # type: ignore[arg-type]
+            reader=None,  # type: ignore[arg-type]
+            settings=Settings(),
+            spending=None,  # type: ignore[arg-type]
+            quiet=parse_quiet("21:00-07:00"),
+        )
+        sender = Sender("dingtalk", USERS[person])
+        work = Work(rooms, COMPANY, sender, found, NOW, NOW.date(), f"m{self.count}", None)
+        try:
+            await handler(command, work)  # type: ignore[operator]
+        except Refused as refused:
+            await work.tell(*refusal(work, refused))
+        return await self._answer(USERS[person])
+
+    async def _answer(self, user: str) -> str:
+        items = await self.storage.outbox.lease(50, NOW, 15)
+        for item in items:
+            await self.storage.outbox.finish(item, NOW)
+        self.told = [i.notice for i in items]
+        said = [n for n in self.told if isinstance(n, Reply) and n.user == user]
+        return say(said[0].code, "zh", dict(said[0].fields), COMPANY) if said else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("住宿 500 上海", ["可以报销：住宿 ¥500.00", "（上海 P5）：每晚 ¥500.00",
+                          "报销后剩余 ¥500.00", "示例科技有限公司，税号 91310115MA1K4DEM3E"]),
+        ("住宿 600 上海", ["超出标准：住宿 ¥600.00", "超出 ¥100.00", "需要附件：水单"]),
+        ("住宿 600 上海 2晚", ["可以报销：住宿 ¥600.00"]),
+        ("住宿 301", ["超出标准", "超出 ¥1.00"]),
+        ("住宿 上海", ["报销标准：住宿", "（上海 P5）：每晚 ¥500.00", "剩余 ¥1,000.00"]),
+        ("打车 101", ["不能报销：市内交通 ¥101.00", "标准 hard", "不需要发票"]),
+        ("住宿 1200 上海 3晚", ["不能报销", "预算「q4"]),
+        ("打车 40 2027-02-01", ["可以报销", "没有匹配的预算"]),
+        ("吃饭 45", ["请说明是什么费用", "住宿、市内交通、自驾"]),
+        ("打车 1e9", ["金额"]),
+    ],
+)  # fmt: skip
+async def test_what_may_be_claimed(text: str, words: list[str]) -> None:
+    said = await Chat().ask("zhang", allowed.on_may_claim, intents.MayClaim(text))
+
+    assert [w for w in words if w not in said] == [], said
+
+
+async def test_asking_leaves_no_draft_and_holds_no_money() -> None:
+    chat = Chat()
+
+    await chat.ask("zhang", allowed.on_may_claim, intents.MayClaim("住宿 500 上海"))
+
+    listed = await chat.ask("zhang", listing.on_my_claims, intents.MyClaims())
+    assert "还没有报销单" in listed
+    assert (await chat.storage.store.balances())[0].reserved_fen == 0
+
+
+async def test_a_drive_is_worth_its_kilometres() -> None:
+    chat = Chat()
+    command = intents.Mileage(Decimal("36.5"), NOW.date(), "自驾 36.5 公里 去机场")
+
+    await chat.ask("zhang", allowed.on_mileage, command)
+
+    (card,) = [n for n in chat.told if isinstance(n, ShowCard)]
+    kept = await chat.storage.store.claim(card.claim)
+    assert kept
+    assert [(x.category, x.amount_fen) for x in kept.lines] == [("car", 4380)]
+
+
+async def test_why_names_rule_inputs_route_and_budgets() -> None:
+    chat = Chat(waiting("BX-20261125-0001", findings=(FINDING,)))
+
+    said = await chat.ask("zhang", why.on_why, intents.Why("BX-20261125-0001"))
+
+    assert "依据：规则 hard（金额 160.00，标准 100.00" in said
+    assert "「主管」由王芳审批：流程 main 规定这一步是直属主管，条件 total ＞= 10" in said
+    assert "额度 ¥1,000.00，占用 ¥0.00，核销 ¥0.00，可用 ¥1,000.00，本单 ¥160.00" in said
+
+
+async def test_why_of_a_refused_submission_has_the_checks_of_then_and_now() -> None:
+    kept = replace(FINDING, severity="block")
+    fixed = (Line("taxi", 4500, NOW.date(), "去客户"),)
+    chat = Chat(claim("BX-20261125-0001", findings=(kept,), lines=fixed))
+
+    said = await chat.ask("zhang", why.on_why, intents.Why("BX-20261125-0001"))
+
+    assert said.index("上次提交没有通过") < said.index("规则 hard") < said.index("现在的检查结果")
+
+
+async def test_strangers_learn_nothing() -> None:
+    chat = Chat(waiting("BX-20261125-0001"))
+    wages = Chat(replace(waiting("BX-20261125-0001"), employee="wang", plan=None))
+
+    assert "没有找到" in await wages.ask("zhang", why.on_why, intents.Why("BX-20261125-0001"))
+    assert "主管" in await chat.ask(
+        "qian", progress.on_progress, intents.Progress("BX-20261125-0001")
+    )
+
+
+async def test_progress_says_who_since_when_and_what_is_next() -> None:
+    done = Decision("wang", "approve", "", NOW - timedelta(hours=96), "m")
+    before = Plan((Step("主管", "any", ("wang",), (done,)),), current=1)
+    paid = claim("BX-20261120-0001", State.PAID, 100, plan=before,
+                 submitted_at=NOW - timedelta(hours=100))  # fmt: skip
+    chat = Chat(waiting("BX-20261125-0001"), paid)
+
+    said = await chat.ask("zhang", progress.on_progress, intents.Progress("BX-20261125-0001"))
+
+    assert "▶ 主管：等王芳" in said
+    assert "从 11-25 07:00 起等待，已 5 小时" in said
+    assert "一般 4 小时审完" in said
+    assert "下一步：财务（孙洋）" in said
+
+
+async def test_my_claims_are_grouped_with_sums() -> None:
+    drafts = [claim(f"BX-20261125-000{i}", hours=i) for i in range(1, 8)]
+    chat = Chat(*drafts, waiting("BX-20261125-0011"))
+
+    said = await chat.ask("zhang", listing.on_my_claims, intents.MyClaims())
+
+    assert "【草稿】7 张，共 ¥1,120.00" in said
+    assert "… 还有 2 张" in said
+    assert "【审批中】1 张，共 ¥160.00" in said
+    assert said.index("BX-20261125-0001") < said.index("BX-20261125-0005")
+
+
+async def test_the_todo_has_urgent_and_old_ones_first_and_marks_clean_ones() -> None:
+    chat = Chat(
+        waiting("BX-20261125-0001", 2),
+        waiting("BX-20261125-0002", 9, findings=(FINDING,)),
+        waiting("BX-20261125-0003", 1, urgent="明天出发"),
+    )
+
+    said = await chat.ask("wang", listing.on_todo, intents.Todo())
+
+    order = [said.index(f"BX-20261125-000{i}") for i in (3, 2, 1)]
+    assert order == sorted(order)
+    assert "1 项提示 · 已等 9 小时" in said
+    assert "无异常 · 已等 2 小时" in said
+    assert "共 3 张，¥480.00" in said
+
+
+async def test_what_is_not_submitted_is_listed() -> None:
+    chat = Chat(
+        claim("BX-20261125-0001"),
+        claim("BX-20261125-0002", State.RETURNED),
+        waiting("BX-20261125-0003"),
+    )
+
+    said = await chat.ask("zhang", listing.on_unsubmitted, intents.Unsubmitted())
+
+    assert said.index("0002 · ¥160.00 · 去客户 · 已退回") < said.index("0001")
+    assert "0003" not in said
+
+
+@pytest.mark.parametrize(
+    ("person", "pages", "not_pages"),
+    [
+        ("zhang", ["报销", "查询", "通知"], ["审批", "财务", "管理员"]),
+        ("wang", ["审批", "主管"], ["管理员"]),
+        ("qian", ["财务", "审批"], ["主管"]),
+        ("sun", ["管理员"], ["财务"]),
+    ],
+)
+async def test_help_shows_the_pages_of_a_role(
+    person: str, pages: list[str], not_pages: list[str]
+) -> None:
+    said = await Chat().ask(person, helping.on_help, intents.Help())
+
+    more = said.partition("【更多】")[2]
+    assert all(f"「{p}」" in more for p in pages)
+    assert not any(f"「{p}」" in more for p in not_pages)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_of_the_help_is_one_message(page: str) -> None:
+    for language in ("zh", "en"):
+        text = say(f"help_{page}", language, {})
+
+        assert len(text.encode()) < 2000
+        assert not text.endswith("查看")
+
+
+async def test_feedback_goes_to_every_administrator_and_comes_back_answered() -> None:
+    chat = Chat()
+
+    await chat.ask("zhang", helping.on_feedback, intents.Feedback("打车识别错了"))
+    told = [n for n in chat.told if isinstance(n, Say)]
+    await chat.ask("sun", helping.on_answer, intents.Answer("张三", "已修好"))
+    answered = [n for n in chat.told if isinstance(n, Say)]
+    refused = await chat.ask("zhang", helping.on_answer, intents.Answer("王芳", "x"))
+
+    assert [(n.person, n.code) for n in told] == [("sun", "feedback_from")]
+    assert ("at", "2026-11-25 12:00") in told[0].fields
+    assert [(n.person, n.code) for n in answered] == [("zhang", "feedback_answer")]
+    assert "权限" in refused
+
+
+async def test_switches_and_quiet_hours() -> None:
+    chat = Chat()
+    notify, quiet = preferences.on_notify, preferences.on_quiet
+
+    assert "免打扰：21:00-07:00" in await chat.ask("zhang", notify, intents.Notify("", None))
+    assert "没有「天气」" in await chat.ask("zhang", notify, intents.Notify("天气", on=False))
+    assert "不能关闭" in await chat.ask("zhang", notify, intents.Notify("付款", on=False))
+    await chat.ask("zhang", notify, intents.Notify("催办", on=False))
+    await chat.ask("zhang", notify, intents.Notify("催办", on=False))
+    shown = await chat.ask("zhang", notify, intents.Notify("", None))
+    assert "催办: 关" in shown
+    assert "审批: 开（不能关闭）" in shown
+    await chat.ask("zhang", notify, intents.Notify("reminders", on=True))
+    assert "没看懂时间" in await chat.ask("zhang", quiet, intents.Quiet("晚上"))
+    await chat.ask("zhang", quiet, intents.Quiet("22:00至8:00"))
+    kept = await chat.storage.store.preferences("zhang")
+    await chat.ask("zhang", quiet, intents.Quiet("关"))
+
+    assert (kept.off, kept.quiet) == ((), "22:00-08:00")
+    assert (await chat.storage.store.preferences("zhang")).quiet == "off"

@@ -11,6 +11,8 @@ from bot.cards.view import CardView, build_view
 from bot.events import ChannelName
 from bot.handlers.dialogs import alive, armed_for
 from bot.handlers.finding import foreseen
+from bot.jobs.alert_pictures import picture_of
+from bot.pictures.views import Picture
 from bot.port import JsonObject
 from core.actions.basics import Settings
 from core.budget import charges_of
@@ -33,6 +35,7 @@ class Drawing:
     view: CardView
     revision: int
     version: int
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ class Studio:
             link=f"{self.public_url}/app/budgets/{notice.budget}",
             drawing=number,
         )
-        return Drawing(build_alert(scene), 0, 0)
+        picture = picture_of(scene, await self.usages.by_day(notice.budget))
+        return Drawing(build_alert(scene), 0, 0, picture)
 
     def render(self, channel: ChannelName, view: CardView) -> JsonObject:
         """Give the card as it goes over the wire of a messenger."""

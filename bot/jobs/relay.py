@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.events import ChannelName
+from bot.jobs.alert_pictures import NAME
 from bot.jobs.drawing import Studio, open_cards
 from bot.jobs.manners import Manners
 from bot.jobs.posting import Posting
@@ -15,7 +16,9 @@ from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.jobs.verifying import NotYet, Verifier
 from bot.jobs.wallet import Wallets
-from bot.port import Channel, GroupVoice
+from bot.pictures.gallery import Gallery
+from bot.pictures.views import Picture
+from bot.port import Channel, GroupVoice, PictureVoice
 from bot.texts import say
 from core.company import Company, Person
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
@@ -61,6 +64,7 @@ class Relay:
     verifier: Verifier | None = None
     wallets: Wallets | None = None
     manners: Manners | None = None
+    gallery: Gallery | None = None
 
     async def lease(self, room: int) -> tuple[OutboxItem, ...]:
         """Take due notices."""
@@ -176,12 +180,16 @@ class Relay:
             return (), False
         known = await self.store.cards(notice.subject)
         targets = targets or self._left_behind(notice, known)
+        seen = {c.card for c in known}
         drawn: list[CardRecord] = []
 
         async def post(channel: Channel, user: str) -> None:
             live = open_cards(known, notice, channel.name)
             posting = Posting(self.studio, channel, user, item.id, notice, drawing, live)
-            drawn.extend(await posting.post())
+            changed = await posting.post()
+            drawn.extend(changed)
+            if drawing.picture and any(c.card not in seen for c in changed):
+                await self._illustrate(channel, user, drawing.picture)
 
         await _each(targets, post)
         if isinstance(notice, ShowAlert):
@@ -198,6 +206,16 @@ class Relay:
         live = [c for c in known if c.open and c.person == notice.person]
         places = dict.fromkeys((c.channel, c.user) for c in live)
         return tuple((self.channels[c], user) for c, user in places if c in self.channels)
+
+    async def _illustrate(self, channel: Channel, user: str, picture: Picture) -> None:
+        """Send a picture below a new card; the card has said everything without it."""
+        voice: object = channel
+        if self.gallery is None or not isinstance(voice, PictureVoice):
+            return
+        try:
+            await voice.send_picture(user, NAME, await self.gallery.draw(picture))
+        except OutsideError as error:
+            log.info("picture_not_sent", channel=channel.name, code=error.code)
 
 
 async def _speak(

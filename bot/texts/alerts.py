@@ -21,6 +21,8 @@ PARTS: Texts = {
     "of_project": Text("项目 ‹{name}›", "project ‹{name}›"),
     "of_category": Text("类别 ‹{name}›", "category ‹{name}›"),
     "no_project": Text("无项目", "none"),
+    "by_month": Text("每月使用", "Use by month"),
+    "people": Text("人员", "People"),
     "days": Text("‹{start}› 至 ‹{end}›", "‹{start}› to ‹{end}›"),
 }
 """Parts of an alert's card; every field is given."""

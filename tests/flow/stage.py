@@ -135,6 +135,15 @@ class Phone:
 
         return await until(look, f"{self.user}: a card with {words} {action}", self.items)
 
+    async def picture(self) -> Json:
+        """Wait for a picture from the bot."""
+
+        async def look() -> Json | None:
+            found = [i for i in await self.items() if i["kind"] == "image" and i["from"] == "bot"]
+            return found[-1] if found else None
+
+        return await until(look, f"{self.user}: a picture", self.items)
+
     async def text(self, *words: str) -> str:
         """Wait for a message that holds all words."""
 
@@ -221,7 +230,7 @@ def config_of(
     connectors: Json | None = None,
 ) -> Config:
     scopes = ["claims:read", "claims:write", "budgets:read", "invoices:read", "payments:read"]
-    scopes += ["payments:write", "audit:read"]
+    scopes += ["payments:write", "vouchers:read", "audit:read"]
     return Config.model_validate(
         {
             "server": {"host": "127.0.0.1", "port": port},

@@ -41,6 +41,9 @@ async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
     await spend(stage, 8500)
     cards = [await phone.card("sales-2026q4", "85%", "80%") for phone in owner.values()]
 
+    for phone in owner.values():
+        await phone.picture()
+
     await stage.restart()
     code, said = await run_job(stage, "overspend_scan")
     await spend(stage, 100)

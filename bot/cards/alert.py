@@ -135,6 +135,8 @@ def forecast_text(balance: Balance, today: date, language: Language) -> str:
         return part("ended", language)
     if today < period.start:
         return part("not_begun", language)
+    if balance.frozen or balance.closed:
+        return part("frozen" if balance.frozen else "closed", language)
     if balance.consumed_fen <= 0:
         return part("no_pace", language)
     day = runs_out(balance, today)

@@ -252,6 +252,7 @@ def _first(finding: Finding, language: Language, company: Company, *, insider: b
     return ("，" if language == "zh" else ", ").join(p for p in parts if p)
 
 
+_EXCEPTION = Text("发「例外提交 单号 理由」", "send “submit as exception NUMBER reason”")
 _EXPLAINED = Text(
     "‹{by} ›‹于 {at} ›确认非重复‹：「{reason}」›。",
     "‹{by} ›‹({at}) ›says that it is no duplicate‹: “{reason}”›. ",
@@ -317,6 +318,8 @@ _FACTS: Mapping[str, Fact] = {
     "over": _money,
     "at": lambda value, *_: _day(value),
     "by": lambda value, _, __, company: person_name(company, value),
+    "person": lambda value, _, __, company: person_name(company, value),
+    "exception": lambda _, __, language, ___: _EXCEPTION.plain(language),
     "why": lambda value, _, language, __: _LIKE[value].plain(language),
     "budget": lambda value, _, language, company: budget_name(company, value, language),
     "field": lambda value, _, language, __: field_text(value, language),

@@ -225,9 +225,11 @@ def test_invariants_hold_in_any_order(storage_url: str) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
+        faults = loop.run(storage.store.verify_ledger())
         loop.run(storage.close())
     finally:
         loop.stop()
+    assert faults == ()
 
 
 async def _opened(url: str) -> AnyStorage:

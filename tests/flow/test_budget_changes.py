@@ -1,11 +1,13 @@
 """Budgets changed by chat: asked by the owner, agreed to by a second person, by button or words."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from core.company import Company
 from core.ports import Page
-from tests.flow.stage import Stage, until
-
-NUMBER = r"YS-\d{8}-0001"
+from tests.flow.stage import Stage, on_stage, until
 
 
 async def limit_is(stage: Stage, budget: str, limit: str) -> None:
@@ -37,7 +39,8 @@ async def test_an_owner_asks_and_a_second_person_agrees_by_button(
     await owner.text("YS-", "已生效")
     await owner.card("YS-", "已生效")
     await keeper.say("预算 历史 市场部")
-    await keeper.text("¥10,000.00", "¥15,000.00", "赵敏")
+    history = await keeper.text("¥10,000.00", "¥15,000.00", "赵敏")
+    assert history.index("¥10,000.00") < history.index("¥15,000.00")
 
 
 async def test_nobody_agrees_to_their_own_wish_and_plain_people_may_not_ask(stage: Stage) -> None:
@@ -76,3 +79,28 @@ async def test_money_moves_between_budgets_and_a_frozen_one_takes_nothing(stage:
     await employee.text("预算", "已冻结")
     await keeper.say("预算 市场部")
     await keeper.text("¥7,000.00", "░", "（已冻结）")
+    assert await stage.budget("sales-2026q4") == ("0.00", "0.00")
+
+
+async def test_an_exception_submits_above_the_limit_with_its_reason_on_record(
+    tmp_path: Path, port: int, sqlite_url: str, company: Company
+) -> None:
+    rows = tuple(
+        b.model_copy(update={"exceptions": ("person:zhang",), "limit_fen": 3000})
+        if b.id == "sales-2026q4"
+        else b
+        for b in company.budgets
+    )
+    tight = company.model_copy(update={"budgets": rows})
+    async with asyncio.timeout(120), on_stage(tight, tmp_path, sqlite_url, port) as stage:
+        employee, manager = stage.phone("wecom", "zhang"), stage.phone("wecom", "wang")
+        await employee.say("打车 45 今天 去客户现场")
+        await employee.card("45.00", "例外提交")
+        await employee.say("提交")
+        await employee.text("预算", "不足")
+
+        await employee.say("例外提交 客户临时到访")
+        await manager.card("按例外超出预算", "客户临时到访", action="approve")
+
+        assert await stage.budget("sales-2026q4") == ("45.00", "0.00")
+        assert "budget_exception" in await actions(stage)

@@ -15,6 +15,7 @@ from core.budget import charges_of
 from core.claim import Claim
 from core.company import Person
 from core.ports import Clock, Files, Store
+from core.visibility import shown_to
 
 _NUMBER = re.compile(r"[A-Z]{2}-[0-9]{8}-[0-9]{4,9}")
 _UNSAFE = re.compile(r'[^A-Za-z0-9._ -]|"')
@@ -47,6 +48,7 @@ class ClaimPage:
         company = await self.store.company()
         today = self.clock().astimezone(self.zone).date()
         shown = await with_findings(self.store, company, claim, today, self.settings)
+        shown, company = shown_to(shown, company, person)
         budgets = [charge.budget for charge in charges_of(company, shown)]
         scene = Scene(
             claim=shown,
@@ -72,6 +74,7 @@ class ClaimPage:
     async def file(self, request: web.Request, person: Person) -> web.Response:
         """Give a file of a claim as it was received."""
         claim = await self._find(request, person)
+        claim, _ = shown_to(claim, await self.store.company(), person)
         wanted = request.match_info["sha256"]
         file = next((f for f in claim.files if f.sha256 == wanted), None)
         if file is None:

@@ -267,6 +267,12 @@ VERBS: tuple[Verb, ...] = (
     *CLAIM_VERBS,
     verb("删除", f"删除|删掉|作废|丢弃|{REMOVE_AHEAD}", "delete|discard|remove", _discard),
     verb("撤回", "撤回|撤销|收回", "withdraw|recall|take\\sback|undo", _change(Withdraw)),
+    verb(
+        "取消委托",
+        r"(?:取消|结束|撤销|收回)委托|委托\s?(?:取消|结束|撤销|到此为止)[!。]*$",
+        r"(?:cancel|end|stop)\s(?:the\s|my\s)?delegation",
+        _always(lambda _: EndDelegation()),
+    ),
     verb("取消", "取消", "cancel", _change(_cancel)),
     verb(
         "驳回",
@@ -295,12 +301,6 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb("加签", "加签给?|加签人", "add\\s(?:a\\s)?signer", free(_personal(read_signer))),
     verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
-    verb(
-        "取消委托",
-        r"(?:取消|结束|撤销|收回)委托|委托\s?(?:取消|结束|撤销|到此为止)[!。]*$",
-        r"(?:cancel|end|stop)\s(?:the\s|my\s)?delegation",
-        _always(lambda _: EndDelegation()),
-    ),
     verb(
         "我的委托",
         f"{LOOK}?(?:我的委托|委托(?:列表|情况|记录))",

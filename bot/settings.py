@@ -164,7 +164,7 @@ class NoticeSettings(Section):
     """
 
     quiet: str = ""
-    digest_above: int = Field(default=30, ge=0, le=1000)
+    digest_above: int = Field(default=100, ge=0, le=1000)
     waiting_hours: int = Field(default=8, ge=0, le=1000)
     draft_days: int = Field(default=3, ge=0, le=365)
     expire_days: int = Field(default=14, ge=0, le=365)

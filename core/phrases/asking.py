@@ -57,7 +57,9 @@ _NOTIFY = re.compile(
 )
 _ON = frozenset({"开", "开启", "打开", "on"})
 _QUIET = re.compile(
-    r"(?:免打扰|勿扰|不要打扰|quiet(?:\shours)?|do\snot\sdisturb|dnd)\s?(?P<span>.*)", re.IGNORECASE
+    r"(?:(?:免打扰|勿扰|不要打扰)\s?(?P<span>.*)"
+    r"|(?:quiet(?:\shours)?|do\snot\sdisturb|dnd)\s?(?P<span2>off|none|\d.*|))",
+    re.IGNORECASE,
 )
 _UNSUBMITTED = re.compile(
     r"(?:我的?)?(?:未读|未提交的?(?:单据|报销单?|草稿|申请)?|草稿箱?|还没提交的?(?:单据|报销单?)?)[!。?]*"
@@ -88,7 +90,7 @@ def _help(line: str) -> Help | None:
 
 def _switch(line: str) -> Notify | Quiet | None:
     if found := _QUIET.fullmatch(line):
-        return Quiet(found["span"].strip())
+        return Quiet((found["span"] or found["span2"] or "").strip())
     found = _NOTIFY.fullmatch(line)
     if not found:
         return None

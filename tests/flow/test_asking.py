@@ -87,6 +87,23 @@ async def test_wishes_and_feedback_reach_those_they_concern(here: Stage) -> None
     assert (kept.off, kept.quiet) == (("reminders",), "22:00-08:00")
 
 
+async def test_at_night_cards_wait_and_questions_are_answered(here: Stage) -> None:
+    employee, manager = here.phone("wecom", "zhang"), here.phone("wecom", "wang")
+    await manager.say("免打扰 0:00-23:59")
+    await manager.text("00:00-23:59")
+
+    await employee.say("打车 45 昨天 去客户现场")
+    number = number_of(await employee.card("45.00", action="submit"))
+    await employee.say("提交")
+    await employee.card(number, action="withdraw")
+    await manager.say("待办")
+    await manager.text(number, "无异常")
+    await manager.say(f"同意 {number}")
+    await employee.text(number, "通过")
+
+    assert await manager.cards() == []
+
+
 async def test_a_group_hears_nothing_private(here: Stage) -> None:
     employee = here.phone("dingtalk", "zhang")
 

@@ -44,6 +44,9 @@ from core.phrases.results import Expense, Problem
         ("免打扰 22:00-8:00", Quiet("22:00-8:00")),
         ("免打扰 关", Quiet("关")),
         ("免打扰", Quiet("")),
+        ("免打扰 晚上", Quiet("晚上")),
+        ("quiet hours 22:00-8:00", Quiet("22:00-8:00")),
+        ("quiet off", Quiet("off")),
         ("未提交", Unsubmitted()),
         ("未读", Unsubmitted()),
         ("草稿", Unsubmitted()),
@@ -65,6 +68,7 @@ def test_asking(text: str, expected: object) -> None:
         ("驳回 BX-20261125-0001 这个能报吗", Reject),
         ("反馈 为什么打车能报吗没有回答？", Feedback),
         ("打车 45 自驾停车", Expense),
+        ("quiet taxi 45", Expense),
     ],
 )
 def test_commands_and_expenses_keep_their_words(text: str, kind: type) -> None:

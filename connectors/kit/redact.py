@@ -14,7 +14,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
-_ACCOUNT = re.compile(r"(?<!\d)\d{12,19}(?!\d)")
+_ACCOUNT = re.compile(r"(?<!\d)\d{15,19}(?!\d)")
 
 
 def is_secret(name: str) -> bool:
@@ -28,14 +28,14 @@ def redact_body(body: bytes, content_type: str = "") -> str:
     if "multipart" in content_type or "\x00" in text[:1000]:
         return f"({len(body)} bytes)"
     try:
-        return _cut(json.dumps(_clean(json.loads(text)), ensure_ascii=False))
-    except ValueError:
-        pass
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict | list):
+        return _cut(json.dumps(_clean(found), ensure_ascii=False))
     if "urlencoded" in content_type:
         pairs = parse_qsl(text, keep_blank_values=True)
-        return _cut(
-            urlencode([(k, _field(k, v)) for k, v in pairs], safe='{}[]":,/ ', encoding="utf-8")
-        )
+        return _cut("&".join(f"{k}={_field(k, v)}" for k, v in pairs))
     return _cut(_plain(text))
 
 

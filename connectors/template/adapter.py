@@ -15,17 +15,30 @@ from connectors.template.wire import (
 from core.errors import Rejected, ResultUnknown
 from core.outside import ApprovalState, Capabilities, Form, Ref, Role
 
-
 ROLES: frozenset[Role] = frozenset({"approval"})
 
 
 class Template:
     """`core.outside.ApprovalPort` of the made-up OA."""
 
-    def __init__(self, name: str, kit: Kit, *, base_url: str, app: str, secret: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        kit: Kit,
+        *,
+        base_url: str,
+        app: str,
+        secret: str,
+        timeout_s: float = 30,
+    ) -> None:
         self._name = name
         self._client = TemplateClient(
-            system=name, base_url=base_url, app=app, secret=secret, kit=kit
+            system=name,
+            base_url=base_url,
+            app=app,
+            secret=secret,
+            kit=kit,
+            timeout_s=timeout_s,
         )
 
     @property

@@ -16,7 +16,7 @@ from connectors.template.wire import (
 )
 from core.errors import AuthFailed, ResultUnknown, Retryable
 
-RATE = (10, 1.0)
+RATE = (50, 1.0)
 """Calls in so many seconds that the OA allows."""
 _STALE = 401
 
@@ -24,10 +24,12 @@ _STALE = 401
 class TemplateClient:
     """One application; errors are those of `core.errors`, without secrets."""
 
-    def __init__(self, *, system: str, base_url: str, app: str, secret: str, kit: Kit) -> None:
+    def __init__(
+        self, *, system: str, base_url: str, app: str, secret: str, kit: Kit, timeout_s: float
+    ) -> None:
         self._app = app
         self._secret = secret
-        self._exchange = Exchange(system, base_url, kit, pace=Pace(*RATE))
+        self._exchange = Exchange(system, base_url, kit, pace=Pace(*RATE), timeout_s=timeout_s)
         self._tokens = Tokens(self._fetch_token, kit.clock)
 
     async def call(self, call: Call) -> Answer:

@@ -1,6 +1,6 @@
 """Storage in memory: the same surface and the same rules, gone when the process ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -87,11 +87,11 @@ class _Queue:
         return True
 
     def take(
-        self, limit: int, now: datetime, lease_s: float, system: str | None = None
+        self, limit: int, now: datetime, lease_s: float, of: Callable[[str], bool] = bool
     ) -> list[_Row]:
         heads: dict[str, _Row] = {}
         for row in self.rows.values():
-            if row.state == "waiting" and _lane_system(row.lane) == system:
+            if row.state == "waiting" and of(row.lane):
                 heads.setdefault(row.lane, row)
         ready = [
             row
@@ -111,7 +111,7 @@ class _Queue:
         return row if live else None
 
 
-def _lane_system(lane: str) -> str | None:
+def _system_in(lane: str) -> str | None:
     first, _, rest = lane.partition(":")
     return rest.partition(":")[0] if f"{first}:" == SYSTEM_LANES else None
 
@@ -180,7 +180,7 @@ class MemoryOutbox:
     ) -> tuple[OutboxItem, ...]:
         return tuple(
             OutboxItem(r.id, r.fence, r.key, r.lane, r.payload, r.attempts - 1)
-            for r in self.queue.take(limit, now, lease_s, system)
+            for r in self.queue.take(limit, now, lease_s, lambda lane: _system_in(lane) == system)
             if not isinstance(r.payload, str)
         )
 

@@ -25,6 +25,7 @@ from sandbox.config import DingTalkTenant, SandboxConfig, SandboxPerson, WeComTe
 from sandbox.invoices import write_samples
 from sandbox.script import ScriptFailed, play
 from sandbox.server import start_sandbox
+from sandbox.wallet_samples import sample_cards
 from storage.open import open_storage
 
 DEFAULT_PORT = 8600
@@ -196,6 +197,8 @@ async def _running(stage: _Stage) -> AsyncIterator[None]:
     try:
         async with _service(settings, stage) as process:
             now = datetime.now(UTC)
+            for card in sample_cards(platform.url, now.date(), int(now.timestamp())):
+                platform.hands.invoices.put(card)
             await asyncio.gather(
                 asyncio.to_thread(write_samples, samples, now.date(), int(now.timestamp())),
                 _load(settings, company),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import ConfigError, load_config
+from bot.parts.rules import settings_of
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 WECOM = f"""[wecom]
@@ -52,6 +53,8 @@ def test_an_empty_file_is_enough(tmp_path: Path) -> None:
             '[[api.tokens]]\nname = "a"\ntoken = "0123456789abcdef"\nscopes = ["all"]\n',
             "/chit.toml:4: api.tokens.0.scopes.0: ",
         ),
+        ('[approval]\nsecond_tap_above = "viel"\n', "/chit.toml:2: approval.second_tap_above: "),
+        ('[schedule]\nrouting = "often"\n', "/chit.toml:2: schedule.routing: "),
         ("port = \n", "/chit.toml: not TOML"),
     ],
 )
@@ -219,3 +222,19 @@ def test_a_connectors_secret_comes_from_the_environment(tmp_path: Path) -> None:
     assert "hidden" not in repr(config)
     said = faults(tmp_path, VERIFY, CHIT_CONNECTORS__VERIFY__PROVIDER="acme")
     assert said.startswith("CHIT_CONNECTORS__VERIFY__PROVIDER: connectors.verify.provider")
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("", None), ('[approval]\nsecond_tap_above = "50000.00"\n', 5_000_000)],
+)
+def test_high_amounts_are_asked_for_twice_only_when_it_is_set(
+    tmp_path: Path, text: str, fen: int | None
+) -> None:
+    path = tmp_path / "chit.toml"
+    path.write_text(text, encoding="utf-8")
+
+    settings = settings_of(load_config(path, {}))
+
+    assert settings.second_tap_above_fen == fen
+    assert settings.zone.key == "Asia/Shanghai"

@@ -1,6 +1,8 @@
 """Approving in the chat: by button and by words alike, once, and with a way back."""
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from chat_stage import STEPS, Chat, company_with
@@ -8,6 +10,8 @@ from chat_stage import STEPS, Chat, company_with
 from bot.handlers.overdue import escalate_overdue, overdue_now
 from bot.handlers.roster import reroute_all
 from bot.handlers.typed import COMMANDS
+from bot.jobs.routing import route
+from bot.jobs.running import Run
 from core.actions.basics import Settings
 from core.claim import Claim, State
 from core.company import Company
@@ -520,3 +524,22 @@ async def test_a_small_clean_claim_passes_by_itself(chat: Chat) -> None:
 
 def test_every_word_has_its_handler() -> None:
     assert set(Command.__args__) <= set(COMMANDS)  # type: ignore[attr-defined]
+
+
+async def test_the_job_moves_and_escalates_and_says_how_many(chat: Chat) -> None:
+    await chat.found(company_with({**STEPS[0], "hours": 4}, STEPS[1]))
+    late = await chat.submitted()
+    await chat.say("fin1", "委托 李雷 从 11-26 至 11-27")
+    chat.later(days=1)
+    office: Any = SimpleNamespace(store=chat.storage.store, settings=chat.settings)
+    run = Run("routing", "job:routing:1", chat.now, chat.now, chat.now.date())
+    other = await chat.submitted(30)
+    await chat.say("wang", f"同意 {other.number}")
+
+    first = await route(run, office)
+    second = await route(run, office)
+
+    assert dict(first) == {"moved": 0, "escalated": 1}
+    assert dict(second) == {"moved": 0, "escalated": 0}
+    assert waiting(await chat.claim(late.number)) == ("wang", "boss")
+    assert waiting(await chat.claim(other.number)) == ("li", "fin2")

@@ -196,7 +196,7 @@ class ScheduleSettings(Section):
     reminders: str = "0 10 * * *"
     routing: str = "*/10 * * * *"
     monthly: str = "0 9 1 * *"
-    working_days: tuple[Literal["overspend_scan", "digest", "reminders"], ...] = ()
+    working_days: tuple[Literal["overspend_scan", "digest", "reminders", "monthly"], ...] = ()
 
     @field_validator("timezone")
     @classmethod

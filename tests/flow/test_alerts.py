@@ -53,6 +53,8 @@ async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
 
     assert (code, "预算 6 个" in said) == (0, True)
     assert [len(await alerts_of(phone)) for phone in owner.values()] == [1, 1]
+    async with stage.session.get(f"{stage.service.url}/metrics") as metrics:
+        assert 'chit_job_last_run_timestamp_seconds{job="overspend_scan"}' in await metrics.text()
     await ask_for_more(stage, owner["dingtalk"], cards[0])
     await ask_to_freeze(stage, owner["wecom"])
 

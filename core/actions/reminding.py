@@ -66,7 +66,7 @@ def _last_days(claim: Claim, company: Company) -> dict[int, date]:
     """Give the last day of each line that has one: the earliest of all policies."""
     last: dict[int, date] = {}
     for policy in company.policies:
-        for i, line in lines_of(claim, policy):
+        for i, line in lines_of(claim, policy, company):
             days = [invoice.date for invoice in line.invoices if invoice.date]
             for day in _ends(policy, line.date, days):
                 last[i] = min(day, last.get(i, day))

@@ -66,16 +66,23 @@ def words_of(claim: Claim, line: Line) -> tuple[str, ...]:
     return (line.description, *sellers, claim.trip.city if claim.trip else "", claim.purpose)
 
 
-def lines_of(claim: Claim, policy: Policy) -> Iterator[tuple[int, Line]]:
-    """Give the lines that a policy is about: of its category, and where its city is named.
+def lines_of(claim: Claim, policy: Policy, company: Company) -> Iterator[tuple[int, Line]]:
+    """Give the lines that a policy is about: of its category or a part of it, where its city is.
 
     Lines have no city of their own; people and vouchers name it in words.
     """
     cities = (*policy.cities, *((policy.city,) if policy.city else ()))
     for i, line in enumerate(claim.lines):
-        of_category = policy.category is None or line.category == policy.category
-        if of_category and (not cities or city_in(cities, words_of(claim, line))):
+        if _is_of(line.category, policy.category, company) and (
+            not cities or city_in(cities, words_of(claim, line))
+        ):
             yield i, line
+
+
+def _is_of(category: str | None, wanted: str | None, company: Company) -> bool:
+    if wanted is None or category == wanted:
+        return True
+    return category is not None and wanted in company.category_ancestry(category)
 
 
 def finding(policy: Policy, line: int | None = None, *, code: str = "", **fields: str) -> Finding:

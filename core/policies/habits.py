@@ -36,7 +36,7 @@ def duplicate(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Findin
         return
     seen = {_key(line): other.number for other in book.alike(claim) for line in other.lines}
     earlier: dict[tuple[Key, str], int] = {}
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         amount = format_yuan(line.amount_fen)
         same = earlier.get((_key(line), line.description))
         if other := seen.get(_key(line)):
@@ -51,7 +51,7 @@ def weekend(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]
     """Find expenses of days on which the company rests: weekends and holidays."""
     if claim.kind not in EXPENSES:
         return
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         if book.rests(line.date):
             yield finding(policy, i, date=line.date.isoformat())
 
@@ -65,9 +65,9 @@ def frequency(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Findin
         for other in book.alike(claim)
         if (day := book.submitted_on(other))
         and _span(policy, day) == span
-        and _has_lines(other, policy)
+        and _has_lines(other, policy, book)
     )
-    if _has_lines(claim, policy) and before + 1 > allowed:
+    if _has_lines(claim, policy, book) and before + 1 > allowed:
         facts = {"count": str(before + 1), "limit": str(allowed)}
         yield finding(policy, None, per=span, **facts)
 
@@ -78,8 +78,8 @@ def _span(policy: Policy, day: date) -> str:
     return f"{day:%Y}" if policy.per == "year" else f"{day:%Y-%m}"
 
 
-def _has_lines(claim: Claim, policy: Policy) -> bool:
-    return any(True for _ in lines_of(claim, policy))
+def _has_lines(claim: Claim, policy: Policy, book: PolicyBook) -> bool:
+    return any(True for _ in lines_of(claim, policy, book.company))
 
 
 def split(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
@@ -94,22 +94,22 @@ def split(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
         if (day := book.submitted_on(other)) and book.today - day <= window
     ]
     for limit in thresholds(policy, book):
-        near = [o.number for o in recent if _is_near(o, policy, limit)]
+        near = [o.number for o in recent if _is_near(o, policy, book, limit)]
         many = len(near) + 1 >= (policy.count or DEFAULT_SPLIT)
-        if many and _is_near(claim, policy, limit):
+        if many and _is_near(claim, policy, book, limit):
             facts = {"claims": " ".join(near), "limit": format_yuan(limit)}
             yield finding(policy, None, count=str(len(near) + 1), **facts)
 
 
-def _is_near(claim: Claim, policy: Policy, limit_fen: int) -> bool:
-    total = sum(line.amount_fen for _, line in lines_of(claim, policy))
+def _is_near(claim: Claim, policy: Policy, book: PolicyBook, limit_fen: int) -> bool:
+    total = sum(line.amount_fen for _, line in lines_of(claim, policy, book.company))
     return limit_fen * policy.near <= total * 100 < limit_fen * 100
 
 
-def private_words(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
+def private_words(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find words of private consumption in descriptions, sellers and goods."""
     words = policy.words or PRIVATE_WORDS
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         text = " ".join(_texts(line)).lower()
         found = [word for word in words if word.lower() in text]
         if found:

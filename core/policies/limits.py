@@ -62,7 +62,7 @@ class Measure:
 def measures(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Measure]:
     """Measure a claim by a limit or a standard, together with the person's other claims."""
     found: dict[tuple[str, int, str], list[Line]] = {}
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         city = _city(claim, line, book) if policy.standards else ""
         limit = _limit(claim, policy, book, city)
         if limit is not None:
@@ -73,7 +73,7 @@ def measures(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Measure
             key,
             sum(line.amount_fen for line in lines) + _before(claim, policy, book, key, city),
             limit,
-            _nights(claim, policy, lines) if policy.per == "night" else 1,
+            _nights(claim, policy, book, lines) if policy.per == "night" else 1,
             city,
             _grade(claim, book) if policy.standards else "",
         )
@@ -102,13 +102,13 @@ def _before(claim: Claim, policy: Policy, book: PolicyBook, key: str, city: str)
     return sum(
         line.amount_fen
         for other in book.alike(claim)
-        for i, line in lines_of(other, policy)
+        for i, line in lines_of(other, policy, book.company)
         if bucket(policy, line, i) == key
         and (not policy.standards or _city(other, line, book) == city)
     )
 
 
-def _nights(claim: Claim, policy: Policy, lines: list[Line]) -> int:
+def _nights(claim: Claim, policy: Policy, book: PolicyBook, lines: list[Line]) -> int:
     """Count the nights that lines of one day are for: as said, else those of the trip.
 
     A trip's nights are taken only by the single line of its kind.
@@ -116,7 +116,7 @@ def _nights(claim: Claim, policy: Policy, lines: list[Line]) -> int:
     said = nights_said([line.description for line in lines])
     if said:
         return said
-    alone = sum(1 for _ in lines_of(claim, policy)) == 1
+    alone = sum(1 for _ in lines_of(claim, policy, book.company)) == 1
     return max(1, trip_nights(claim.trip)) if claim.trip and alone else 1
 
 
@@ -140,14 +140,14 @@ def amount_limit(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Fin
 
 def per_diem(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find daily allowances above what the trip's days give: half a day counts half."""
-    amount = _sum(claim, policy)
+    amount = _sum(claim, policy, book)
     city = (claim.trip.city if claim.trip else None) or _any_city(claim, policy, book)
     row = standard_for(book.company, policy, book.person(claim), city)
     if row is None or amount <= 0:
         return
     days = trip_days(claim.trip) if claim.trip else Decimal(len({x.date for x in claim.lines}))
     allowed = percent_of(row.limit_fen, days * 100)
-    total = amount + sum(_sum(o, policy) for o in book.alike(claim) if _same_trip(claim, o))
+    total = amount + sum(_sum(o, policy, book) for o in book.alike(claim) if _same_trip(claim, o))
     if total > allowed:
         yield finding(
             policy,
@@ -161,7 +161,9 @@ def per_diem(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding
 
 
 def _any_city(claim: Claim, policy: Policy, book: PolicyBook) -> str | None:
-    texts = (text for _, line in lines_of(claim, policy) for text in words_of(claim, line))
+    texts = (
+        text for _, line in lines_of(claim, policy, book.company) for text in words_of(claim, line)
+    )
     return city_in(known_cities(book.company), texts)
 
 
@@ -169,13 +171,13 @@ def _same_trip(claim: Claim, other: Claim) -> bool:
     return claim.origin is not None and claim.origin == other.origin
 
 
-def _sum(claim: Claim, policy: Policy) -> int:
-    return sum(line.amount_fen for _, line in lines_of(claim, policy))
+def _sum(claim: Claim, policy: Policy, book: PolicyBook) -> int:
+    return sum(line.amount_fen for _, line in lines_of(claim, policy, book.company))
 
 
-def mileage(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
+def mileage(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find car rides above their kilometres' worth, or without kilometres."""
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         km, amount = find_km(line.description), format_yuan(line.amount_fen)
         if policy.rate_fen is None:
             continue

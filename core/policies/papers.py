@@ -16,7 +16,7 @@ DEFAULT_INVOICE_DAYS = 365
 def invoice_age(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find invoices that are older than so many days; the last of them is still good."""
     days = DEFAULT_INVOICE_DAYS if policy.days is None else policy.days
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         for invoice in line.invoices:
             if invoice.date and book.today - invoice.date > timedelta(days=days):
                 yield finding(policy, i, date=invoice.date.isoformat(), days=str(days))
@@ -24,7 +24,7 @@ def invoice_age(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Find
 
 def cross_year(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find invoices of an earlier year; those of the last year are good until `until`."""
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         for invoice in line.invoices:
             if invoice.date is None or invoice.date.year >= book.today.year:
                 continue
@@ -40,7 +40,7 @@ def claim_deadline(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[F
     if claim.kind not in EXPENSES:
         return
     days = DEFAULT_CLAIM_DAYS if policy.days is None else policy.days
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         if book.today - line.date > timedelta(days=days):
             yield finding(policy, i, date=line.date.isoformat(), days=str(days))
 
@@ -51,7 +51,7 @@ def buyer_title(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Find
     Either proves the company where the other is missing or misread; the name of one entity with
     the tax number of nobody does not.
     """
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         for invoice in line.invoices:
             if not _is_ours(invoice, book):
                 buyer = invoice.buyer or invoice.buyer_taxid or ""
@@ -73,25 +73,25 @@ def _plain(text: str | None) -> str:
     return "".join(unicodedata.normalize("NFKC", text or "").split()).upper()
 
 
-def receipt_required(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
+def receipt_required(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find expenses above a limit without any invoice; at the limit none is needed."""
     if claim.kind not in EXPENSES:
         return
     free = policy.limit_fen or 0
-    for i, line in lines_of(claim, policy):
+    for i, line in lines_of(claim, policy, book.company):
         if not line.invoices and line.amount_fen > free:
             facts = {"amount": format_yuan(line.amount_fen), "limit": format_yuan(free)}
             yield finding(policy, i, **facts)
 
 
-def proof_above(claim: Claim, policy: Policy, _: PolicyBook) -> Iterator[Finding]:
+def proof_above(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
     """Find amounts above a limit with too few files beside the invoices: a list, a contract."""
     if policy.limit_fen is None or claim.kind == "advance":
         return
     have, need = proofs_of(claim), policy.count or 1
     if have >= need:
         return
-    amounts = [(i, line.amount_fen) for i, line in lines_of(claim, policy)]
+    amounts = [(i, line.amount_fen) for i, line in lines_of(claim, policy, book.company)]
     if policy.per == "claim":
         amounts = [(-1, sum(fen for _, fen in amounts))]
     for i, amount in amounts:

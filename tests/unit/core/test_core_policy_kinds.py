@@ -441,6 +441,17 @@ def test_a_name_with_somebody_elses_tax_number(
     assert len(found("{id: t, kind: buyer_title}", claim)) == expected
 
 
+def test_a_rule_of_a_category_holds_for_its_parts() -> None:
+    plain = company_with('{id: c, kind: amount_limit, category: meal, limit: "1.00"}')
+    parts = tuple(
+        c.model_copy(update={"parent": "meal"}) if c.id == "taxi" else c for c in plain.categories
+    )
+    book = PolicyBook(plain.model_copy(update={"categories": parts}), TODAY)
+
+    assert [f.code for f in check_policies(claim_of(taxi(45)), book)] == ["amount_limit"]
+    assert check_policies(claim_of(taxi(45)), PolicyBook(plain, TODAY)) == ()
+
+
 def test_several_grades_and_cities_may_share_a_rule() -> None:
     policy = '{id: c, kind: amount_limit, limit: "1.00", grades: [P5, P6], cities: [上海, 北京]}'
 

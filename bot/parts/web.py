@@ -26,6 +26,7 @@ from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.doors import Door, MessengerDoor
 from bot.web.health import Health, Metrics
+from bot.web.openapi import OpenApi
 from bot.web.pages import Pages
 from bot.web.problems import problems
 from bot.web.report_page import ReportPage
@@ -115,6 +116,7 @@ def build_web(
     door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)
     app.add_routes([*health.routes(), *api.routes(), *door.routes(), *pages.routes()])
     app.add_routes(AnalyticsApi(storage.spending, access).routes())
+    app.add_routes(OpenApi(public_url(config)).routes())
     app.add_routes(VouchersApi(storage.store, access).routes())
     app.add_routes(more)
     wecom = wecom_of(channels)

@@ -4,15 +4,16 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.handlers.document import Object, charges_json, claim_json
 from bot.handlers.finding import with_findings
 from bot.texts import finding_text
+from bot.texts.plain import one_line
 from bot.web.access import Access
 from bot.web.problems import Problem
 from bot.web.shapes import (
@@ -58,8 +59,8 @@ class PaymentResult(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     result: Literal["paid", "failed"]
-    reason: str = ""
-    reference: str = ""
+    reason: Annotated[str, AfterValidator(one_line)] = ""
+    reference: Annotated[str, AfterValidator(one_line)] = ""
 
 
 @dataclass(frozen=True, slots=True)

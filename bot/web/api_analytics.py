@@ -16,7 +16,7 @@ from core.spending import Dimension, Spending, SpendQuery, SpendSum
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _DIMENSIONS: dict[str, Dimension] = {name: name for name in get_args(Dimension)}
 _FILTERS = ("department", "category", "project", "employee")
-MAX_VALUES = 100
+MAX_VALUES = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     if not request.path.startswith("/api/"):
         return await handler(request)
     try:
+        _refuse_nul(request)
         return await handler(request)
     except Problem as problem:
         return problem.response()
@@ -57,6 +58,12 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         code = error.reason.lower().replace(" ", "_")
         return Problem(error.status, code, error.reason).response()
+
+
+def _refuse_nul(request: web.Request) -> None:
+    """Refuse an address with a text that no database takes."""
+    if "%00" in request.raw_path:
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_text", "NUL characters are not text")
 
 
 def _of(error: ChitError) -> Problem:

@@ -230,7 +230,8 @@ def config_of(
     connectors: Json | None = None,
 ) -> Config:
     scopes = ["claims:read", "claims:write", "budgets:read", "invoices:read", "payments:read"]
-    scopes += ["payments:write", "vouchers:read", "audit:read"]
+    scopes += ["analytics:read", "vouchers:read"]
+    scopes += ["payments:write", "vouchers:read", "audit:read", "analytics:read"]
     return Config.model_validate(
         {
             "server": {"host": "127.0.0.1", "port": port},

@@ -90,7 +90,7 @@ async def test_months_and_values_narrow_it(client: Client, query: str, amounts: 
         ("by=,", "invalid_by"),
         ("from=2026-13", "invalid_from"),
         ("to=2026-1'--", "invalid_to"),
-        ("&".join(f"project={i}" for i in range(101)), "too_many_values"),
+        ("&".join(f"project={i}" for i in range(11)), "too_many_values"),
     ],
 )
 async def test_a_bad_question_is_named(client: Client, query: str, code: str) -> None:

@@ -1,0 +1,278 @@
+"""The shapes of the REST API's answers (contract §4), from which `/api/openapi.json` is drawn.
+
+Money is a decimal string in yuan, times are ISO 8601, what is absent is null.
+"""
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from core.claim import Kind, State
+from core.company import Control
+from core.invoice import InvoiceKind
+from core.payment import PaymentState
+from core.voucher import VoucherKind, VoucherState
+
+Money = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$")]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class InvoiceOnLine(TypedDict):
+    """The voucher behind a line."""
+
+    kind: str
+    code: str | None
+    number: str | None
+    date: Day | None
+    seller: str | None
+    total: Money | None
+
+
+class LineModel(TypedDict):
+    """One expense."""
+
+    category: str | None
+    amount: Money
+    date: Day
+    description: str
+    project: str | None
+    invoice: InvoiceOnLine | None
+
+
+class FindingModel(TypedDict):
+    """What a check has to say; `line` counts from 0, null is the whole claim."""
+
+    code: str
+    severity: Literal["info", "warn", "block"]
+    message: str
+    line: int | None
+
+
+class ApprovalModel(TypedDict):
+    """A decision, or somebody whose turn it is (`decision` and `at` are null)."""
+
+    step: str
+    approver: str
+    decision: str | None
+    reason: str
+    at: Moment | None
+
+
+class BudgetUse(TypedDict):
+    """What a claim takes of a budget, and what is left with it."""
+
+    id: str
+    amount: Money
+    available_after: Money
+
+
+class ClaimModel(TypedDict):
+    """A claim."""
+
+    number: str
+    kind: Kind
+    state: State
+    employee: str
+    department: str
+    project: str | None
+    total: Money
+    currency: str
+    version: int
+    created_at: Moment
+    submitted_at: Moment | None
+    lines: list[LineModel]
+    findings: list[FindingModel]
+    approvals: list[ApprovalModel]
+    budgets: list[BudgetUse]
+
+
+class BudgetModel(TypedDict):
+    """A budget with its counters: available = limit − reserved − consumed."""
+
+    id: str
+    department: str | None
+    project: str | None
+    category: str | None
+    period: str
+    limit: Money
+    reserved: Money
+    consumed: Money
+    available: Money
+    control: Control
+    frozen: bool
+    closed: bool
+    person: str | None
+    company: str | None
+    own_level: bool
+    cumulative: bool
+    carried: Money
+    usable: Money
+    changed: Money
+    owners: list[str]
+
+
+class VerdictModel(TypedDict):
+    """Whether an amount would pass; nothing is reserved."""
+
+    decision: Literal["allow", "warn", "block"]
+    budgets: list[BudgetModel]
+
+
+class EntryModel(TypedDict):
+    """A line of a budget's journal."""
+
+    id: str
+    claim: str
+    kind: Literal["reserve", "release", "consume"]
+    amount: Money
+    at: Moment
+
+
+class LimitModel(TypedDict):
+    """A limit that a budget has had."""
+
+    version: int
+    limit: Money
+    kind: str
+    source: str
+    actor: str
+    at: Moment
+
+
+class ItemModel(TypedDict):
+    """One item of a voucher, as printed."""
+
+    name: str
+    spec: str | None
+    unit: str | None
+    quantity: str | None
+    price: str | None
+    amount: Money | None
+    rate: str | None
+    tax: Money | None
+
+
+class DoubtModel(TypedDict):
+    """A doubt about a voucher; `fields` are those in doubt, none for the whole of it."""
+
+    code: str
+    message: str
+    fields: list[str]
+
+
+class InvoiceModel(TypedDict):
+    """A voucher as read, with the claim that it is on."""
+
+    file: str
+    ok: bool
+    kind: InvoiceKind | None
+    code: str | None
+    number: str | None
+    date: Day | None
+    amount: Money | None
+    tax: Money | None
+    total: Money | None
+    buyer: str | None
+    buyer_taxid: str | None
+    seller: str | None
+    seller_taxid: str | None
+    check_code: str | None
+    items: list[ItemModel]
+    confidence: float
+    source: dict[str, str]
+    findings: list[DoubtModel]
+    reason: NotRequired[str | None]
+    id: str
+    claim: str
+    sha256: str
+    received_at: Moment
+
+
+class PaymentModel(TypedDict):
+    """A payment; the account only masked."""
+
+    id: str
+    claim: str
+    payee: str
+    amount: Money
+    account_masked: str
+    bank: str
+    state: PaymentState
+    batch: str | None
+    reason: str
+
+
+class VoucherLineModel(TypedDict):
+    """One entry of an accounting voucher."""
+
+    account: str
+    summary: str
+    debit: Money
+    credit: Money
+    department: str | None
+    project: str | None
+    person: str | None
+    supplier: str | None
+    category: str | None
+    currency: str
+    original: Money | None
+    rate: str | None
+
+
+class VoucherModel(TypedDict):
+    """An accounting voucher; a refused one has no lines but a reason."""
+
+    id: str
+    kind: VoucherKind
+    state: VoucherState
+    claim: str
+    payment: str | None
+    company: str
+    date: Day
+    created_at: Moment
+    total: Money
+    attachments: int
+    number: str | None
+    batch: str | None
+    reverses: str | None
+    reason: str
+    facts: dict[str, str]
+    lines: list[VoucherLineModel]
+
+
+class AuditModel(TypedDict):
+    """A line of the audit trail; `hash` chains it to the one before."""
+
+    seq: int
+    at: Moment
+    actor: str
+    action: str
+    subject: str
+    source: str
+    fields: dict[str, str]
+    hash: str
+
+
+class SpendModel(TypedDict):
+    """A sum; it has those keys that `by` names."""
+
+    month: NotRequired[str | None]
+    department: NotRequired[str | None]
+    category: NotRequired[str | None]
+    project: NotRequired[str | None]
+    employee: NotRequired[str | None]
+    supplier: NotRequired[str | None]
+    amount: Money
+    lines: int
+
+
+class ProblemModel(TypedDict):
+    """What went wrong (RFC 9457); `code` is stable."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from core.voucher import Voucher
     from core.voucher_sheet import Sheet, SheetList
 
+POSTED = frozenset({"kingdee", "yonyou", "sap_b1"})
+"""Systems that take vouchers by calls, not by files."""
+
 app = typer.Typer()
 vouchers_app = group("会计凭证 · accounting vouchers")
 app.add_typer(vouchers_app, name="vouchers")
@@ -56,6 +59,12 @@ def vouchers_export(
             print(known.name)
             note(f"  {known.about}")
         return
+    if voucher_format in POSTED:
+        note(
+            f"--format {voucher_format}: this version writes vouchers to files only; use one of · "
+            f"此版本只导出文件，请用: {', '.join(voucher_formats())}"
+        )
+        raise typer.Exit(1)
     if by not in {None, "claim", "day"}:
         note("--by: claim, day")
         raise typer.Exit(2)
@@ -142,6 +151,23 @@ class _Export:
         if found is None:
             raise Refused("no_filedrop", role="voucher")
         return PlaceOutlet(place_of(found), self.form.name, self.form.extension)
+
+
+@vouchers_app.command("batches")
+def vouchers_batches(config: ConfigOption = CHIT_TOML) -> None:
+    """List the batches of vouchers: number, vouchers, total · 列出已导出的凭证批次."""
+    run_on_database(_batches(read_settings(config)))
+
+
+async def _batches(config: Config) -> None:
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk
+    from core.money import format_yuan
+
+    async with opened(config) as storage:
+        found = await VoucherDesk(storage.store, utc_now, config.zone).batches()
+    for name, (count, total_fen) in found.items():
+        print(f"{name}\t{count}\t{format_yuan(total_fen)}")
 
 
 @vouchers_app.command("preview")

@@ -153,6 +153,15 @@ class VoucherDesk:
             raise Refused("no_such_batch", batch=batch)
         return self._sheets(batch, found, company)
 
+    async def batches(self) -> dict[str, tuple[int, int]]:
+        """Give every batch with how many vouchers it has and their sum in fen, newest first."""
+        found: dict[str, tuple[int, int]] = {}
+        for voucher in await self._pages(VoucherQuery()):
+            if voucher.batch:
+                count, total = found.get(voucher.batch, (0, 0))
+                found[voucher.batch] = (count + 1, total + voucher.total_fen)
+        return dict(sorted(found.items(), key=lambda row: row[0].split("-")[1:], reverse=True))
+
     async def preview(self, number: str) -> tuple[Voucher, ...]:
         """Show the vouchers of a claim, or the one that its approval would make as it is now.
 

@@ -31,8 +31,10 @@ TEXTS: Texts = {
         " and its payment checked.",
     ),
     "nothing_to_export_vouchers": Text(
-        "没有待导出的会计凭证，未生成文件。‹暂不能生成的：\n{rows}›",
-        "No voucher waits to be exported, so no file was written.‹ Not made yet:\n{rows}›",
+        "没有待导出的会计凭证，未生成文件。已导出的批次见 chit vouchers batches。"
+        "‹暂不能生成的：\n{rows}›",
+        "No voucher waits to be exported, so no file was written. “chit vouchers batches” lists"
+        " what went out before.‹ Not made yet:\n{rows}›",
     ),
     "wrong_voucher_state": Text(
         "凭证‹ {voucher} ›现在不能这样操作。请用 chit vouchers preview 查看它的状态。",

@@ -96,6 +96,7 @@ async def test_an_earlier_batch_can_be_written_again(tmp_path: Path) -> None:
     await desk(storage).rewrite(done.sheets.batch, FORMS["csv"], out)
 
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "v.csv").read_bytes()
+    assert await desk(storage).batches() == {done.sheets.batch: (1, 10000)}
     with pytest.raises(Refused, match="no_such_batch"):
         await desk(storage).rewrite("VB-1", FORMS["csv"], out)
 

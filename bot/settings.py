@@ -132,9 +132,10 @@ class ApiToken(Section):
 
 
 class ApiSettings(Section):
-    """Who may use the REST API."""
+    """Who may use the REST API, and how often in a minute each token may ask a replica."""
 
     tokens: tuple[ApiToken, ...] = ()
+    per_minute: int = Field(default=1200, ge=1)
 
 
 class BudgetSettings(Section):

@@ -110,7 +110,7 @@ def build_web(
     app = web.Application(middlewares=[problems, pages.guard()], client_max_size=2 * 1024 * 1024)
     app.on_response_prepare.append(pages.site.protect)
     health = Health(alive, storage.inbox, channels, metrics, clock, storage.slots)
-    access = Access(config.api.tokens)
+    access = Access(config.api.tokens, per_minute=config.api.per_minute)
     api = Api(storage.store, access, settings_of(config), clock, config.zone)
     store, files, wallet = rooms.store, rooms.files, rooms.wallet
     door = ClaimsDoor(store, files, wallet, access, rooms.settings, clock, config.zone, api.shown)

@@ -1,7 +1,10 @@
-"""Who may use the REST API: bearer tokens with scopes, and a stop for those who guess."""
+"""Who may use the REST API: bearer tokens with scopes, a pace, and a stop for those who guess."""
 
 import hmac
-from collections import OrderedDict
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
@@ -11,15 +14,26 @@ from bot.web.problems import Problem
 
 MAX_WRONG = 100
 """Wrong tokens in a row from one address before it is answered 429 (contract §4)."""
+PER_MINUTE = 1200
+MINUTE_S = 60
 REMEMBERED = 10_000
 
 
 class Access:
     """Checks bearer tokens in constant time; forgets the oldest addresses of wrong ones."""
 
-    def __init__(self, tokens: tuple[ApiToken, ...]) -> None:
+    def __init__(
+        self,
+        tokens: tuple[ApiToken, ...],
+        *,
+        per_minute: int = PER_MINUTE,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._tokens = tokens
         self._wrong: OrderedDict[str, int] = OrderedDict()
+        self._per_minute = per_minute
+        self._now = now
+        self._used: dict[str, deque[float]] = {}
 
     def require(self, request: web.Request, scope: Scope) -> ApiToken:
         """Give the token of a request; Problem 401, 403 or 429."""
@@ -34,10 +48,23 @@ class Access:
             detail = "send Authorization: Bearer <token> of [api] tokens in chit.toml"
             raise Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", detail)
         self._wrong.pop(address, None)
+        self._count_use(token)
         if scope not in token.scopes:
             detail = f"the token {token.name} lacks the scope {scope}"
             raise Problem(HTTPStatus.FORBIDDEN, "scope_missing", detail, scope=scope)
         return token
+
+    def _count_use(self, token: ApiToken) -> None:
+        """Let a token ask so often in any minute; Problem 429 that says when it may again."""
+        now, used = self._now(), self._used.setdefault(token.name, deque())
+        while used and used[0] <= now - MINUTE_S:
+            used.popleft()
+        if len(used) >= self._per_minute:
+            wait_s = math.ceil(used[0] + MINUTE_S - now)
+            detail = f"at most {self._per_minute} requests a minute; try again in {wait_s} s"
+            headers = {"Retry-After": str(wait_s)}
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", detail, headers)
+        used.append(now)
 
     def _match(self, header: str) -> ApiToken | None:
         scheme, _, given = header.partition(" ")

@@ -1,7 +1,7 @@
 """Errors of the REST API: `application/problem+json` with a stable code (RFC 9457)."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 import structlog
@@ -17,8 +17,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Problem(Exception):
     """An answer to a request that cannot be served; `detail` says what to do."""
 
-    def __init__(self, status: int, code: str, detail: str, **fields: object) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        **fields: object,
+    ) -> None:
         super().__init__(code)
+        self.headers = dict(headers or {})
         self.status = status
         self.code = code
         self.detail = detail
@@ -34,7 +42,9 @@ class Problem(Exception):
             "detail": self.detail,
             **self.fields,
         }
-        headers = {"WWW-Authenticate": "Bearer"} if self.status == HTTPStatus.UNAUTHORIZED else {}
+        headers = dict(self.headers)
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
         return web.Response(
             status=self.status,
             text=json.dumps(body, ensure_ascii=False),

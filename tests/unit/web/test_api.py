@@ -227,3 +227,19 @@ async def test_a_bounced_payment_is_owed_again(client: TestClient) -> None:
     status, body = await post(client, path, {"result": "failed", "reason": "账号错误"})
 
     assert (status, body["state"], body["reason"]) == (200, "failed", "账号错误")
+
+
+async def test_a_token_has_a_pace_of_its_own(storage: MemoryStorage) -> None:
+    clock = iter([0.0, 1.0, 2.0, 30.0, 60.5])
+    access = Access(TOKENS, per_minute=2, now=lambda: next(clock))
+    app = web.Application(middlewares=[problems])
+    zone = ZoneInfo("Asia/Shanghai")
+    app.add_routes(Api(storage.store, access, Settings(), moment, zone).routes())
+    async with TestClient(TestServer(app)) as client:
+        statuses = [(await get(client, "budgets"))[0] for _ in range(2)]
+        async with client.get("/api/v1/budgets", headers=bearer()) as answer:
+            wait, body = answer.headers["Retry-After"], await answer.json(content_type=None)
+        statuses += [(await get(client, "budgets"))[0] for _ in range(2)]
+
+    assert statuses == [200, 200, 429, 200]
+    assert (wait, body["code"]) == ("58", "too_many_requests")

@@ -107,6 +107,7 @@ def _approvals(claim: Claim) -> list[Json]:
             "decision": d.decision,
             "reason": d.reason,
             "at": d.at.isoformat(),
+            **({"on_behalf_of": d.on_behalf_of} if d.on_behalf_of else {}),
         }
         for step in (claim.plan.steps if claim.plan else ())
         for d in step.decisions

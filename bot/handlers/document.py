@@ -71,6 +71,7 @@ def _approvals(claim: Claim) -> list[Object]:
             "decision": d.decision,
             "reason": d.reason,
             "at": d.at.isoformat(),
+            **({"on_behalf_of": d.on_behalf_of} if d.on_behalf_of else {}),
         }
         for step in plan.steps
         for d in step.decisions

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chat_stage import STEPS, Chat, company_with
 
+from bot.handlers.document import claim_json
 from bot.handlers.overdue import escalate_overdue, overdue_now
 from bot.handlers.roster import reroute_all
 from bot.handlers.typed import COMMANDS
@@ -543,3 +544,14 @@ async def test_the_job_moves_and_escalates_and_says_how_many(chat: Chat) -> None
     assert dict(second) == {"moved": 0, "escalated": 0}
     assert waiting(await chat.claim(late.number)) == ("wang", "boss")
     assert waiting(await chat.claim(other.number)) == ("li", "fin2")
+
+
+async def test_other_systems_read_in_whose_place_somebody_decided(chat: Chat) -> None:
+    await chat.say("wang", "委托 李雷 至 11-27")
+    claim = await chat.submitted()
+    await chat.say("li", f"同意 {claim.number}")
+
+    approvals = claim_json(await chat.claim(claim.number), (), [])["approvals"]
+
+    assert isinstance(approvals, list)
+    assert (approvals[0]["approver"], approvals[0]["on_behalf_of"]) == ("li", "wang")

@@ -174,8 +174,11 @@ def _pairs(values: list[Value]) -> list[tuple[object, float]]:
 def _date(page: Page, draft: Draft, kind: InvoiceKind) -> None:
     """Take the labelled date, else the only date that is printed.
 
-    On a rail e-ticket a date with a time is the journey's; on a paper one it is what counts.
+    On a rail e-ticket a date with a time is the journey's; on a paper one it is what counts. A
+    list of rides is no invoice: its dates are those of the rides and of the request for it.
     """
+    if kind == "ride_itinerary":
+        return
     if kind == "rail_paper":
         draft.choose("date", _days(page, _ANY_DAY, timed=True))
         return

@@ -160,6 +160,19 @@ def test_a_fixed_amount_is_one_that_is_printed_on_such_forms(face: str, fen: int
     assert seen(printed).facts.total_fen == fen
 
 
+def test_a_list_of_rides_has_no_date_of_issue() -> None:
+    printed = (
+        (80, 20, "滴滴出行-行程单"), (20, 60, "申请日期：2026-11-20"),
+        (320, 60, "行程起止日期：2026-11-20 至 2026-11-20"), (20, 100, "共1笔行程，合计45.00元"),
+    )  # fmt: skip
+
+    evidence = seen(printed)
+
+    assert evidence.facts.kind == "ride_itinerary"
+    assert (evidence.facts.date, evidence.facts.total_fen) == (None, 4500)
+    assert evidence.doubts == ()
+
+
 def test_a_holiday_photo_is_no_voucher() -> None:
     assert (
         read_page(Page(tuple(words(((10, 10, "你好"), (10, 60, "2026年1月1日"))))), "ocr") is None

@@ -214,7 +214,10 @@ async def test_a_long_trail_is_read_in_strides(database_url: str) -> None:
         "INSERT INTO hold_ends (hold, kind, at) VALUES ('A/1', 'consume', '2026-11-25')",
         "INSERT INTO holds (name, claim, charges, at) VALUES ('A/1', 'A', '[]', '2026-11-25')",
         "INSERT INTO identities (identity, claim, at) VALUES ('invoice-1', 'B', '2026-11-25')",
-        "INSERT INTO slots VALUES ('main', 'd', '2026-11-25 02:00:00.000000', '2026-11-25')",
+        (
+            "INSERT INTO slots (job, slot, taken_at)"
+            " VALUES ('d', '2026-11-25 02:00:00.000000', '2026-11-25')"
+        ),
         "INSERT INTO audit VALUES ('main', 9, '2026-11-25', 'a', 'b', 'c', NULL, '[]', '')",
         "INSERT INTO audit VALUES ('main', 9, '2026-11-25', 'a', 'b', 'c', '', '[]', '')",
     ],

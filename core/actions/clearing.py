@@ -1,6 +1,6 @@
 """Money given in advance: claims clear it instead of being paid, and what is left comes back.
 
-An approved advance goes on holding its budget until claims take its place (docs/adr/0013).
+An approved advance goes on holding its budget until claims take its place (docs/adr/0016).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,6 +14,7 @@ from core.phrases.claim_words import (
     read_urgent,
     read_void,
 )
+from core.phrases.numbers import NUMBER
 from core.phrases.requests import read_petty_cash, read_welfare
 from core.phrases.results import Problem
 from core.phrases.said import Said
@@ -63,7 +64,7 @@ CLAIM_VERBS: tuple[Verb, ...] = (
     verb("分摊", "分摊|拆分|分拆", "split", _clear(read_split)),
     verb("合并", "合并", "merge", _clear(read_merge)),
     verb("核减", "核减|扣减", "reduce", _clear(read_reduce)),
-    verb("暂缓", "暂缓|搁置|缓一缓", r"hold\sline", _clear(read_hold)),
+    verb("暂缓", "暂缓|搁置|缓一缓", rf"hold(?=\s(?:line|{NUMBER}))", _clear(read_hold)),
     verb("加急", "加急|标为加急", "urgent", free(read_urgent)),
     verb("归还", "归还(?:借款)?|还款|还借款", "repay|repaid", _named(read_repay)),
     verb("供应商", "供应商", "supplier", _clear(read_supplier)),

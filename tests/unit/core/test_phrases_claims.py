@@ -78,6 +78,17 @@ ACCOUNT = "6222021234567890"
             "供应商 开户行 招商银行 账号 6222021234567890",
             SetSupplier(None, "", ACCOUNT, "招商银行"),
         ),
+        (f"hold {BX} line 2 waits for its invoice", HoldLine(BX, 2, "waits for its invoice")),
+        (f"reduce {BX} line 1 40 too much", Reduce(BX, 1, 4000, "too much")),
+        ("split line 1 Sales 60 Lab 40", SplitLine(None, 1, (("Sales", 6000), ("Lab", 4000)))),
+        (f"repaid {JK} 380.66", Repay(JK, 38_066)),
+        ("on behalf of Li Lei taxi 45", FileFor("Li Lei", "taxi 45")),
+        ("merge line 1 line 2", MergeLines(None, 1, 2)),
+        ("petty cash 5000 front desk", PettyCash(500_000, "front desk")),
+        (
+            f"supplier JD account {ACCOUNT} bank ICBC",
+            SetSupplier(None, "JD", ACCOUNT, "ICBC"),
+        ),
         ("修改 1 部门 研发部", EditLine(None, 1, "department", "研发部")),
     ],
 )

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from simpleeval import (
     DEFAULT_OPERATORS,
@@ -81,12 +82,19 @@ def holds(expression: str, facts: Facts) -> bool:
         raise ValueError("the condition is too long")
     names = {**_LITERALS, **facts}
     try:
-        tree = ast.parse(expression.strip(), mode="eval")
-        _check_parts(tree)
+        tree = _parsed(expression.strip())
         evaluator = EvalWithCompoundTypes(operators=_OPERATORS, functions={}, names=names)
         return bool(evaluator.eval(expression, previously_parsed=tree.body))
     except _FAULTS as e:
         raise ValueError(f"the condition cannot be evaluated: {type(e).__name__}") from e
+
+
+@lru_cache(maxsize=1024)
+def _parsed(expression: str) -> ast.Expression:
+    """Parse a condition once: the same few are asked of every claim."""
+    tree = ast.parse(expression, mode="eval")
+    _check_parts(tree)
+    return tree
 
 
 def _check_parts(tree: ast.AST) -> None:

@@ -1,8 +1,9 @@
 """Connections: one surface over SQLite (one writer, many readers) and PostgreSQL."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Insert,
     Table,
+    Update,
     bindparam,
     event,
     func,
@@ -36,6 +38,8 @@ _BUSY_S = 60
 """How long SQLite waits for another process's transaction."""
 _POOL_WAIT_S = 60
 _READERS = 4
+STATEMENTS = 512
+"""Statements that are kept ready: building one costs as much as running it."""
 _CONNECTIONS = 12
 
 
@@ -108,9 +112,10 @@ class Database:
         names = list(rows[0])
         if self.postgres:
             arrays = {name: [row[name] for row in rows] for name in names}
-            done = await connection.execute(_from_arrays(table, names, conflict, keep), arrays)
+            statement = _from_arrays(table, tuple(names), conflict, tuple(keep))
+            done = await connection.execute(statement, arrays)
         else:
-            lite = _lite_conflict(sqlite.insert(table), table, names, conflict, keep)
+            lite = _one_by_one(table, tuple(names), conflict, tuple(keep))
             done = await connection.execute(lite, [dict(row) for row in rows])
         return done.rowcount
 
@@ -120,22 +125,13 @@ class Database:
         """Set columns of this tenant's rows, found by `key`; one round trip on PostgreSQL."""
         if not rows:
             return
-        # A column's own name would be taken for one of the values to set.
-        bound = {name: f"new_{name}" for name in rows[0]}
-        found = update(table).where(own(table))
+        bound = _renamed(rows[0])
         if self.postgres:
-            fresh = select(*_unnested(table, bound)).subquery()
-            given = {name: fresh.c[name] for name in bound if name != key}
             arrays = {new: [row[name] for row in rows] for name, new in bound.items()}
-            statement = found.where(table.c[key] == fresh.c[key]).values(given)
-            await connection.execute(statement, arrays)
+            await connection.execute(_revision_from_arrays(table, key, tuple(bound)), arrays)
         else:
-            values: dict[str, BindParameter[Any]] = {
-                name: bindparam(new) for name, new in bound.items() if name != key
-            }
             each = [{bound[name]: row[name] for name in bound} for row in rows]
-            statement = found.where(table.c[key] == bindparam(bound[key])).values(values)
-            await connection.execute(statement, each)
+            await connection.execute(_revision(table, key, tuple(bound)), each)
 
 
 def own(table: Table) -> ColumnElement[bool]:
@@ -193,8 +189,32 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
     return engine
 
 
+def _renamed(names: Iterable[str]) -> dict[str, str]:
+    """Rename what is bound: a column's own name would be taken for one of the values to set."""
+    return {name: f"new_{name}" for name in names}
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _revision_from_arrays(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    fresh = select(*_unnested(table, _renamed(names))).subquery()
+    given = {name: fresh.c[name] for name in names if name != key}
+    return update(table).where(own(table)).where(table.c[key] == fresh.c[key]).values(given)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _revision(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    bound = _renamed(names)
+    values: dict[str, BindParameter[Any]] = {
+        name: bindparam(new) for name, new in bound.items() if name != key
+    }
+    return (
+        update(table).where(own(table)).where(table.c[key] == bindparam(bound[key])).values(values)
+    )
+
+
+@lru_cache(maxsize=STATEMENTS)
 def _from_arrays(
-    table: Table, names: list[str], conflict: OnConflict, keep: Collection[str]
+    table: Table, names: tuple[str, ...], conflict: OnConflict, keep: tuple[str, ...]
 ) -> Insert:
     rows = select(*_unnested(table, {name: name for name in names}))
     statement = postgresql.insert(table).from_select(names, rows)
@@ -216,13 +236,11 @@ def _unnested(table: Table, bound: Mapping[str, str]) -> list[ColumnElement[Any]
     ]
 
 
-def _lite_conflict(
-    statement: sqlite.Insert,
-    table: Table,
-    names: list[str],
-    conflict: OnConflict,
-    keep: Collection[str],
+@lru_cache(maxsize=STATEMENTS)
+def _one_by_one(
+    table: Table, names: tuple[str, ...], conflict: OnConflict, keep: tuple[str, ...]
 ) -> Insert:
+    statement = sqlite.insert(table)
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()
     if conflict in {"replace", "add"}:
@@ -236,7 +254,7 @@ def _lite_conflict(
 def _settled(
     excluded: ReadOnlyColumnCollection[str, Any],
     table: Table,
-    names: list[str],
+    names: Collection[str],
     keep: Collection[str],
     conflict: OnConflict,
 ) -> dict[str, ColumnElement[Any]]:
@@ -247,5 +265,5 @@ def _settled(
     return {c: excluded[c] for c in changing}
 
 
-def _replaced(table: Table, names: list[str], keep: Collection[str]) -> list[str]:
+def _replaced(table: Table, names: Collection[str], keep: Collection[str]) -> list[str]:
     return [n for n in names if n not in keep and n not in table.primary_key.columns]

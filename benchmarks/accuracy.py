@@ -23,7 +23,7 @@ FIELDS = (
     "kind", "code", "number", "date", "amount", "tax", "total", "buyer", "buyer_taxid", "seller",
     "seller_taxid", "check_code",
 )  # fmt: skip
-HELD_OUT = range(640_017, 640_020)
+HELD_OUT = range(881_203, 881_206)
 """Seeds of the published figures; once looked at, others take their place."""
 WORK = range(100, 103)
 """Seeds to work with."""

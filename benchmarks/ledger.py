@@ -1,29 +1,66 @@
-"""Budget reservations a second: the writer's shared transactions beside one for each claim."""
+"""Submissions a second: the writer's shared transactions beside one for each claim, and pgbench.
 
-from collections.abc import AsyncIterator
+Ours commit everything that `core.actions.submission` wants: claim, held money, audit line, notices.
+What its rules cost is a figure of its own. Three profiles: every budget alike, a few much more
+often than the rest, one budget for everybody.
+"""
+
+import asyncio
+import random
+import re
+import statistics
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import count
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from benchmarks.figures import Figure, beside, rate
+from benchmarks.figures import Figure, beside, note
+from benchmarks.peers import NaivePeer, OrmPeer
 from benchmarks.places import KINDS, database
 from bot.clock import utc_now
-from core.budget import Charge, Hold
+from core.actions.basics import Cause, Settings
+from core.actions.submission import Surroundings, submit
+from core.budget import Balance, Charge, Hold
 from core.change import Change, Reserve
+from core.claim import Claim, Line, State
 from core.company import Company
-from storage.engine import Database
 from storage.open import Storage, open_storage
 
-SECONDS = 2.0
-BUDGETS = (1, 1000)
-IN_FLIGHT = (64, 1000)
-LIMIT = "100000000.00"
+SECONDS, ROUNDS = 1.0, 3
+CLIENTS, CROWD = 32, 512
+"""So many submit at once: as many as pgbench's clients, and a company's last day of the month."""
+LOADS = ((f"{CLIENTS}_clients", "ours"), (f"{CROWD}_clients", "crowd"))
+BUDGETS = 1000
+LIMIT = "1000000000.00"
 FEN = 100
+RULED = 500
+BAR_P99_MS = 20.0
+MS = 1000
+
+Pick = Callable[[], int]
+Job = Callable[[], Awaitable[object]]
+PROFILES = ("uniform", "zipf", "one_hot")
+
+
+def picker(profile: str, seed: int) -> Pick:
+    """Choose budgets as a profile says; Zipf's exponent is 1.1."""
+    dice = random.Random(seed)
+    if profile == "one_hot":
+        return lambda: 0
+    if profile == "uniform":
+        return lambda: dice.randrange(BUDGETS)
+    weights = [1 / (rank**1.1) for rank in range(1, BUDGETS + 1)]
+    chosen = dice.choices(range(BUDGETS), weights, k=20_000)
+    return lambda: dice.choice(chosen)
 
 
 async def run() -> AsyncIterator[Figure]:
-    """Give reservations a second on each database, on one hot budget and on many."""
+    """Give submissions a second on each database and profile, in turns with the peers."""
+    yield _rules()
     for kind in KINDS:
         async with database(kind) as url:
             if url is None:
@@ -34,30 +71,239 @@ async def run() -> AsyncIterator[Figure]:
 
 async def _on(url: str, kind: str) -> AsyncIterator[Figure]:
     storage = await open_storage(url, utc_now)
-    peer = Peer(url)
+    peers = [OrmPeer(url), NaivePeer(url)] if kind == "postgres" else [NaivePeer(url)]
     try:
-        await _apply(storage)
-        await peer.prepare(max(BUDGETS))
+        company = await _apply(storage)
+        for peer in peers:
+            await peer.prepare(BUDGETS)
+        pgbench = await PgBench.of(url) if kind == "postgres" else None
         await _analyze(url)
-        for budgets in BUDGETS:
-            for in_flight in IN_FLIGHT:
-                ours = await _ours(storage, budgets, in_flight)
-                theirs = await peer.measure(budgets, in_flight)
-                name = f"ledger.{kind}.{budgets}_budgets.{in_flight}_in_flight"
-                yield beside(name, ours, "reservations/s", theirs, peer.name)
+        rates: dict[str, float] = {}
+        for profile in PROFILES:
+            found = await _measure(storage, company, peers, pgbench, profile)
+            rates[profile] = found.ours
+            for figure in found.figures(f"ledger.{kind}.{profile}", peers):
+                yield figure
+        hot = rates["one_hot"]
+        yield beside(f"ledger.{kind}.hot_to_uniform", hot, "claims/s", rates["uniform"], "uniform")
     finally:
         await storage.close()
-        await peer.close()
+        for peer in peers:
+            await peer.close()
 
 
-async def _apply(storage: Storage) -> None:
-    rows = [
-        {"id": f"b{i}", "period": "2026", "limit": LIMIT, "owners": ["wang"]}
-        for i in range(max(BUDGETS))
-    ]
-    company = Company.model_validate({"people": [{"id": "wang", "name": "王芳"}], "budgets": rows})
+class Measured:
+    """The rounds of one profile."""
+
+    def __init__(self) -> None:
+        self.rates: dict[str, list[float]] = {}
+        self.p99_ms: list[float] = []
+
+    def add(self, name: str, rate: float) -> None:
+        """Keep one round's rate."""
+        self.rates.setdefault(name, []).append(rate)
+
+    def middle(self, name: str) -> float:
+        """Give the median of the rounds."""
+        return statistics.median(self.rates[name])
+
+    @property
+    def ours(self) -> float:
+        """Give our rate with as many clients as pgbench."""
+        return self.middle("ours")
+
+    def figures(self, name: str, peers: Sequence[NaivePeer]) -> list[Figure]:
+        """Set our rates beside those of the peers."""
+        found = [
+            beside(
+                f"{name}.{load}", self.middle(ours), "claims/s", self.middle(peer.name), peer.name
+            )
+            for peer in peers
+            for load, ours in LOADS
+        ]
+        if PGBENCH in self.rates:
+            theirs = self.middle(PGBENCH)
+            found += [
+                beside(f"{name}.{load}", self.middle(ours), "claims/s", theirs, PGBENCH)
+                for load, ours in LOADS
+            ]
+        worst = statistics.median(self.p99_ms)
+        found.append(beside(f"{name}.{CLIENTS}_clients.p99", worst, "ms", BAR_P99_MS, "the bar"))
+        return found
+
+
+async def _measure(
+    storage: Storage,
+    company: Company,
+    peers: Sequence[NaivePeer],
+    pgbench: "PgBench | None",
+    profile: str,
+) -> Measured:
+    """Let everybody run in turns; the first turn only warms up."""
+    found = Measured()
+    for turn in range(ROUNDS + 1 if profile == PROFILES[0] else ROUNDS):
+        run_name = f"{profile}{turn}"
+        job = _submissions(storage, company, picker(profile, turn), run_name)
+        ours = await timed_rate(job, CLIENTS)
+        crowd = await timed_rate(job, CROWD)
+        theirs = {p.name: await timed_rate(p.job(picker(profile, turn)), CLIENTS) for p in peers}
+        tps = await pgbench.tps() if pgbench else None
+        if not turn and profile == PROFILES[0]:
+            continue
+        found.add("ours", ours[0])
+        found.add("crowd", crowd[0])
+        found.p99_ms.append(ours[1] * MS)
+        for name, (rate, _) in theirs.items():
+            found.add(name, rate)
+        if tps is not None:
+            found.add(PGBENCH, tps)
+    return found
+
+
+async def timed_rate(job: Job, in_flight: int) -> tuple[float, float]:
+    """Give how often a second a job ends, with so many under way, and the 99th percentile in s."""
+    times: list[float] = []
+    begin = time.perf_counter()
+
+    async def worker() -> None:
+        while time.perf_counter() - begin < SECONDS:
+            start = time.perf_counter()
+            await job()
+            times.append(time.perf_counter() - start)
+
+    await asyncio.gather(*(worker() for _ in range(in_flight)))
+    spent = time.perf_counter() - begin
+    return len(times) / spent, sorted(times)[int(len(times) * 0.99) - 1]
+
+
+def _rules() -> Figure:
+    """Measure what the rules of a submission cost by themselves, without any database."""
+    company = _company(1)
+    begin = time.perf_counter()
+    for i in range(RULED):
+        submission(company, 0, f"BX-{i}")
+    rate = RULED / (time.perf_counter() - begin)
+    return Figure("ledger.rules", round(rate), "claims/s", None, "submit() alone, one core")
+
+
+async def _apply(storage: Storage) -> Company:
+    company = _company(BUDGETS)
     at = utc_now()
     await storage.store.apply_company(company, expected_version=0, at=at, actor="bench")
+    return company
+
+
+def _company(budgets: int) -> Company:
+    """Make a company with a project for each budget."""
+    return Company.model_validate(
+        {
+            "people": [
+                {"id": "wang", "name": "王芳"},
+                {"id": "zhang", "name": "张三", "manager": "wang"},
+            ],
+            "projects": [{"id": f"p{i}", "name": f"项目{i}"} for i in range(budgets)],
+            "categories": [{"id": "taxi", "name": "市内交通", "requires_invoice": False}],
+            "budgets": [
+                {"id": f"b{i:04}", "project": f"p{i}", "period": "2026", "limit": LIMIT}
+                for i in range(budgets)
+            ],
+            "flows": [{"id": "all", "steps": [{"name": "主管", "approvers": ["manager"]}]}],
+        }
+    )
+
+
+def _submissions(storage: Storage, company: Company, pick: Pick, run_name: str) -> Job:
+    """Make a job that commits what submitting a claim of one line on a chosen budget wants.
+
+    What the rules say is worked out once; `rules` measures them by themselves.
+    """
+    serial = count()
+    pattern = submission(company, 0, "BX-pattern")
+
+    async def one() -> None:
+        await storage.store.commit(renumbered(pattern, f"BX-{run_name}-{next(serial)}", pick()))
+
+    return one
+
+
+def submission(company: Company, chosen: int, number: str) -> Change:
+    """Submit a claim of one line on a budget."""
+    now, today = utc_now(), date(2026, 11, 25)
+    claim = Claim(
+        number=number,
+        company="",
+        kind="reimbursement",
+        state=State.DRAFT,
+        employee="zhang",
+        department="root",
+        created_at=now,
+        project=f"p{chosen}",
+        lines=(Line("taxi", FEN, today, "去客户现场"),),
+    )
+    balances = tuple(Balance(b) for b in company.budgets if b.project == claim.project)
+    around = Surroundings(company, today, (), balances, {}, Settings())
+    return submit(claim, around, Cause("zhang", now, f"m:{number}"))
+
+
+def renumbered(pattern: Change, number: str, chosen: int) -> Change:
+    """Give the same change for another claim, on another budget."""
+    claim = replace(pattern.claims[0], number=number, held=((f"b{chosen:04}", FEN),))
+    hold = Hold(claim.hold, number, (Charge(f"b{chosen:04}", FEN),))
+    lines = (replace(line, subject=number, source=f"m:{number}") for line in pattern.audit)
+    told = (replace(o, key=f"m:{number}#{i}") for i, o in enumerate(pattern.outbox))
+    return replace(
+        pattern, claims=(claim,), moves=(Reserve(hold),), audit=tuple(lines), outbox=tuple(told)
+    )
+
+
+PGBENCH = f"pgbench TPC-B-like, {CLIENTS} clients"
+
+
+class PgBench:
+    """PostgreSQL's own benchmark on the same server."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self._arguments = arguments
+
+    @classmethod
+    async def of(cls, url: str) -> "PgBench | None":
+        """Fill its tables in the same database; None (and a note) where it is not installed."""
+        place = make_url(url)
+        made = cls(
+            [
+                f"--host={place.host}",
+                f"--port={place.port or 5432}",
+                f"--username={place.username}",
+                str(place.database),
+            ]
+        )
+        try:
+            await made._run("--initialize", "--quiet", f"--scale={CLIENTS}")
+        except FileNotFoundError:
+            note("no pgbench here, left out")
+            return None
+        return made
+
+    async def tps(self) -> float:
+        """Give its transactions a second."""
+        said = await self._run(
+            f"--client={CLIENTS}", "--jobs=2", f"--time={int(SECONDS)}", "--no-vacuum"
+        )
+        found = re.search(r"tps = ([\d.]+)", said)
+        if not found:
+            raise ValueError(f"pgbench said no figure: {said[-200:]}")
+        return float(found[1])
+
+    async def _run(self, *options: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            "pgbench",
+            *options,
+            *self._arguments,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+        return said.decode(errors="replace")
 
 
 async def _analyze(url: str) -> None:
@@ -66,73 +312,3 @@ async def _analyze(url: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text("ANALYZE"))
     await engine.dispose()
-
-
-async def _ours(storage: Storage, budgets: int, in_flight: int) -> float:
-    serial, run_name = count(), f"{budgets}-{in_flight}"
-
-    async def reserve() -> None:
-        number = next(serial)
-        claim = f"BX-{run_name}-{number}"
-        hold = Hold(f"{claim}/1", claim, (Charge(f"b{number % budgets}", FEN),))
-        await storage.store.commit(Change(at=utc_now(), moves=(Reserve(hold),)))
-
-    return await rate(reserve, in_flight, SECONDS)
-
-
-class Peer:
-    """One transaction for each claim: lock the budget's row, look, update, write hold and entry.
-
-    The usual design, through the same SQLAlchemy Core, drivers, pool and durability; on SQLite,
-    which cannot lock a row, BEGIN IMMEDIATE.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
-        lock = " FOR UPDATE" if self._database.postgres else ""
-        self.name = f"one transaction a claim, {lock.strip() or 'BEGIN IMMEDIATE'}"
-        self._look = text(
-            f"SELECT limit_fen, reserved_fen FROM peer_budgets WHERE id = :id{lock}"  # noqa: S608 our own words
-        )
-        self._update = text(
-            "UPDATE peer_budgets SET reserved_fen = reserved_fen + :fen WHERE id = :id"
-        )
-        self._hold = text("INSERT INTO peer_holds VALUES (:name, :id, :fen)")
-        self._entry = text("INSERT INTO peer_entries (hold, budget, fen) VALUES (:name, :id, :fen)")
-
-    async def prepare(self, budgets: int) -> None:
-        """Make the tables."""
-        big = "BIGSERIAL" if self._database.postgres else "INTEGER"
-        async with self._database.writing() as connection:
-            for table in (
-                "peer_budgets (id TEXT PRIMARY KEY, limit_fen BIGINT, reserved_fen BIGINT)",
-                "peer_holds (name TEXT PRIMARY KEY, budget TEXT, fen BIGINT)",
-                f"peer_entries (id {big} PRIMARY KEY, hold TEXT, budget TEXT, fen BIGINT)",
-            ):
-                await connection.execute(text(f"CREATE TABLE {table}"))
-            row = text("INSERT INTO peer_budgets VALUES (:id, 10000000000, 0)")
-            await connection.execute(row, [{"id": f"b{i}"} for i in range(budgets)])
-
-    async def measure(self, budgets: int, in_flight: int) -> float:
-        """Give reservations a second."""
-        serial, run_name = count(), f"{budgets}-{in_flight}"
-
-        async def reserve() -> None:
-            number = next(serial)
-            row = {"name": f"{run_name}-{number}", "id": f"b{number % budgets}", "fen": FEN}
-            async with self._database.writing() as connection:
-                await self._reserve(connection, row)
-
-        return await rate(reserve, in_flight, SECONDS)
-
-    async def _reserve(self, connection: AsyncConnection, row: dict[str, object]) -> None:
-        limit, reserved = (await connection.execute(self._look, {"id": row["id"]})).one()
-        if reserved + FEN > limit:
-            raise ValueError("the budget is used up")
-        await connection.execute(self._update, {"id": row["id"], "fen": FEN})
-        await connection.execute(self._hold, row)
-        await connection.execute(self._entry, row)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._database.close()

@@ -28,10 +28,14 @@ def split(page: Page) -> list[Page]:
 
 
 def _halves(page: Page) -> tuple[Page, Page] | None:
-    """Give the two sides of the best gap; a form has gaps too, but no head below them."""
+    """Give the two sides of the best gap; a form has gaps too, but no head below them.
+
+    Nearly every gap is one of a single form, so what has no title is never read.
+    """
     found = [
         (_before_head(other) if below else 0.0, -size, number, one, other)
         for number, (size, below, one, other) in enumerate(_cuts(page))
+        if _is_titled(other) and _is_titled(one)
         if (first := _identity(one)) is not None and _identity(other) not in {None, first}
     ]
     return min(found)[3:] if found else None
@@ -45,11 +49,13 @@ def _before_head(page: Page) -> float:
     return round((first.y0 - top) / first.height, 1) if first else 0.0
 
 
+def _is_titled(page: Page) -> bool:
+    return title_kind(page) not in {None, "other"}
+
+
 def _identity(page: Page) -> str | None:
-    """Name the voucher, or the several ones, of a part; None for none or a piece of one."""
+    """Name the voucher, or the several ones, of a titled part; None for a piece of one."""
     kind = title_kind(page)
-    if kind in {None, "other"}:
-        return None
     evidence = read_page(page, "ocr")
     if evidence is None:
         return None

@@ -9,8 +9,10 @@ from bot.cards.escape import quoted, safe
 from bot.texts.labels import label, sentence
 from bot.texts.names import budget_scope, department_name, person_name, project_name
 from bot.texts.plain import cut
+from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import payment_state_text
+from core.actions.clearing import without_backed
 from core.approval import AUTOMATIC, CARRIED, CLOSING, SYSTEM, Decision, Step
 from core.budget import Balance, charges_of
 from core.calendar import CHINA
@@ -136,7 +138,8 @@ def _first_of(scene: Scene, code: str, values: Sequence[str]) -> str:
 def _budgets(scene: Scene) -> Iterator[Fact]:
     """What each budget has left before and after this claim.
 
-    Balances are those of now: a claim in review is inside their reserved sum already.
+    Balances are those of now: a claim in review is inside their reserved sum already, and so is
+    what an advance holds for it.
     """
     claim = scene.claim
     held = claim.state is State.IN_REVIEW
@@ -146,7 +149,8 @@ def _budgets(scene: Scene) -> Iterator[Fact]:
     if not charges and claim.lines and scene.company.budgets:
         yield scene.fact("budget", scene.say("budget_none"))
     by_id = {b.budget.id: b for b in scene.balances}
-    known = [(by_id[c.budget], c.amount_fen) for c in charges if c.budget in by_id]
+    own = {c.budget: c.amount_fen for c in without_backed(charges, claim.clears)}
+    known = [(by_id[c.budget], own.get(c.budget, 0)) for c in charges if c.budget in by_id]
     for balance, amount in known[:MAX_BUDGETS]:
         yield _budget(scene, balance, amount, held=held, alone=len(known) == 1)
     if len(known) > MAX_BUDGETS:
@@ -191,6 +195,8 @@ def _progress(scene: Scene) -> Iterator[Fact]:
     waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()
     names = _sitters(scene, plan.step) if plan.step and waiting else ""
     brief = scene.say("waits_for", people=names) if waiting else ""
+    if plan.step and plan.step.system and scene.claim.state is State.IN_REVIEW:
+        brief = cut(_in_system(scene, plan.step), BRIEF)
     yield scene.fact("progress", chain, brief)
     if waiting and plan.step and plan.step.due:
         yield scene.fact("due", f"{plan.step.due.astimezone(scene.zone):%m-%d %H:%M}")
@@ -209,9 +215,19 @@ def _step(scene: Scene, index: int, step: Step) -> str:
         return f"✓ {name} {_agreed(scene, step)}".rstrip()
     waits = index == current and scene.claim.state is State.IN_REVIEW
     people = _sitters(scene, step) if waits else _people(scene, step.approvers)
+    if step.system:
+        people = _in_system(scene, step) if waits else system_name(step.system, scene.language)
     if step.mode == "any" and len(step.approvers) > 1:
         people = scene.say("any_one", people=people)
     return f"{'▶' if waits else '○'} {name} {people}".rstrip()
+
+
+def _in_system(scene: Scene, step: Step) -> str:
+    """Say which system decides, and under which number there once it has begun."""
+    name = safe(system_name(step.system or "", scene.language), 20)
+    if not step.process:
+        return scene.say("system_begins", system=name)
+    return scene.say("system_decides", system=name, process=safe(step.process, 24))
 
 
 def _agreed(scene: Scene, step: Step) -> str:

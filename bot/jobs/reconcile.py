@@ -64,7 +64,7 @@ class Reconciler:
     async def _look(self, link: Link) -> None:
         """Ask about one process; a system that cannot answer now is asked in the next round."""
         try:
-            await look(self.outlet, link)
+            await look(self.outlet, link.key)
         except ChitError as error:
             log.warning(
                 "poll_not_answered", system=self.outlet.name, key=link.key, error=error.code

@@ -81,6 +81,8 @@ SENTENCES: Texts = {
     "budget_none": Text("没有匹配的预算", "no budget covers this"),
     "budget_more": Text("另有 ‹{count}› 个预算，见详情", "‹{count}› more, see the page"),
     "in_place_of": Text("‹{person}›（代 ‹{of}›）", "‹{person}› (for ‹{of}›)"),
+    "system_begins": Text("正在送往‹{system}›", "on its way to ‹{system}›"),
+    "system_decides": Text("‹{system}›审批中 ‹{process}›", "under way in ‹{system}› ‹{process}›"),
     "waits_for": Text("等待 ‹{people}›", "Waits for ‹{people}›"),
     "urgent_mark": Text("【加急】‹{heading}›", "[urgent] ‹{heading}›"),
     "after_noon": Text("下午", " after noon"),

@@ -93,7 +93,10 @@ PAGES: Texts = {
     "any_one": Text("任一人同意即可", "any one suffices"),
     "all_of": Text("需全部同意", "all must agree"),
     "in_turn": Text("依次审批", "one after another"),
-    "by_system": Text("由‹ {system} ›审批", "decided in ‹{system}›"),
+    "by_system": Text(
+        "由‹ {system} ›审批‹，单号 {process}›", "decided in ‹{system}›‹ as {process}›"
+    ),
+    "open_there": Text("在对方系统中打开", "Open it there"),
     "did_approve": Text("已同意", "approved"),
     "did_reject": Text("已驳回", "rejected"),
     "did_return": Text("已退回", "sent back"),

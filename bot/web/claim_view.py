@@ -22,6 +22,7 @@ from bot.texts.names import (
 )
 from bot.texts.pages import MODES, VERDICTS, page_text
 from bot.texts.plain import one_line
+from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import field_text, kind_text, payment_state_text, state_text
 from bot.web.twins import TwinView, twins_of
@@ -84,13 +85,17 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step of the plan; `people` are those asked, with how many must agree."""
+    """One step of the plan; `people` are those asked, with how many must agree.
+
+    `link` opens the process of another system that decides.
+    """
 
     name: str
     mark: StepMark
     mark_text: str
     people: str
     decisions: tuple[DecisionView, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,12 +307,14 @@ def _step(scene: Scene, index: int, step: Step, current: int) -> StepView:
     mark = _mark(scene.claim.state, index, step, current)
     people = scene.people(step.approvers)
     if step.system:
-        people = scene.say("by_system", system=one_line(step.system))
+        name = system_name(one_line(step.system, 40), scene.language)
+        people = scene.say("by_system", system=name, process=one_line(step.process, 40))
     elif len(step.approvers) > 1:
         people = f"{people} · {scene.say(MODES[step.mode])}"
     decisions = tuple(_decision(scene, d) for d in step.decisions)
     name = one_line(step.name, 40)
-    return StepView(name, mark, scene.say(f"step_{mark}"), people, decisions)
+    link = step.process_link if step.process_link.startswith(("https://", "http://")) else ""
+    return StepView(name, mark, scene.say(f"step_{mark}"), people, decisions, link)
 
 
 def _mark(state: State, index: int, step: Step, current: int) -> StepMark:
@@ -344,6 +351,8 @@ def _budgets(scene: Scene) -> tuple[BudgetView, ...]:
     """What each budget has left; balances hold what a submitted claim has taken already."""
     pending = scene.claim.state in EDITABLE
     amounts = {c.budget: c.amount_fen for c in charges_of(scene.company, scene.claim)}
+    for clearing in scene.claim.clears:
+        amounts |= {b: amounts.get(b, 0) - fen for b, fen in clearing.backed}
     return tuple(
         _budget(scene, balance, amounts[balance.budget.id], pending=pending)
         for balance in scene.balances

@@ -1,5 +1,6 @@
 """An OA in memory behind `core.outside.ApprovalPort`, with processes that people move."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from core.errors import OutsideError, Unsupported
@@ -20,6 +21,8 @@ class FakeOa:
     refused: list[OutsideError] = field(default_factory=list)
     lost: list[OutsideError] = field(default_factory=list)
     queries: int = 0
+    hold: asyncio.Event | None = None
+    """What a query waits for once it has read its answer."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -44,7 +47,10 @@ class FakeOa:
         self.queries += 1
         if self.refused:
             raise self.refused.pop(0)
-        return self.states[ref.id]
+        answer = self.states[ref.id]
+        if self.hold:
+            await self.hold.wait()
+        return answer
 
     async def cancel(self, ref: Ref, reason: str) -> None:
         if self.refused:

@@ -60,21 +60,30 @@ async def _free_key(outlet: Outlet, key: str) -> str:
 
 async def cancel(outlet: Outlet, order: CallSystem, _: str) -> None:
     """Take back every process of a step that is still open there."""
-    port = _port(outlet)
     base = order.key.partition(AGAIN)[0]
     for link in await outlet.links.of(order.subject):
-        mine = link.system == outlet.name and link.key.partition(AGAIN)[0] == base
-        if not mine or link.state != "open" or link.ref is None:
+        if link.system != outlet.name or link.key.partition(AGAIN)[0] != base:
             continue
-        await port.cancel(link.ref, CANCELLED)
-        await outlet.links.save(replace(link, state="closed", error="cancelled"))
+        async with outlet.alone(link.key):
+            await _take_back(outlet, await _open_link(outlet, link.key), "cancelled")
+
+
+async def _open_link(outlet: Outlet, key: str) -> Link | None:
+    """Read a link anew: whoever held its lock before may have closed it."""
+    link = await outlet.links.find(outlet.name, key)
+    return link if link is not None and link.state == "open" else None
+
+
+async def _take_back(outlet: Outlet, link: Link | None, why: str) -> None:
+    if link is None or link.ref is None:
+        return
+    await _port(outlet).cancel(link.ref, CANCELLED)
+    await outlet.links.save(replace(link, state="closed", error=why))
 
 
 async def query(outlet: Outlet, order: CallSystem, _: str) -> None:
     """Ask about one process by its key and report what has changed."""
-    link = await outlet.links.find(outlet.name, order.key)
-    if link is not None and link.state == "open":
-        await look(outlet, link)
+    await look(outlet, order.key)
 
 
 async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
@@ -85,43 +94,45 @@ async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
     words = json.loads(order.field("words"))
     for link in await outlet.links.matching(outlet.name, words):
         if outlet.system.capabilities.query:
-            await look(outlet, link)
+            await look(outlet, link.key)
         elif order.field("status") in _STATUSES:
             state = ApprovalState(order.field("status"), order.field("node"))  # type: ignore[arg-type]  # checked above
-            await report(outlet, link, state)
+            async with outlet.alone(link.key):
+                await _report(outlet, await _open_link(outlet, link.key), state)
 
 
-async def look(outlet: Outlet, link: Link) -> None:
-    """Ask where a process is and report it; one that nobody waits for any more is cancelled."""
-    if link.ref is None:
-        return
-    port = _port(outlet)
-    claim = await outlet.store.claim(link.subject)
-    if claim is not None and not waits_for(claim, outlet.name, link.key):
-        await port.cancel(link.ref, CANCELLED)
-        await outlet.links.save(replace(link, state="closed", error="stale"))
-        return
-    await report(outlet, link, await port.query(link.ref))
+async def look(outlet: Outlet, key: str) -> None:
+    """Ask where a process is and report it; one that nobody waits for any more is cancelled.
+
+    A poll and a callback may look at once: one after the other, each at the link as it is then.
+    """
+    async with outlet.alone(key):
+        link = await _open_link(outlet, key)
+        if link is None or link.ref is None:
+            return
+        claim = await outlet.store.claim(link.subject)
+        if claim is not None and not waits_for(claim, outlet.name, key):
+            await _take_back(outlet, link, "stale")
+            return
+        await _report(outlet, link, await _port(outlet).query(link.ref))
 
 
-async def report(outlet: Outlet, link: Link, state: ApprovalState) -> None:
+async def _report(outlet: Outlet, link: Link | None, state: ApprovalState) -> None:
     """Put a state into the inbox when it is news: neither seen before nor older than what was."""
+    if link is None:
+        return
     version, _, digest = link.seen.partition(":")
     now = _digest(state)
     if now == digest or (state.version and state.version < int(version or 0)):
         return
     reports = link.reports + 1
     event = SystemReported(outlet.name, link.key, link.subject, state)
-    await outlet.accept(f"report:{outlet.name}:{link.key}:{reports}", link.subject, event)
+    key = f"report:{outlet.name}:{link.key}:{reports}:{now}"
+    await outlet.accept(key, link.subject, event)
     over = state.status != "waiting"
-    await outlet.links.save(
-        replace(
-            link,
-            seen=f"{state.version}:{now}",
-            reports=reports,
-            state="closed" if over else "open",
-        )
-    )
+    seen = f"{state.version}:{now}"
+    closed = replace(link, seen=seen, reports=reports, state="closed" if over else "open")
+    await outlet.links.save(closed)
 
 
 def _digest(state: ApprovalState) -> str:

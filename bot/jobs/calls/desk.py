@@ -1,8 +1,10 @@
 """What a call to a connected system may touch, and how something is made there at most once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from bot.events import Answer, to_json
@@ -32,6 +34,11 @@ class Outlet:
     clock: Clock
     zone: ZoneInfo
     public_url: str
+    locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def alone(self, key: str) -> asyncio.Lock:
+        """Give what one thing's link is read and written under, poll and callback side by side."""
+        return self.locks.setdefault(key, asyncio.Lock())
 
     @property
     def name(self) -> str:

@@ -139,11 +139,14 @@ def test_progress_shows_who_decided_and_who_waits() -> None:
     )
 
 
-def test_a_step_of_another_system_has_no_people() -> None:
-    plan = Plan((Step("OA审批", "any", (), system="weaver"),))
+@pytest.mark.parametrize(
+    ("process", "said"), [("", "正在送往泛微 OA"), ("2966060", "泛微 OA审批中 2966060")]
+)
+def test_a_step_of_another_system_has_its_process_and_no_people(process: str, said: str) -> None:
+    plan = Plan((Step("OA审批", "any", (), system="weaver", process=process),))
     view = view_of(replace(claim_in(State.IN_REVIEW), plan=plan), "claim")
 
-    assert fact(view, "progress") == "▶ OA审批"
+    assert fact(view, "progress") == f"▶ OA审批 {said}"
     assert [b.id for b in view.actions] == ["withdraw"]
 
 

@@ -1,5 +1,7 @@
 """Steps that another system decides: begun once, heard in order, cancelled, never made twice."""
 
+import asyncio
+
 import pytest
 
 from bot.events import SystemHinted, SystemReported, to_json
@@ -289,6 +291,28 @@ async def test_a_hint_about_nothing_of_ours_asks_nothing() -> None:
     await place.settle()
 
     assert place.oa.queries == 0
+
+
+async def test_a_poll_and_a_callback_at_once_lose_nothing() -> None:
+    place = Place()
+    await place.submit()
+    await place.settle()
+    place.oa.hold = asyncio.Event()
+    polling = asyncio.create_task(place.poller.poll())
+    await asyncio.sleep(0)
+    hint = SystemHinted("oa", ("1001",))
+    await place.storage.inbox.put("hook:1", "hook:oa", to_json(hint), place.now)
+    settling = asyncio.create_task(place.settle())
+    await asyncio.sleep(0.01)
+
+    place.say("approved")
+    place.oa.hold.set()
+    await asyncio.gather(polling, settling)
+    await place.settle()
+
+    assert (await place.claim()).state is State.APPROVED
+    assert (await place.links())[0].state == "closed"
+    assert place.oa.cancelled == []
 
 
 async def test_only_one_replica_speaks_to_a_system() -> None:

@@ -12,6 +12,7 @@ from benchmarks import (
     accuracy,
     acknowledge,
     drafts,
+    exports,
     inbox,
     ledger,
     memory,
@@ -37,6 +38,7 @@ USUAL: dict[str, Benchmark] = {
     "pictures": pictures.run,
     "scan": scan.run,
     "spending": spending.run,
+    "exports": exports.run,
 }
 ALL: dict[str, Benchmark] = {**USUAL, "accuracy": accuracy.run}
 

@@ -6,6 +6,7 @@ from bot.cards.escape import safe
 from bot.cards.facts import Scene
 from bot.texts.budget import part
 from bot.texts.names import budget_scope
+from core.actions.clearing import without_backed
 from core.alerts import percent_used
 from core.budget import charges_of
 from core.claim import EDITABLE
@@ -16,7 +17,8 @@ def near_the_end(scene: Scene) -> Iterator[str]:
     if scene.purpose != "claim" or scene.claim.state not in EDITABLE:
         return
     by_id = {b.budget.id: b for b in scene.balances}
-    for charge in charges_of(scene.company, scene.claim):
+    charges = charges_of(scene.company, scene.claim)
+    for charge in without_backed(charges, scene.claim.clears):
         balance = by_id.get(charge.budget)
         if balance is None or balance.judge(charge.amount_fen) != "allow":
             continue

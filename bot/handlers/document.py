@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from core.actions.clearing import without_backed
 from core.budget import Balance, charges_of
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice
 from core.company import Company
+from core.dealings import Supplier, Trip
 from core.money import format_yuan
 from core.outside import Json
+from core.payment import mask_account
 
 Object = dict[str, Json]
 
@@ -34,7 +37,34 @@ def claim_json(
         ],
         "approvals": _approvals(claim),
         "budgets": budgets,
+        **_dealings(claim),
     }
+
+
+def _dealings(claim: Claim) -> Object:
+    """Give what is special about a claim; what it has not is left out."""
+    special: Object = {
+        "urgent": claim.urgent,
+        "filed_by": claim.filed_by,
+        "origin": claim.origin,
+        "split_from": claim.split_from,
+        "supplier": _supplier(claim.supplier) if claim.supplier else None,
+        "trip": _trip(claim.trip) if claim.trip else None,
+        "clears": [
+            {"advance": c.advance, "amount": format_yuan(c.amount_fen)} for c in claim.clears
+        ],
+        "open": format_yuan(claim.open_fen) if claim.advance else None,
+    }
+    return {name: value for name, value in special.items() if value}
+
+
+def _supplier(supplier: Supplier) -> Object:
+    masked = mask_account(supplier.account)
+    return {"name": supplier.name, "account_masked": masked, "bank": supplier.bank}
+
+
+def _trip(trip: Trip) -> Object:
+    return {"city": trip.city, "start": trip.start.isoformat(), "end": trip.end.isoformat()}
 
 
 def _line(line: Line) -> Object:
@@ -45,6 +75,9 @@ def _line(line: Line) -> Object:
         "description": line.description,
         "project": line.project,
         "invoice": _invoice(line.invoice) if line.invoice else None,
+        **({"department": line.department} if line.department else {}),
+        **({"asked": format_yuan(line.asked_fen)} if line.asked_fen is not None else {}),
+        **({"more_invoices": [_invoice(i) for i in line.more]} if line.more else {}),
     }
 
 
@@ -88,13 +121,14 @@ def _approvals(claim: Claim) -> list[Object]:
 def charges_json(company: Company, claim: Claim, balances: Sequence[Balance]) -> list[Object]:
     """Say what the claim's budgets have left with it: a draft holds nothing yet."""
     charges = {c.budget: c.amount_fen for c in charges_of(company, claim)}
+    own = {c.budget: c.amount_fen for c in without_backed(charges_of(company, claim), claim.clears)}
     pending = claim.state in EDITABLE
     return [
         {
             "id": b.budget.id,
             "amount": format_yuan(charges[b.budget.id]),
             "available_after": format_yuan(
-                b.available_fen - (charges[b.budget.id] if pending else 0)
+                b.available_fen - (own.get(b.budget.id, 0) if pending else 0)
             ),
         }
         for b in balances

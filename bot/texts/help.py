@@ -70,7 +70,8 @@ TEXTS: Texts = {
         "· 不确定能不能报：能报吗 住宿 600 上海 12-01\n"
         "· 提交不了：为什么 单号\n"
         "· 想收回：撤回 单号；被退回：改好后发「提交 单号」\n"
-        "· 行程单会自动配发票；同一张发票只能报一次",
+        "· 行程单会自动配发票；同一张发票只能报一次\n"
+        "· 复制 单号；分摊 第1行 市场部 60 研发部 40；代 姓名 打车 45；加急 单号 理由",
         "[Claims] in three steps\n"
         "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday”, for"
         " your own car “own car 36 km”\n"
@@ -85,12 +86,14 @@ TEXTS: Texts = {
         "【申请】先批后花\n"
         "· 出差 上海 12-01 至 12-03 3000 拜访客户：批准后自动生成报销草稿，"
         "预算先占着，回来只补发票\n"
-        "· 采购 显示器 1200；借款 2000 备用金（报销时自动冲抵，余款退给出纳）\n"
+        "· 采购 显示器 1200；公司付款加「供应商 京东 账号 … 开户行 …」\n"
+        "· 借款 2000 展会（报销时自动冲抵，余款退给出纳）；备用金 5000；福利 500 礼金\n"
         "· 补贴按天算：中午前出发算 1 天，中午后算半天",
         "[Requests] ask first, spend then\n"
         "· 出差 上海 12-01 至 12-03 3000 拜访客户: once approved a claim is drafted and the budget"
         " stays held; you only add invoices\n"
-        "· 采购 显示器 1200 (purchase); 借款 2000 备用金 (advance, cleared by your claims)\n"
+        "· purchase monitor 1200; with “supplier NAME account … bank …” the company pays\n"
+        "· advance 2000 trade fair (cleared by your claims); petty cash 5000; welfare 500\n"
         "· Allowances are by the day: leaving before noon is a day, after noon half a day",
     ),
     "help_queries": Text(
@@ -115,6 +118,7 @@ TEXTS: Texts = {
         "· 待办：加急和等得久的在前，「无异常」的可以放心批\n"
         "· 卡片上点「同意」，或发「同意 单号 意见」；驳回、退回要写理由\n"
         "· 驳回：不报了；退回：改了再交\n"
+        "· 核减 单号 第1行 40 理由（少批）；暂缓 单号 第2行 理由（这一行单独走）\n"
         "· 转交 单号 给 姓名（交给别人）；加签 单号 姓名（多问一个人）\n"
         "· 全部同意：一次确认所有无异常的单据\n"
         "· 委托 姓名 至 12-05：休假时由别人代审\n"
@@ -123,6 +127,7 @@ TEXTS: Texts = {
         "· todo: urgent and old ones first; “clean” ones have no remarks\n"
         "· Press approve, or “approve NUMBER opinion”; reject and return need a reason\n"
         "· reject ends it, return lets it be changed\n"
+        "· reduce NUMBER line 1 40 reason; hold NUMBER line 2 reason\n"
         "· transfer NUMBER to NAME; add signer NUMBER NAME\n"
         "· approve all: every clean one with one confirmation\n"
         "· 委托 NAME 至 12-05: somebody decides for you meanwhile\n"
@@ -144,6 +149,7 @@ TEXTS: Texts = {
         "【财务与出纳】\n"
         "· 待办里有等财务审批的单据；出纳会收到付款卡片，点「已付款」或发「已付 单号」\n"
         "· 付款失败 单号 原因：通知本人改账户，单据回到待付\n"
+        "· 分次付：已付 单号 100；员工还借款：归还 单号 金额；作废 单号 理由（未付的）\n"
         "· 查 张三 报销；为什么 单号 看规则和数字\n"
         "· 批量付款：chit payments export / result；凭证：chit vouchers export\n"
         "· 大额批次由另一人复核：「确认批次 PAY-…」或「取消批次 PAY-… 原因」\n"
@@ -151,6 +157,7 @@ TEXTS: Texts = {
         "[Finance and cashiers]\n"
         "· todo lists what waits for finance; cashiers get a card: press paid, or “paid NUMBER”\n"
         "· 付款失败 NUMBER reason: the employee is told and it is to be paid again\n"
+        "· In parts: paid NUMBER 100; repaid NUMBER amount; void NUMBER reason\n"
         "· claims of NAME; why NUMBER for rules and figures\n"
         "· In bulk: chit payments export / result; vouchers: chit vouchers export\n"
         "· High batches need a second person: confirm batch PAY-…, cancel batch PAY-… reason\n"

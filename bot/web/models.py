@@ -30,8 +30,35 @@ class InvoiceOnLine(TypedDict):
     total: Money | None
 
 
+class SupplierModel(TypedDict):
+    """Whom the company pays for a purchase; the account only masked."""
+
+    name: str
+    account_masked: str
+    bank: str
+
+
+class TripModel(TypedDict):
+    """Where a travel request goes, and from which day until which."""
+
+    city: str
+    start: Day
+    end: Day
+
+
+class ClearingModel(TypedDict):
+    """What a claim takes of an advance instead of being paid."""
+
+    advance: str
+    amount: Money
+
+
 class LineModel(TypedDict):
-    """One expense."""
+    """One expense.
+
+    `department` bears it where that is not the claim's; `asked` is what it was before an approver
+    reduced it; `more_invoices` are further ones of the same expense.
+    """
 
     category: str | None
     amount: Money
@@ -39,6 +66,9 @@ class LineModel(TypedDict):
     description: str
     project: str | None
     invoice: InvoiceOnLine | None
+    department: NotRequired[str]
+    asked: NotRequired[Money]
+    more_invoices: NotRequired[list[InvoiceOnLine]]
 
 
 class FindingModel(TypedDict):
@@ -69,7 +99,12 @@ class BudgetUse(TypedDict):
 
 
 class ClaimModel(TypedDict):
-    """A claim."""
+    """A claim; what is special about it is only there where it is so.
+
+    `urgent` is why it cannot wait, `filed_by` who wrote it for its employee, `origin` the request
+    that it follows, `split_from` the claim that it was a line of, `open` what is owed of an
+    advance.
+    """
 
     number: str
     kind: Kind
@@ -86,6 +121,14 @@ class ClaimModel(TypedDict):
     findings: list[FindingModel]
     approvals: list[ApprovalModel]
     budgets: list[BudgetUse]
+    urgent: NotRequired[str]
+    filed_by: NotRequired[str]
+    origin: NotRequired[str]
+    split_from: NotRequired[str]
+    supplier: NotRequired[SupplierModel]
+    trip: NotRequired[TripModel]
+    clears: NotRequired[list[ClearingModel]]
+    open: NotRequired[Money]
 
 
 class BudgetModel(TypedDict):
@@ -202,6 +245,7 @@ class PaymentModel(TypedDict):
     state: PaymentState
     batch: str | None
     reason: str
+    paid: NotRequired[Money]
 
 
 class VoucherLineModel(TypedDict):

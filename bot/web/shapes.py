@@ -72,6 +72,7 @@ def payment_json(payment: Payment) -> Json:
         "state": payment.state,
         "batch": payment.batch,
         "reason": payment.reason,
+        **({"paid": format_yuan(payment.paid_fen)} if payment.paid_fen else {}),
     }
 
 

@@ -46,6 +46,7 @@ PROBLEM_CODES = frozenset(
         "amount_missing",
         "amount_not_a_number",
         "amount_not_positive",
+        "batch_missing",
         "amount_too_large",
         "amount_too_precise",
         "amount_unclear",

@@ -10,7 +10,14 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from bot.handlers.finding import surroundings_of
 from bot.handlers.wallet import card_voucher
@@ -27,6 +34,7 @@ from core.actions.verifying import ask_about
 from core.change import Change, OnceRequest, Outgoing, StoredInvoice
 from core.claim import PREFIXES, Claim, Kind, claim_number
 from core.company import Company, Person
+from core.dealings import Supplier, Trip
 from core.errors import Conflict, OutsideError, Refused
 from core.money import parse_yuan
 from core.notices import Notice, ShowCard
@@ -69,13 +77,73 @@ class NewLine(_Strict):
     invoice: Annotated[str, Field(min_length=1, max_length=128)] | CardRef | None = None
 
 
+class NewSupplier(_Strict):
+    """Whom the company pays for a purchase."""
+
+    name: str = Field(min_length=1, max_length=60)
+    account: str = Field(default="", max_length=34, pattern=r"^[0-9]*$", repr=False)
+    bank: str = Field(default="", max_length=60)
+
+
+class NewTrip(_Strict):
+    """Where a travel request goes, and from which day until which."""
+
+    city: str = Field(min_length=1, max_length=60)
+    start: date
+    end: date
+    leaves_after_noon: bool = False
+    back_before_noon: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "NewTrip":
+        if self.end < self.start:
+            raise ValueError("the trip ends before it begins")
+        return self
+
+
 class NewClaim(_Strict):
-    """Body of `POST /claims`."""
+    """Body of `POST /claims`; `standing` makes an advance petty cash."""
 
     kind: Kind = "reimbursement"
     employee: str = Field(min_length=1, max_length=64)
     lines: list[NewLine] = Field(min_length=1, max_length=MAX_LINES)
     submit: bool = False
+    purpose: str = Field(default="", max_length=_MAX_TEXT)
+    supplier: NewSupplier | None = None
+    trip: NewTrip | None = None
+    standing: bool = False
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> "NewClaim":
+        wanted = (
+            ("supplier", self.supplier, "purchase_request"),
+            ("trip", self.trip, "travel_request"),
+            ("standing", self.standing, "advance"),
+        )
+        for name, value, kind in wanted:
+            if value and self.kind != kind:
+                raise ValueError(f"only a {kind} has `{name}`")
+        return self
+
+
+def _with_dealings(claim: Claim, asked: NewClaim) -> Claim:
+    """Give a claim what was said of it beside its lines."""
+    return replace(
+        claim,
+        purpose=one_line(asked.purpose),
+        standing=asked.standing,
+        supplier=_supplier(asked.supplier) if asked.supplier else None,
+        trip=_trip(asked.trip) if asked.trip else None,
+    )
+
+
+def _supplier(said: NewSupplier) -> Supplier:
+    return Supplier(one_line(said.name), said.account, one_line(said.bank))
+
+
+def _trip(said: NewTrip) -> Trip:
+    halves = (said.leaves_after_noon, said.back_before_noon)
+    return Trip(one_line(said.city), said.start, said.end, *halves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +209,7 @@ class ClaimsDoor:
         number = claim_number(asked.kind, today, sequence)
         cause = Cause(person.id, now, f"api:{token.name}:{number}")
         claim, records = enter(company, person, number, asked.kind, entries, cause)
+        claim = _with_dealings(claim, asked)
         once = replace(once, claim=number)
         draft = self._draft(claim, records, token, cause, once)
         try:
@@ -292,8 +361,9 @@ def _parsed(body: bytes) -> NewClaim:
 
 
 def _digest(asked: NewClaim) -> str:
-    """Hash what a body says; spaces and the order of keys say nothing."""
-    said = json.dumps(asked.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    """Hash what a body says; spaces, the order of keys and defaults do not count."""
+    told = asked.model_dump(mode="json", exclude_defaults=True)
+    said = json.dumps(told, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -5,7 +5,6 @@ An approved advance goes on holding its budget until claims take its place (docs
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 
 from core.actions.basics import Cause
 from core.budget import Charge, Hold
@@ -15,8 +14,6 @@ from core.dealings import AdvanceBook, Clearing, Figures, Settled
 
 CLEARS = frozenset({"reimbursement"})
 """Kinds that clear their employee's advances."""
-OVERDUE_DAYS = 30
-"""How long an advance may stay open after it was paid, unless a caller says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +167,3 @@ def without(clears: Iterable[Clearing], taken: Iterable[Clearing]) -> tuple[Clea
         for c in clears
     )
     return tuple(c for c in rest if c.amount_fen > 0)
-
-
-def find_overdue(
-    advances: Iterable[Claim], now: datetime, days: int = OVERDUE_DAYS
-) -> tuple[tuple[Claim, date], ...]:
-    """Find the advances that should have been cleared by now, with the day that was due.
-
-    The day is that of payment plus `days`, in the time zone of `now`.
-    """
-    found: list[tuple[Claim, date]] = []
-    for advance in open_advances(advances):
-        paid_at = advance.advance.paid_at if advance.advance else None
-        if paid_at:
-            due = paid_at.astimezone(now.tzinfo).date() + timedelta(days=days)
-            found += [(advance, due)] if due < now.date() else []
-    return tuple(found)

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from core_house import NOW, TODAY, around, by, claim_of, company_of, taxi, with_policy
+from core_house import NOW, around, by, claim_of, company_of, taxi, with_policy
 
-from core.actions.clearing import find_overdue, open_advances, reckon
+from core.actions.clearing import open_advances, reckon
 from core.actions.filing import may_prepare, may_submit_for
 from core.actions.following import find_above_request, follow_up, follows
 from core.actions.submission import submit
@@ -182,12 +182,3 @@ def test_petty_cash_stays_and_holds_nothing() -> None:
 
     assert open_advances((standing,)) == ()
     assert charges_of(COMPANY, standing) == ()
-
-
-def test_advances_that_are_overdue() -> None:
-    advances = advance("JK-1", 2000, 31), advance("JK-2", 2000, 30), advance("JK-3", 2000, 2)
-
-    (found,) = find_overdue(advances, NOW)
-
-    assert found == (advances[0], TODAY - timedelta(days=1))
-    assert len(find_overdue(advances, NOW, days=1)) == 3

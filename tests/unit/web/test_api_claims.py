@@ -52,6 +52,7 @@ COMPANY = Company.model_validate(
     }
 )
 LINE = {"category": "taxi", "amount": "45.00", "date": "2026-11-24", "description": "去客户现场"}
+TRIP = {"city": "上海", "start": "2026-12-01", "end": "2026-12-03"}
 BODY = {"kind": "reimbursement", "employee": "zhang", "lines": [LINE]}
 HOTEL = Reading(
     "a.pdf", ok=True, kind="digital_special", number="26312000000123456789",
@@ -265,6 +266,10 @@ async def test_an_amount_that_is_none_is_asked_again(client: TestClient, amount:
         {**BODY, "state": "approved"},
         {**BODY, "kind": "gift"},
         {**BODY, "submit": "yes"},
+        {**BODY, "supplier": {"name": "京东"}},
+        {**BODY, "standing": True},
+        {**BODY, "kind": "purchase_request", "supplier": {"name": "京东", "account": "x"}},
+        {**BODY, "kind": "travel_request", "trip": {**TRIP, "end": "2026-11-30"}},
         with_line(amount="45.00", approver="zhang"),
         with_line(date="24.11.2026"),
         with_line(date=1764000000),
@@ -395,3 +400,35 @@ async def test_a_text_becomes_one_visible_line(client: TestClient) -> None:
     _, body = await post(client, with_line(description="去\u200b客户\n现场\x00<b>"))
 
     assert body["lines"][0]["description"] == "去客户 现场＜b＞"
+
+
+@pytest.mark.parametrize(
+    ("more", "prefix", "shown"),
+    [
+        ({"kind": "travel_request", "trip": TRIP}, "CC-", {"trip": TRIP}),
+        (
+            {
+                "kind": "purchase_request",
+                "supplier": {"name": "京东", "account": "6222021234567890", "bank": "招商银行"},
+            },
+            "CG-",
+            {
+                "supplier": {
+                    "name": "京东",
+                    "account_masked": "************7890",
+                    "bank": "招商银行",
+                }
+            },
+        ),
+        ({"kind": "advance", "standing": True, "purpose": "前台"}, "JK-", {}),
+        ({"kind": "welfare"}, "FL-", {}),
+    ],
+)
+async def test_every_kind_can_be_entered(
+    client: TestClient, more: dict[str, object], prefix: str, shown: dict[str, object]
+) -> None:
+    status, body = await post(client, {**BODY, **more})
+
+    assert status == 201
+    assert str(body["number"]).startswith(prefix)
+    assert {name: body.get(name) for name in shown} == shown

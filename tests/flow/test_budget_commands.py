@@ -1,0 +1,84 @@
+"""The command line of budgets beside their database: import, close, verify."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from sqlalchemy import text
+
+from bot.clock import utc_now
+from bot.desk.company import apply_company, read_company
+from storage.engine import Database
+from storage.open import open_storage
+
+ROOT = Path(__file__).parents[2]
+TABLE = """\
+id,department,project,category,period,limit,control,tolerance,alerts,owners
+sales-2026q4,sales,,,2026-Q4,12000.00,block,0,80;90;100,wang
+new-2027q1,sales,,,2027-Q1,5000.00,,,,wang
+"""
+
+
+async def chit(folder: Path, *words: str) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_budgets_come_by_table_close_and_are_verified(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    (tmp_path / "chit.toml").write_text(f'[database]\nurl = "{sqlite_url}"\n')
+    (tmp_path / "good.csv").write_text(TABLE)
+    (tmp_path / "bad.csv").write_text(TABLE.replace("2027-Q1", "2027-Q9"))
+    storage = await open_storage(sqlite_url, utc_now)
+    company = read_company(ROOT / "sandbox/company.yaml")
+    await apply_company(storage.store, company, utc_now, dry_run=False)
+
+    bad = await chit(tmp_path, "import", "budgets", "bad.csv")
+    preview = await chit(tmp_path, "import", "budgets", "good.csv", "--dry-run")
+    before = await storage.store.company_version()
+    good = await chit(tmp_path, "import", "budgets", "good.csv")
+    closed = await chit(tmp_path, "budgets", "close", "2026-Q4")
+    unknown = await chit(tmp_path, "budgets", "close", "2031")
+    whole = await chit(tmp_path, "audit", "verify")
+
+    assert (bad[0], before) == (1, 1)
+    assert "bad.csv:3: period: " in bad[2]
+    assert preview[:2] == (0, "+ budgets new-2027q1\n~ budgets sales-2026q4: limit\n")
+    assert good[:2] == preview[:2]
+    assert closed[:2] == (0, "sales-2026q4\nsales-meal-2026q4\n")
+    assert unknown[0] == 1
+    assert (whole[0], "流水一致" in whole[2]) == (0, True)
+    (balance,) = await storage.store.balances(["sales-2026q4"])
+    assert (balance.budget.limit_fen, balance.closed) == (1200000, True)
+    await storage.close()
+
+
+async def test_a_budget_that_was_tampered_with_fails_the_verification(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    (tmp_path / "chit.toml").write_text(f'[database]\nurl = "{sqlite_url}"\n')
+    storage = await open_storage(sqlite_url, utc_now)
+    company = read_company(ROOT / "sandbox/company.yaml")
+    await apply_company(storage.store, company, utc_now, dry_run=False)
+    await storage.close()
+    database = Database(sqlite_url)
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE budgets SET consumed_fen = 5 WHERE id = 'tech-2026'"))
+    await database.close()
+
+    code, _, said = await chit(tmp_path, "audit", "verify")
+
+    assert code == 1
+    assert "budget tech-2026: consumed is 0.05, its record says 0.00" in said

@@ -13,6 +13,7 @@ from bot.commands import (
     reading,
     service,
     setup,
+    systems,
     vouchers,
     webhook,
 )
@@ -34,6 +35,7 @@ for room in (
     jobs,
     budgets,
     webhook,
+    systems,
 ):
     app.add_typer(room.app)
 

@@ -11,7 +11,9 @@ from core.schedule import Slots
 from core.spending import Spending
 from core.subscriptions import Subscription
 from core.usage import Usages
+from core.stuck import DeadLetters
 from core.verification import Tries
+from storage.dead import SqlDeadLetters
 from storage.engine import Database
 from storage.inbox import INBOX_CHANNEL, SqlInbox
 from storage.leaders import SqlLeaders
@@ -44,6 +46,7 @@ class Storage:
     links: Links
     journal: Journal
     memory: Memory
+    dead: DeadLetters
     slots: Slots
     usages: Usages
     watches: Watches
@@ -69,6 +72,7 @@ class Storage:
         self.links = SqlLinks(database)
         self.journal = SqlJournal(database)
         self.memory = SqlMemory(database)
+        self.dead = SqlDeadLetters(database, clock)
         self.slots = SqlSlots(database, self._inbox_signal)
         self.usages = SqlUsages(database)
         self.watches = SqlWatches(database)

@@ -54,6 +54,20 @@ TEXTS: Texts = {
         " was not sent again. Look there, then run chit stuck retry‹ {number}› or"
         " chit stuck drop‹ {number}›.",
     ),
+    "not_stuck": Text(
+        "‹{number} ›没有卡住的事项。运行 chit stuck list 查看。",
+        "Nothing of ‹{number} ›is stuck. See chit stuck list.",
+    ),
+    "no_system": Text(
+        "审批流里的系统‹「{system}」›没有在 chit.toml 里连接，单据没有提交，请联系管理员。",
+        "The flow wants ‹“{system}”›, which is not connected in chit.toml. The claim was not"
+        " submitted; please tell the administrator.",
+    ),
+    "ref_taken": Text(
+        "‹{system} ›给出的单号已经属于另一张单据，请联系管理员核对。",
+        "‹{system} ›gave a number that belongs to another document already; please ask the"
+        " administrator to look.",
+    ),
     "process_stuck": Text(
         "‹{number} ›还没有送达‹ {system}›，已通知管理员处理。你不需要重复提交。",
         "‹{number} ›has not reached ‹{system} ›yet; the administrator has been told. You need not"

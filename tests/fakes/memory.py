@@ -13,7 +13,7 @@ from core.company import Budget, Company
 from core.delegation import Delegation
 from core.errors import Conflict
 from core.likeness import Likeness, likeness_of, near
-from core.notices import SYSTEM_LANES, Notice, ShowCard
+from core.notices import SYSTEM_LANES, Notice, ShowCard, to_json
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
 from core.ports import (
@@ -34,6 +34,7 @@ from core.ports import (
     VoucherQuery,
 )
 from core.preferences import Preferences
+from core.stuck import DeadLetter, Queue
 from core.verification import Checked
 from core.voucher import Voucher
 from storage.admission import Books
@@ -71,6 +72,7 @@ class _Row:
     fence: int = 0
     until: datetime | None = None
     finished: datetime | None = None
+    error: str = ""
 
 
 @dataclass(slots=True)
@@ -121,9 +123,9 @@ def _renew(row: _Row | None, now: datetime, lease_s: float) -> None:
         row.until = now + timedelta(seconds=lease_s)
 
 
-def _end(row: _Row | None, state: str, at: datetime) -> None:
+def _end(row: _Row | None, state: str, at: datetime, error: str = "") -> None:
     if row:
-        row.state, row.until, row.finished = state, None, at
+        row.state, row.until, row.finished, row.error = state, None, at, error
 
 
 def _postpone(row: _Row | None, at: datetime) -> None:
@@ -159,7 +161,7 @@ class MemoryInbox:
         _postpone(self.queue.held(item.id, item.fence), at)
 
     async def bury(self, item: InboxItem, error: str) -> None:
-        _end(self.queue.held(item.id, item.fence), "dead", self._clock())
+        _end(self.queue.held(item.id, item.fence), "dead", self._clock(), error)
         self.signal.give()
 
     async def oldest_waiting(self) -> datetime | None:
@@ -210,7 +212,7 @@ class MemoryOutbox:
         _postpone(self.queue.held(item.id, item.fence), at)
 
     async def bury(self, item: OutboxItem, error: str) -> None:
-        _end(self.queue.held(item.id, item.fence), "dead", self._clock())
+        _end(self.queue.held(item.id, item.fence), "dead", self._clock(), error)
         self.signal.give()
 
     async def sent_since(self, lane: str, since: datetime) -> int:
@@ -620,6 +622,41 @@ class _Traces:
         return Outcome(row.state, tuple(told) if row.state != "waiting" else ())  # type: ignore[arg-type]
 
 
+class _Dead:
+    def __init__(self, inbox: MemoryInbox, outbox: MemoryOutbox) -> None:
+        self._queues: dict[Queue, _Queue] = {"inbox": inbox.queue, "outbox": outbox.queue}
+
+    async def all(self, limit: int) -> tuple[DeadLetter, ...]:
+        found = [
+            DeadLetter(
+                name, r.id, r.key, r.lane, _written(r.payload), r.error, r.finished, r.attempts
+            )
+            for name, queue in self._queues.items()
+            for r in queue.rows.values()
+            if r.state == "dead" and r.finished is not None
+        ]
+        return tuple(sorted(found, key=lambda letter: letter.at)[:limit])
+
+    async def revive(self, letter: DeadLetter) -> bool:
+        row = self._queues[letter.queue].rows[letter.id]
+        dead = row.state == "dead"
+        if dead:
+            row.state, row.attempts, row.due, row.until, row.error = "waiting", 0, None, None, ""
+            row.finished = None
+        return dead
+
+    async def drop(self, letter: DeadLetter, why: str) -> bool:
+        row = self._queues[letter.queue].rows[letter.id]
+        dead = row.state == "dead"
+        if dead:
+            row.state, row.error = "done", f"dropped: {why}"
+        return dead
+
+
+def _written(payload: str | Notice) -> str:
+    return payload if isinstance(payload, str) else to_json(payload)
+
+
 class MemoryStorage:
     """`storage.open.Storage` without a database."""
 
@@ -635,6 +672,7 @@ class MemoryStorage:
         self.links = MemoryLinks()
         self.journal = MemoryJournal()
         self.memory = MemoryFacts()
+        self.dead = _Dead(self.inbox, self.outbox)
         self.slots = MemorySlots(self.inbox)
         store = self.store
         self.spending = MemorySpending(lambda: store._claims)

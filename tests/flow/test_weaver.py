@@ -1,6 +1,7 @@
 """A step that 泛微 decides, as people live it: submitted in chat, decided there, heard here."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.company import Company
 from core.company_file import load_company
 from sandbox.oa.weaver import WeaverForm, WeaverStandIn
 from tests.contract.connector_stage import serving
+from tests.flow.command import Console
 from tests.flow.stage import Card, Phone, Stage, free_port, on_stage, until
 from tests.flow.test_main_job import number_of
 
@@ -77,6 +79,16 @@ async def submitted(phone: Phone, samples: Path) -> tuple[str, Card]:
     draft = await phone.card(action="submit")
     await phone.click(draft, "submit")
     return number_of(draft), draft
+
+
+def console(stage: Stage, folder: Path) -> Console:
+    """The command line beside the service, with the same OA in its settings."""
+    table = stage.config.connectors.systems["weaver"]
+    written = (
+        f'[connectors.weaver]\nbase_url = "{table.base_url}"\nmapping = "{table.mapping}"\n'
+        'app_id = "chit"\nuser_id = "1"\nworkflow_id = "194"\n'
+    )
+    return Console.at(folder, stage.config.database.url, written)
 
 
 async def typed(phone: Phone) -> str:
@@ -165,15 +177,43 @@ async def _call(stage: Stage, headers: dict[str, str], body: str) -> int:
         return answer.status
 
 
-async def test_a_lost_answer_is_a_visible_stop_and_never_a_second_process(
-    tmp_path: Path,
-) -> None:
+async def test_a_lost_answer_is_a_visible_stop_that_a_person_ends(tmp_path: Path) -> None:
     async with weaver_stage(tmp_path) as (stage, oa, phone):
         oa.faults.add("cut_off_after", "doCreateRequest")
         number = await typed(phone)
-
         await phone.text("还没有送达", number)
+        await stage.phone("dingtalk", "sun").text("没有收到回应", number)
         await stage.restart()
-
         assert len(oa.requests) == 1
-        assert (await stage.api(f"claims/{number}"))["state"] == "in_review"
+        (request,) = oa.requests
+        chit = console(stage, tmp_path)
+
+        listed = await chit.run("stuck", "list")
+        assert (listed.code, number in listed.out, "approval.start" in listed.out) == (
+            0,
+            True,
+            True,
+        )
+        assert (await chit.run("stuck", "retry", "BX-20200101-0001")).code == 1
+        preview = await chit.run("replay", number, "--dry-run")
+        assert json.loads(preview.out)["fields"]["dh"] == number
+        done = await chit.run("stuck", "retry", number, "--found", request)
+        assert done.code == 0, done.err
+
+        oa.approve(request, remark="同意")
+        await state_is(stage, number, "approved")
+        assert len(oa.requests) == 1
+
+
+async def test_what_is_dropped_goes_back_to_its_owner(tmp_path: Path) -> None:
+    async with weaver_stage(tmp_path) as (stage, oa, phone):
+        oa.form = WeaverForm(required=frozenset({"dh", "je", "bm"}))
+        number = await typed(phone)
+        await phone.text("还没有送达", number)
+        oa.violations.clear()
+
+        done = await console(stage, tmp_path).run("stuck", "drop", number)
+
+        assert done.code == 0, done.err
+        await state_is(stage, number, "returned")
+        assert oa.requests == {}

@@ -142,7 +142,7 @@ async def test_steps_of_other_systems_and_carried_agreements_are_told(stage: Sta
 
     _, page, _ = await stage.get(PAGE)
 
-    for words in ("自动沿用", "由 weaver 审批", "需全部同意", "等待 赵六 处理"):
+    for words in ("自动沿用", "由 泛微 OA 审批", "需全部同意", "等待 赵六 处理"):
         assert words in page, words
 
 

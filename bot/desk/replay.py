@@ -1,0 +1,181 @@
+"""Letters fed in again from a file, and what a mapping would send, shown without sending it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+
+from bot.events import from_json
+from bot.handlers.document import document_of
+from bot.texts import finding_text
+from core.budget import charges_of
+from core.company import Company
+from core.converters import Around
+from core.errors import Refused, Rejected
+from core.mapping import Document, FieldMapping, apply_mapping
+from core.outside import Form
+from core.ports import Clock, Inbox, Store
+from core.stuck import DeadLetter, DeadLetters, number_in
+
+MOST = 100_000
+
+
+class ReplayError(Exception):
+    """A file that cannot be fed in, with every line that is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One line of a file: an event for the inbox, or the key of a dead letter of the outbox."""
+
+    queue: str
+    key: str
+    lane: str
+    body: str
+
+
+def read_letters(text: str, file: str) -> tuple[Letter, ...]:
+    """Read what `chit stuck list --json` writes, or recorded events `{key, lane, body}` a line.
+
+    ReplayError with one line a fault; nothing of a file with a fault is fed in.
+    """
+    letters: list[Letter] = []
+    faults: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            letters.append(_letter(line))
+        except ValueError as error:
+            faults.append(f"{file}:{number}: {error}")
+    if len(letters) > MOST:
+        faults.append(f"{file}: more than {MOST} lines")
+    if faults:
+        raise ReplayError("\n".join(faults))
+    return tuple(letters)
+
+
+def _letter(line: str) -> Letter:
+    found: object = json.loads(line)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - one error for a bad line
+    queue, key = str(found.get("queue", "inbox")), found.get("key")
+    body = found.get("body")
+    written = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    if not isinstance(key, str) or not key:
+        raise ValueError("key: missing")
+    if queue not in {"inbox", "outbox"}:
+        raise ValueError("queue: inbox or outbox")
+    if queue == "inbox":
+        try:
+            from_json(written)
+        except ValueError:
+            raise ValueError("body: not an event of ours") from None
+    lane = str(found.get("lane") or f"replay:{key}")
+    return Letter(queue, key, lane, written)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of a file: fed in new, revived, or known and finished already."""
+
+    new: int = 0
+    revived: int = 0
+    known: int = 0
+
+
+async def replay(
+    letters: Sequence[Letter], inbox: Inbox, dead: DeadLetters, clock: Clock
+) -> Replayed:
+    """Feed letters in: a dead one lives again, an event that is not known yet is new.
+
+    What was handled already stays handled: its key is known.
+    """
+    buried: dict[tuple[str, str], DeadLetter] = {
+        (letter.queue, letter.key): letter for letter in await dead.all(MOST)
+    }
+    new = revived = known = 0
+    for letter in letters:
+        found = buried.get((letter.queue, letter.key))
+        if found is not None:
+            revived += await dead.revive(found)
+        elif letter.queue == "inbox" and await inbox.put(
+            letter.key, letter.lane, letter.body, clock()
+        ):
+            new += 1
+        else:
+            known += 1
+    return Replayed(new, revived, known)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Makes the forms that mappings would send; nothing is sent and nothing changes."""
+
+    store: Store
+    mappings: Mapping[str, FieldMapping]
+    zone: tzinfo
+    public_url: str
+
+    async def of_number(self, number: str) -> list[str]:
+        """Show what each system would get of a claim; Refused `no_such_claim`."""
+        claim = await self.store.claim(number)
+        if claim is None:
+            raise Refused("no_such_claim", number=number)
+        company = await self.store.company()
+        budgets = [c.budget for c in charges_of(company, claim)]
+        balances = await self.store.balances(budgets) if budgets else ()
+        texts = [(f, finding_text(f, "zh", company)) for f in claim.findings]
+        link = f"{self.public_url}/app/claims/{number}"
+        return self.of_document(document_of(claim, company, texts, balances, link), company)
+
+    async def of_letters(self, letters: Sequence[Letter]) -> list[str]:
+        """Show it for every claim that a file is about."""
+        numbers = dict.fromkeys(number_in(letter.body) for letter in letters)
+        shown: list[str] = []
+        for number in numbers:
+            if number and await self.store.claim(number):
+                shown += await self.of_number(number)
+        return shown
+
+    def of_document(self, document: Document, company: Company) -> list[str]:
+        """Show what each system would get of a document, one line of JSON a system."""
+        around = Around(company, self.zone)
+        return [_shown(name, m, document, around) for name, m in self.mappings.items()]
+
+
+def _shown(name: str, mapping: FieldMapping, document: Document, around: Around) -> str:
+    try:
+        written = _form(name, apply_mapping(mapping, document, around))
+    except Rejected as error:
+        written = {"system": name, "refused": error.fields}
+    return json.dumps(written, ensure_ascii=False, default=_plain)
+
+
+def _form(name: str, form: Form) -> dict[str, object]:
+    return {
+        "system": name,
+        "mapping": {"version": form.stamp.version, "hash": form.stamp.hash},
+        "subject": form.subject,
+        "initiator": form.initiator,
+        "fields": form.fields,
+        "details": form.details,
+        "files": [{"name": f.name, "sha256": f.sha256, "slot": f.slot} for f in form.wanted],
+    }
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError(type(value).__name__)
+
+
+def documents_in(text: str) -> Iterator[Document]:
+    """Give the claims of a file of REST claims: one object, a list, or `{"items": […]}`."""
+    found: object = json.loads(text, parse_float=Decimal)
+    if isinstance(found, dict):
+        found = found.get("items", [found])
+    for row in found if isinstance(found, list) else []:
+        if isinstance(row, dict) and "lines" in row:
+            yield row

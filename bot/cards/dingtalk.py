@@ -139,7 +139,10 @@ def _line_text(line: LineView) -> str:
 
 
 def _footer(view: CardView) -> str:
-    return f"[{sentence('details', view.language)}]({view.link})" if view.link else ""
+    text = sentence("details", view.language)
+    if view.originals:
+        text = sentence("originals", view.language, count=str(view.originals))
+    return f"[{text}]({view.link})" if view.link else ""
 
 
 def _listed(view: CardView, rows: Iterable[str], footer: str = "") -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.dealings import dealings_of
 from bot.cards.escape import quoted, safe
+from bot.cards.gauge import SMALL, bar
 from bot.texts.labels import label, sentence
 from bot.texts.names import budget_scope, department_name, person_name, project_name
 from bot.texts.plain import cut
@@ -162,10 +163,14 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alon
     before = balance.available_fen + (amount_fen if held else 0)
     figures = {"before": format_cny(before), "after": format_cny(before - amount_fen)}
     scope = safe(budget_scope(scene.company, balance.budget, scene.language), 40)
-    value = scene.say("budget_held" if held else "budget_draft", scope=scope, **figures)
+    drawn = {"scope": scope, "bar": bar(balance, amount_fen, held=held)}
+    value = scene.say("budget_held" if held else "budget_draft", **drawn, **figures)
     brief = scene.say("budget_brief", **figures)
+    gauge = bar(balance, amount_fen, held=held, cells=SMALL)
     if not alone:
         brief = f"{cut(scope, max(4, BRIEF - len(brief) - 1))} {brief}"
+    elif len(brief) + 1 + len(gauge) <= BRIEF:
+        brief = f"{brief} {gauge}"
     return scene.fact("budget", value, brief)
 
 
@@ -200,6 +205,8 @@ def _progress(scene: Scene) -> Iterator[Fact]:
     yield scene.fact("progress", chain, brief)
     if waiting and plan.step and plan.step.due:
         yield scene.fact("due", f"{plan.step.due.astimezone(scene.zone):%m-%d %H:%M}")
+    told = dict.fromkeys((*plan.cc, *(p for step in plan.steps for p in step.cc)))
+    yield scene.fact("cc", _people(scene, tuple(told)))
 
 
 def _step(scene: Scene, index: int, step: Step) -> str:

@@ -82,6 +82,8 @@ class CardView:
     warnings: tuple[str, ...]
     actions: tuple[Button, ...]
     link: str
+    originals: int = 0
+    """How many files the page behind `link` shows as they were received."""
 
     @property
     def total(self) -> str:
@@ -127,12 +129,14 @@ def build_view(
         kind=kind_text(claim.kind, language),
     )
     department = safe(department_name(company, claim.department, language), 20)
-    count = scene.say("lines", count=str(len(claim.lines)))
+    vouchers = sum(1 for line in claim.lines if line.invoice)
+    counts = [scene.say("lines", count=str(len(claim.lines)))]
+    counts += [scene.say("vouchers", count=str(vouchers))] if vouchers else []
     return CardView(
         purpose=purpose,
         language=language,
         heading=scene.say("urgent_mark", heading=heading) if claim.urgent else heading,
-        subtitle=f"{claim.number} · {department} · {count}",
+        subtitle=" · ".join((claim.number, department, *counts)),
         number=claim.number,
         total_fen=claim.total_fen,
         status=claim.state.value,
@@ -142,6 +146,7 @@ def build_view(
         warnings=_warnings(scene),
         actions=_buttons(scene, reader, drawing, moment),
         link=link,
+        originals=len({f.sha256 for f in claim.files}),
     )
 
 
@@ -180,13 +185,16 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
         return ()
     findings = sorted((f for f in claim.findings if f.code != "doubt"), key=_rank)
     insider = scene.purpose != "claim"
-    said = [
-        f"{_MARKS[f.severity]} "
-        + safe(finding_text(f, scene.language, scene.company, insider=insider), 160)
-        for f in findings
-    ]
+    said = [f"{_MARKS[f.severity]} {_said(scene, f, insider=insider)}" for f in findings]
     doubts = [_doubt(scene, i, line.doubts) for i, line in enumerate(claim.lines) if line.doubts]
     return tuple(dict.fromkeys([*said, *doubts, *near_the_end(scene)]))
+
+
+def _said(scene: Scene, finding: Finding, *, insider: bool) -> str:
+    """Say a finding and the company's rule behind it, by the name that the company gave it."""
+    text = safe(finding_text(finding, scene.language, scene.company, insider=insider), 160)
+    rule = safe(finding.field("policy"), 40)
+    return scene.say("by_rule", finding=text, rule=rule) if rule else text
 
 
 def _rank(finding: Finding) -> int:

@@ -63,11 +63,12 @@ _ROWS = (
     "reserved",
     "consumed",
     "forecast",
-    "budget",
     "progress",
     "chain",
     "due",
+    "budget",
     "opinion",
+    "cc",
     "department",
     "purpose",
     "project",
@@ -75,11 +76,12 @@ _ROWS = (
     "split_from",
 )
 """Facts by weight; number, total and applicant stand in the title."""
+_OPENS = "invoice"
 
 
 def for_wecom(view: CardView) -> JsonObject:
     """Draw a card as a template_card without its task_id, which the channel sets."""
-    return _draw(view, _APP)
+    return _draw(view, _APP, links=True)
 
 
 def for_wecom_bot(view: CardView) -> JsonObject:
@@ -87,7 +89,7 @@ def for_wecom_bot(view: CardView) -> JsonObject:
     return _draw(view, _BOT)
 
 
-def _draw(view: CardView, room: _Room) -> JsonObject:
+def _draw(view: CardView, room: _Room, *, links: bool = False) -> JsonObject:
     card: JsonObject = {
         "card_type": "button_interaction" if view.actions else "text_notice",
         "source": {"desc": sentence("brand", view.language), "desc_color": 0},
@@ -95,7 +97,7 @@ def _draw(view: CardView, room: _Room) -> JsonObject:
             "title": _title(view, room.title),
             "desc": cut(f"{view.number} · {view.status_text}", room.desc),
         },
-        "horizontal_content_list": list(_rows(view)),
+        "horizontal_content_list": list(_rows(view, links=links)),
         "card_action": {"type": 1, "url": view.link},
     }
     if view.lines:
@@ -114,13 +116,16 @@ def _title(view: CardView, chars: int) -> str:
     return f"{cut(view.heading, chars - len(view.total) - 1)} {view.total}"
 
 
-def _rows(view: CardView) -> Iterator[JsonObject]:
+def _rows(view: CardView, *, links: bool) -> Iterator[JsonObject]:
+    """Write the weightiest facts; that of the vouchers opens them, where a row may be a link."""
     weight = {fact_id: i for i, fact_id in enumerate(_ROWS)}
     facts = sorted((f for f in view.facts if f.id in weight), key=lambda f: weight[f.id])
     for fact in facts[:MAX_ROWS]:
         brief = LABELS[fact.id].brief.plain(view.language)
         value = fact.brief or fact.value
-        yield {"keyname": cut(brief, KEY_CHARS), "value": cut(value, VALUE_CHARS)}
+        row: JsonObject = {"keyname": cut(brief, KEY_CHARS), "value": cut(value, VALUE_CHARS)}
+        opens = links and view.link and fact.id == _OPENS
+        yield {**row, "type": 1, "url": view.link} if opens else row
 
 
 def _lines(view: CardView, chars: int) -> str:

@@ -32,6 +32,7 @@ LABELS: Mapping[str, Label] = {
     "progress": _label("审批进度", "Approval", "Step"),
     "chain": _label("审批流程", "Will be asked", "Asks"),
     "due": _label("截止时间", "Due", "Due"),
+    "cc": _label("抄送", "Copy to", "Copy"),
     "reason": _label("理由", "Reason", "Why"),
     "opinion": _label("意见", "Opinion", "Note"),
     "purpose": _label("事由", "Purpose", "For"),
@@ -65,17 +66,18 @@ LABELS: Mapping[str, Label] = {
 SENTENCES: Texts = {
     "heading": Text("‹{name}›的‹{kind}›", "‹{name}'s› ‹{kind}›"),
     "lines": Text("‹{count}› 笔明细", "‹{count}› line(s)"),
+    "vouchers": Text("‹{count}› 张票据", "‹{count}› voucher(s)"),
     "more": Text("… 共 ‹{count}› 条", "… ‹{count}› in all"),
     "and_more": Text("‹{first}› 等 ‹{count}› 个", "‹{first}› and others, ‹{count}› in all"),
     "people_more": Text("‹{first}› 等 ‹{count}› 人", "‹{first}› and others, ‹{count}› in all"),
     "any_one": Text("‹{people}›（任一）", "‹{people}› (any one)"),
     "budget_draft": Text(
-        "‹{scope}›：剩余 ‹{before}›，提交后剩余 ‹{after}›",
-        "‹{scope}›: ‹{before}› left, ‹{after}› after this",
+        "‹{scope}›：剩余 ‹{before}›，提交后剩余 ‹{after}› ‹{bar}›",
+        "‹{scope}›: ‹{before}› left, ‹{after}› after this ‹{bar}›",
     ),
     "budget_held": Text(
-        "‹{scope}›：占用本单后剩余 ‹{after}›（原 ‹{before}›）",
-        "‹{scope}›: ‹{after}› left with this held (‹{before}› before)",
+        "‹{scope}›：占用本单后剩余 ‹{after}›（原 ‹{before}›）‹{bar}›",
+        "‹{scope}›: ‹{after}› left with this held (‹{before}› before) ‹{bar}›",
     ),
     "budget_brief": Text("‹{before}›→‹{after}›", "‹{before}›→‹{after}›"),
     "budget_none": Text("没有匹配的预算", "no budget covers this"),
@@ -111,6 +113,10 @@ SENTENCES: Texts = {
     "doubt_mark": Text("请核对：‹{fields}›", "Check: ‹{fields}›"),
     "look_out": Text("请留意 ‹{count}› 项", "‹{count}› thing(s) to look at"),
     "details": Text("查看详情", "Open the page"),
+    "originals": Text(
+        "查看详情和票据原件（‹{count}›）", "Open the page with ‹{count}› original(s)"
+    ),
+    "by_rule": Text("‹{finding}› · 规则 ‹{rule}›", "‹{finding}› · rule ‹{rule}›"),
     "choose_reason": Text("理由", "Reason"),
     "brand": Text("小票", "Chit"),
 }

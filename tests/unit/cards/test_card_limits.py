@@ -132,6 +132,7 @@ def check_wecom_bot(view: CardView) -> None:
 def check_sizes(card: Any, view: CardView, *, title: int, desc: int, sub: int, option: int) -> None:  # noqa: ANN401
     assert len(card["main_title"]["title"]) <= title
     assert card["main_title"]["title"].endswith(view.total)
+    assert view.number in card["main_title"]["desc"]
     assert len(card["main_title"]["desc"]) <= desc
     assert len(card.get("sub_title_text", "")) <= sub
     options = card.get("button_selection", {}).get("option_list", [])

@@ -69,7 +69,7 @@ def test_one_budget_is_brief_without_its_name_and_more_are_counted() -> None:
     view = view_of(DRAFT, "claim")
     crowded = view_with(many, tuple(Balance(b) for b in budgets))
 
-    assert [f.brief for f in one.facts if f.id == "budget"] == ["¥10,000.00→¥9,000.00"]
+    assert [f.brief for f in one.facts if f.id == "budget"] == ["¥10,000.00→¥9,000.00 ▓░░░░ 10%"]
     assert len([f for f in view.facts if f.id == "budget"]) == 2
     assert "另有 2 个预算" in fact(crowded, "budget")
 

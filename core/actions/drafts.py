@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.invoice import Reading, identity
 from core.money import format_yuan
 from core.pairing import ITINERARY, is_ride, pair_up
+from core.shares import joined, papers_fen
 from core.wallet import WalletCard
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -264,20 +265,30 @@ def pick_line(claim: Claim, number: int | None) -> int:
 
 
 def edit_line(claim: Claim, index: int, cause: Cause, **values: object) -> tuple[Claim, AuditEntry]:
-    """Change fields of a line; an amount above its voucher's is refused as `above_invoice`.
+    """Change fields of a line; an amount above its vouchers' is refused as `above_invoice`.
 
-    Gives the claim and the audit line; a field that a person has set is no longer doubtful.
+    Lines that share vouchers share what these are worth. Gives the claim and the audit line; a
+    field that a person has set is no longer doubtful, and an amount no longer a reduced one.
     """
     require_owner(claim, cause)
     require(claim, Event.EDIT)
     before = claim.lines[index]
     doubts = tuple(d for d in before.doubts if d not in settled(values))
     line = replace(before, **values, doubts=doubts)  # type: ignore[arg-type]  # callers name fields
-    total = line.invoice.total_fen if line.invoice else None
-    if "amount_fen" in values and total is not None and line.amount_fen > total:
-        raise Refused("above_invoice", total=format_yuan(total))
+    if "amount_fen" in values:
+        line = replace(line, asked_fen=None, cut="")
+    changed = set_line(claim, index, line)
+    if "amount_fen" in values:
+        _require_covered(changed, index)
     entry = audit_of(cause, "edit", claim.number, line=str(index + 1), fields=" ".join(values))
-    return set_line(claim, index, line), entry
+    return changed, entry
+
+
+def _require_covered(claim: Claim, index: int) -> None:
+    lines = joined(claim, index)
+    worth = papers_fen(claim, lines)
+    if worth is not None and sum(claim.lines[i].amount_fen for i in lines) > worth:
+        raise Refused("above_invoice", total=format_yuan(worth))
 
 
 def settled(values: Mapping[str, object]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from core_house import around, by, claim_of, company_of, invoice, taxi
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.actions.drafts import identities_of
+from core.actions.drafts import edit_line, identities_of
 from core.actions.editing import copy_claim, join_lines, mark_urgent, set_supplier, share_line
 from core.actions.submission import check_claim
 from core.budget import charges_of
@@ -85,6 +85,26 @@ def test_several_vouchers_of_one_line() -> None:
     assert identities_of(claim) == ("A", "B")
     assert not list(find_above_invoices(claim_of(replace(line, amount_fen=10500))))
     assert list(find_above_invoices(claim_of(replace(line, amount_fen=10501))))
+
+
+def test_an_edit_may_use_what_all_vouchers_of_a_line_are_worth() -> None:
+    line = replace(taxi(60, invoice=invoice("A", total_fen=6000)), more=(invoice("B"),))
+
+    edited, _ = edit_line(claim_of(line), 0, by("zhang"), amount_fen=10_500)
+    assert edited.total_fen == 10_500
+    with pytest.raises(Refused, match="above_invoice"):
+        edit_line(claim_of(line), 0, by("zhang"), amount_fen=10_501)
+
+
+def test_an_edit_may_not_use_what_another_line_has_of_a_voucher() -> None:
+    paper = invoice("A", total_fen=10_000)
+    cut = replace(taxi(30, invoice=paper), asked_fen=4000, cut="超标")
+    claim = claim_of(taxi(60, invoice=paper), cut)
+
+    edited, _ = edit_line(claim, 1, by("zhang"), amount_fen=4000)
+    assert (edited.lines[1].asked_fen, edited.lines[1].cut) == (None, "")
+    with pytest.raises(Refused, match="above_invoice"):
+        edit_line(claim, 1, by("zhang"), amount_fen=4001)
 
 
 def test_every_voucher_of_a_line_is_looked_up() -> None:

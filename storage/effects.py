@@ -319,15 +319,14 @@ class Effects:
     async def _head(self, chain: Link, entry_id: int, outbox_id: int) -> None:
         if Head(chain, entry_id, outbox_id) == self.head:
             return
-        statement = update(heads).where(heads.c.company == TENANT)
-        await self.connection.execute(
-            statement.values(
-                audit_seq=chain.seq,
-                audit_hash=chain.hash,
-                entry_id=entry_id,
-                outbox_id=outbox_id,
-            )
-        )
+        end: Row = {
+            "company": TENANT,
+            "audit_seq": chain.seq,
+            "audit_hash": chain.hash,
+            "entry_id": entry_id,
+            "outbox_id": outbox_id,
+        }
+        await self.database.revise(self.connection, heads, "company", [end])
 
 
 def _claim_row(claim: Claim) -> Row:

@@ -112,7 +112,8 @@ class Database:
         names = list(rows[0])
         if self.postgres:
             arrays = {name: [row[name] for row in rows] for name in names}
-            statement = _from_arrays(table, tuple(names), conflict, tuple(keep))
+            bound = tuple((name, name) for name in names)
+            statement = insertion_from_arrays(table, bound, conflict, tuple(keep))
             done = await connection.execute(statement, arrays)
         else:
             lite = _one_by_one(table, tuple(names), conflict, tuple(keep))
@@ -125,10 +126,11 @@ class Database:
         """Set columns of this tenant's rows, found by `key`; one round trip on PostgreSQL."""
         if not rows:
             return
-        bound = _renamed(rows[0])
+        bound = renamed(rows[0])
         if self.postgres:
             arrays = {new: [row[name] for row in rows] for name, new in bound.items()}
-            await connection.execute(_revision_from_arrays(table, key, tuple(bound)), arrays)
+            statement = revision_from_arrays(table, key, tuple(bound.items()))
+            await connection.execute(statement, arrays)
         else:
             each = [{bound[name]: row[name] for name in bound} for row in rows]
             await connection.execute(_revision(table, key, tuple(bound)), each)
@@ -189,21 +191,26 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
     return engine
 
 
-def _renamed(names: Iterable[str]) -> dict[str, str]:
+def renamed(names: Iterable[str], prefix: str = "new_") -> dict[str, str]:
     """Rename what is bound: a column's own name would be taken for one of the values to set."""
-    return {name: f"new_{name}" for name in names}
+    return {name: f"{prefix}{name}" for name in names}
+
+
+Bound = tuple[tuple[str, str], ...]
+"""Columns, each with the name of the array that it is taken from."""
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _revision_from_arrays(table: Table, key: str, names: tuple[str, ...]) -> Update:
-    fresh = select(*_unnested(table, _renamed(names))).subquery()
-    given = {name: fresh.c[name] for name in names if name != key}
+def revision_from_arrays(table: Table, key: str, bound: Bound) -> Update:
+    """Make the statement that sets columns of this tenant's rows, one array a column."""
+    fresh = select(*_unnested(table, dict(bound))).subquery()
+    given = {name: fresh.c[name] for name, _ in bound if name != key}
     return update(table).where(own(table)).where(table.c[key] == fresh.c[key]).values(given)
 
 
 @lru_cache(maxsize=STATEMENTS)
 def _revision(table: Table, key: str, names: tuple[str, ...]) -> Update:
-    bound = _renamed(names)
+    bound = renamed(names)
     values: dict[str, BindParameter[Any]] = {
         name: bindparam(new) for name, new in bound.items() if name != key
     }
@@ -213,10 +220,12 @@ def _revision(table: Table, key: str, names: tuple[str, ...]) -> Update:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _from_arrays(
-    table: Table, names: tuple[str, ...], conflict: OnConflict, keep: tuple[str, ...]
+def insertion_from_arrays(
+    table: Table, bound: Bound, conflict: OnConflict, keep: tuple[str, ...]
 ) -> Insert:
-    rows = select(*_unnested(table, {name: name for name in names}))
+    """Make the statement that inserts rows, one array a column."""
+    names = [name for name, _ in bound]
+    rows = select(*_unnested(table, dict(bound)))
     statement = postgresql.insert(table).from_select(names, rows)
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()

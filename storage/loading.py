@@ -51,6 +51,10 @@ class Head:
     outbox_id: int
 
 
+_FIGURES = [c for c in budgets.c if c.name not in {"company", "document"}]
+"""What the ledger needs of a budget: not its document, which is long."""
+
+
 async def lock_head(database: Database, connection: AsyncConnection) -> Head:
     """Take the lock that lets one writer at a time through, over all processes.
 
@@ -163,7 +167,7 @@ class _Loader:
         if not ids:
             return {}
         rows = await self._rows(
-            select(budgets)
+            select(*_FIGURES)
             .where(own(budgets), self.database.among(budgets.c.id, ids))
             .order_by(budgets.c.id),
             lock=True,
@@ -175,7 +179,7 @@ class _Loader:
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, Account]]:
         """Give the budgets in force that roll together, by group in the order of their months."""
         rows = await self._rows(
-            select(budgets)
+            select(*_FIGURES)
             .where(own(budgets), budgets.c.active, self.database.among(budgets.c.rolls, groups))
             .order_by(budgets.c.id),
             lock=True,

@@ -9,6 +9,7 @@ from core.subscriptions import Subscription, with_events
 from storage.companies import Companies
 from storage.effects import Before, Effects
 from storage.engine import Database
+from storage.gathering import Gathered
 from storage.group import GroupCommit
 from storage.loading import load_books, lock_head
 from storage.wakeups import Signal, notify
@@ -63,8 +64,9 @@ class Writer:
                     answers.append(None)
                     admitted.append(change)
             if admitted:
+                gathered = Gathered(self._database, connection)
                 effects = Effects(
-                    self._database,
+                    gathered,
                     connection,
                     head,
                     before,
@@ -74,6 +76,7 @@ class Writer:
                     self._subscriptions,
                 )
                 told = await effects.write()
+                await gathered.flush()
             if told and self._database.postgres:
                 await notify(connection, OUTBOX_CHANNEL)
         self._wake(admitted, told=told)

@@ -1,0 +1,106 @@
+"""Many writes in one round trip: on PostgreSQL what a batch inserts and revises goes together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import Select, Table, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import (
+    STATEMENTS,
+    Database,
+    OnConflict,
+    Row,
+    insertion_from_arrays,
+    renamed,
+    revision_from_arrays,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is written without its values: `key` of a revision, `conflict` of an insertion."""
+
+    what: Literal["insert", "revise"]
+    table: Table
+    names: tuple[str, ...]
+    conflict: OnConflict = "fail"
+    keep: tuple[str, ...] = ()
+    key: str = ""
+
+
+class Gathered(Database):
+    """A database whose insertions and revisions wait for `flush`, at most one of each table.
+
+    All of them are one statement then. Its parts see nothing of one another, so what concerns a
+    table that is waiting already sends what waits first; whoever reads or deletes what has just
+    been written flushes before. On SQLite, where a round trip costs nothing, nothing waits.
+    """
+
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        self.url, self.postgres = database.url, database.postgres
+        self._database = database
+        self._connection = connection
+        self._waiting: list[tuple[Shape, Sequence[Row]]] = []
+
+    async def insert(
+        self,
+        connection: AsyncConnection,
+        table: Table,
+        rows: Sequence[Row],
+        conflict: OnConflict = "fail",
+        keep: Collection[str] = (),
+    ) -> int:
+        """Insert rows with the next flush; gives their number, whatever a conflict will skip."""
+        if not self.postgres:
+            return await self._database.insert(connection, table, rows, conflict, keep)
+        if rows:
+            shape = Shape("insert", table, tuple(rows[0]), conflict, tuple(keep))
+            await self._wait(shape, rows)
+        return len(rows)
+
+    async def revise(
+        self, connection: AsyncConnection, table: Table, key: str, rows: Sequence[Row]
+    ) -> None:
+        """Set columns of rows with the next flush."""
+        if not self.postgres:
+            await self._database.revise(connection, table, key, rows)
+        elif rows:
+            await self._wait(Shape("revise", table, tuple(rows[0]), key=key), rows)
+
+    async def _wait(self, shape: Shape, rows: Sequence[Row]) -> None:
+        if any(waiting.table is shape.table for waiting, _ in self._waiting):
+            await self.flush()
+        self._waiting.append((shape, rows))
+
+    async def flush(self) -> None:
+        """Write everything that waits."""
+        if not self._waiting:
+            return
+        statement = _together(tuple(shape for shape, _ in self._waiting))
+        arrays: dict[str, list[object]] = {}
+        for i, (shape, rows) in enumerate(self._waiting):
+            for name, bound in _bound(shape, i).items():
+                arrays[bound] = [row[name] for row in rows]
+        self._waiting = []
+        await self._connection.execute(statement, arrays)
+
+
+def _bound(shape: Shape, place: int) -> Mapping[str, str]:
+    """Name the parameters of a part, so that those of two parts differ."""
+    return renamed(shape.names, f"w{place}_")
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _together(shapes: tuple[Shape, ...]) -> Select[Any]:
+    parts = [_part(shape, i).cte(f"w{i}") for i, shape in enumerate(shapes)]
+    return select(literal(1)).add_cte(*parts)
+
+
+def _part(shape: Shape, place: int) -> Any:  # noqa: ANN401 Insert and Update share no public type with `cte`
+    bound = tuple(_bound(shape, place).items())
+    if shape.what == "revise":
+        return revision_from_arrays(shape.table, shape.key, bound)
+    return insertion_from_arrays(shape.table, bound, shape.conflict, shape.keep)

@@ -25,6 +25,9 @@ def settings_of(config: Config) -> Settings:
         second_tap_above_fen=None if above is None else parse_yuan(above),
         zone=config.zone,
         hold_days=config.budget.hold_days,
+        deciders=frozenset(
+            name for name, table in config.connectors.systems.items() if "approval" in table.active
+        ),
         reminders=ReminderRules(
             config.notices.waiting_hours,
             config.notices.draft_days,

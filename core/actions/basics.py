@@ -71,6 +71,8 @@ class Settings:
     reminders: ReminderRules = ReminderRules()
     hold_days: int = 90
     """How long an approved request may go unused before its money goes back; 0 is for good."""
+    deciders: frozenset[str] | None = None
+    """The connected systems that may decide steps; None leaves that open."""
 
 
 def audit_of(cause: Cause, action: str, subject: str, **fields: str) -> AuditEntry:

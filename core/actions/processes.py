@@ -12,6 +12,7 @@ from core.approval import OUTSIDE, Plan, Step, with_step
 from core.change import Change, FreeIdentities, Outgoing, Release
 from core.claim import Claim, Event, State
 from core.company import Company
+from core.errors import Refused
 from core.notices import CallSystem, Notice, Say, ShowCard
 from core.outside import ApprovalState, Ref
 
@@ -36,6 +37,15 @@ def waits_for(claim: Claim | None, system: str, key: str) -> bool:
     """Whether a claim waits for a process of a system, by the key of the process or a later one."""
     mine = claim is not None and claim.plan is not None and claim.plan.system == system
     return mine and awaited_key(claim) == key.partition(AGAIN)[0]
+
+
+def require_deciders(claim: Claim, settings: Settings) -> None:
+    """Refused `no_system` when a step of the plan waits for a system that is not connected."""
+    steps = claim.plan.steps if claim.plan else ()
+    for step in steps:
+        known = settings.deciders is None or step.system in settings.deciders
+        if step.system and not known:
+            raise Refused("no_system", system=step.system, step=step.name, number=claim.number)
 
 
 def with_orders(change: Change) -> Change:

@@ -18,6 +18,7 @@ from core.actions.drafts import identities_of
 from core.actions.filing import require_submitter
 from core.actions.following import find_above_request, let_go, without_carried
 from core.actions.planning import Asking, notices_of, passed_by_itself, plan_claim
+from core.actions.processes import require_deciders
 from core.actions.wallet import lock, unlock
 from core.budget import (
     Balance,
@@ -42,9 +43,7 @@ from core.rules import Facts
 from core.shares import find_above_invoices
 from core.verification import Checked, find_unverified
 
-OVER_BUDGET = frozenset(
-    {"budget_exceeded", "budget_frozen", "budget_closed", "budget_exception"}
-)
+OVER_BUDGET = frozenset({"budget_exceeded", "budget_frozen", "budget_closed", "budget_exception"})
 """Findings that make the `over_budget` of a condition true."""
 
 
@@ -126,8 +125,8 @@ def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     """Put a claim into review: findings kept, money held, vouchers reserved, approvers asked.
 
     Refused `not_yours`, `employee_must_submit`, `wrong_state`, `blocked` (field `findings`),
-    `no_flow`, `no_approver`. Advances that it clears are written with it, so that of two claims
-    at once only one can count on the same money.
+    `no_flow`, `no_approver`, `no_system`. Advances that it clears are written with it, so that of
+    two claims at once only one can count on the same money.
     """
     require_submitter(around.company, claim, cause.actor)
     require(claim, Event.SUBMIT)
@@ -140,6 +139,7 @@ def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     claim = reckoned(claim, around)
     asking = asking_of(claim, around)
     claim, why = plan_claim(before, claim, asking, cause)
+    require_deciders(claim, around.settings)
     charges = without_backed(charges_of(around.company, claim), claim.clears)
     claim = replace(claim.after(Event.SUBMIT), held=figures_of(charges), spent=())
     taken = {c.advance for c in claim.clears}

@@ -263,3 +263,19 @@ def test_notices_are_keyed_by_their_cause_and_ordered_by_person() -> None:
 
     assert [(o.key, o.lane) for o in sent] == [("msg-9#0", "wang"), ("msg-9#1", "wecom:Bo")]
     assert lane_of(card) == "wang"
+
+
+@pytest.mark.parametrize(
+    ("connected", "refused"), [(frozenset(), True), (frozenset({"oa"}), False)]
+)
+def test_a_step_of_a_system_that_is_not_connected_is_a_visible_stop(
+    connected: frozenset[str], *, refused: bool
+) -> None:
+    company = with_flow("{name: OA, system: oa}")
+    there = around(company, settings=Settings(deciders=connected))
+
+    if refused:
+        with pytest.raises(Refused, match="no_system"):
+            submit(claim_of(), there, by("zhang"))
+    else:
+        assert submit(claim_of(), there, by("zhang")).claims[0].state is State.IN_REVIEW

@@ -1,0 +1,156 @@
+"""Signed callbacks: checked in constant time, durable before the answer, once for each id."""
+
+import base64
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from standardwebhooks import Webhook
+
+from bot.events import SystemHinted, from_json
+from bot.web.hooks import MAX_BYTES, HookDoor, Hooks
+from connectors.kit.answers import hint_in
+from core.errors import Untrusted
+from core.outside import ApprovalState, Hint
+from tests.contract.connector_stage import serving
+from tests.fakes.memory import MemoryInbox
+
+KEY = b"0123456789abcdef0123456789abcdef"
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+BODY = json.dumps({"requestid": 2966060, "status": "done"})
+
+
+def own_signature(headers: object, body: bytes) -> Hint:
+    if body != b"trusted":
+        raise Untrusted("own_signature")
+    return Hint(("77",), ApprovalState("approved"))
+
+
+@dataclass(slots=True)
+class Place:
+    url: str
+    inbox: MemoryInbox
+    refused: list[str] = field(default_factory=list)
+
+    async def post(self, body: str | bytes, headers: dict[str, str], name: str = "weaver") -> int:
+        async with aiohttp.ClientSession() as session:
+            url = f"{self.url}/hooks/{name}"
+            async with session.post(url, data=body, headers=headers) as answer:
+                return answer.status
+
+    def events(self) -> list[SystemHinted]:
+        found = [from_json(str(row.payload)) for row in self.inbox.queue.rows.values()]
+        return [event for event in found if isinstance(event, SystemHinted)]
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Place]:
+    inbox = MemoryInbox(lambda: NOW)
+    refused: list[str] = []
+    doors = {
+        "weaver": HookDoor(lambda _, body: hint_in(body), KEY),
+        "own": HookDoor(own_signature),
+    }
+    hooks = Hooks(doors, inbox, lambda: NOW, refused.append)
+    async with serving(hooks.routes()) as url:
+        yield Place(url, inbox, refused)
+
+
+def signed(
+    body: str = BODY, at: datetime = NOW, key: str = "msg-1", secret: str = SECRET
+) -> dict[str, str]:
+    return {
+        "webhook-id": key,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(key, at, body),
+    }
+
+
+async def test_a_signed_callback_is_written_down_once(place: Place) -> None:
+    assert await place.post(BODY, signed()) == 200
+    assert await place.post(BODY, signed()) == 200
+    assert await place.post(BODY, signed(key="msg-2")) == 200
+
+    assert [set(e.words) for e in place.events()] == [{"2966060", "done"}] * 2
+    assert place.events()[0].state is None
+
+
+async def test_one_of_several_signatures_is_enough(place: Place) -> None:
+    headers = signed()
+    headers["webhook-signature"] = f"v1a,xx v1,!! v1,AAAA {headers['webhook-signature']}"
+
+    assert await place.post(BODY, headers) == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {**signed(), "webhook-signature": ""},
+        {**signed(), "webhook-signature": "v1,AAAA"},
+        {**signed(), "webhook-signature": signed()["webhook-signature"].replace("v1,", "v2,")},
+        {**signed(), "webhook-id": ""},
+        {**signed(), "webhook-id": "msg-2"},
+        {**signed(), "webhook-id": "x" * 300},
+        {**signed(), "webhook-timestamp": "soon"},
+        {**signed(), "webhook-timestamp": "-1"},
+        {**signed(), "webhook-timestamp": "9" * 20},
+        {**signed(), "webhook-timestamp": str(int(NOW.timestamp()) + 1)},
+        signed(at=NOW - timedelta(seconds=301)),
+        signed(at=NOW + timedelta(seconds=301)),
+        signed(secret="whsec_" + base64.b64encode(b"x" * 32).decode()),
+        signed(body=BODY + " "),
+    ],
+)
+async def test_whatever_does_not_check_out_is_refused_alike(
+    place: Place, headers: dict[str, str]
+) -> None:
+    assert await place.post(BODY, headers) == 403
+
+    assert place.events() == []
+    assert len(place.refused) == 1
+
+
+async def test_an_old_callback_within_tolerance_counts(place: Place) -> None:
+    assert await place.post(BODY, signed(at=NOW - timedelta(seconds=299))) == 200
+
+
+async def test_nobody_is_behind_other_names(place: Place) -> None:
+    assert await place.post(BODY, signed(), name="hose") == 404
+
+
+async def test_a_huge_body_is_not_read(place: Place) -> None:
+    body = "x" * (MAX_BYTES + 1)
+
+    assert await place.post(body, signed(body)) == 413
+
+
+async def test_a_system_may_sign_in_its_own_way(place: Place) -> None:
+    assert await place.post("forged", {}, name="own") == 403
+    assert await place.post("trusted", {}, name="own") == 200
+    assert await place.post("trusted", {}, name="own") == 200
+
+    (event,) = place.events()
+    assert event.state == ApprovalState("approved")
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 50_000, b'{"a": ' * 9])
+async def test_bodies_that_are_no_json_harm_nothing(place: Place, body: bytes) -> None:
+    key = "msg-9"
+    headers = {
+        "webhook-id": key,
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": _sign(key, body),
+    }
+
+    assert await place.post(body, headers) == 200
+
+
+def _sign(key: str, body: bytes) -> str:
+    signed = f"{key}.{int(NOW.timestamp())}.".encode() + body
+    return "v1," + base64.b64encode(hmac.digest(KEY, signed, "sha256")).decode()

@@ -111,7 +111,8 @@ class WeaverSettings(SystemSettings):
 
     `secret` and `spk` are those of `regist`; without them the service registers `app_id` once and
     remembers the answer, for a second registration would make older systems forget the first.
-    `user_id` starts processes whose mapping names nobody.
+    `user_id` starts processes whose mapping names nobody; `syscode` is what its list of to-dos
+    knows us as, the application's id where nothing else is set.
     """
 
     plays = frozenset({"approval", "org", "todo", "sso", "claims"})

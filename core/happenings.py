@@ -38,6 +38,7 @@ _CLAIM_EVENTS: Mapping[str, EventName] = {
     "return": "claim.returned",
     "withdraw": "claim.withdrawn",
     "void": "claim.voided",
+    "cancel": "claim.voided",
     "pay": "claim.paid",
 }
 """By the action of the audit line that says so."""

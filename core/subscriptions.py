@@ -12,6 +12,7 @@ from core.notices import SYSTEM_LANES, CallSystem
 from core.outside import Role
 
 SEND = "event.send"
+SYNC_TODO = "todo.sync"
 _FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
 CALLS_OF: Mapping[Role, Mapping[str, str]] = {}
 """What a system of a role is made to do at an event; `event` is sent every event that it wants."""
@@ -37,7 +38,10 @@ def with_events(change: Change, subscriptions: Iterable[Subscription]) -> Change
     wanted = tuple(subscriptions)
     if not wanted:
         return change
-    orders = tuple(o for event in happened(change) for o in orders_for(event, wanted))
+    orders = (
+        *(o for event in happened(change) for o in orders_for(event, wanted)),
+        *_todo_orders(change, wanted),
+    )
     return replace(change, outbox=(*change.outbox, *orders)) if orders else change
 
 
@@ -51,6 +55,16 @@ def orders_for(event: Happened, subscriptions: Iterable[Subscription]) -> Iterat
             notice = CallSystem(wanted.system, call, event.subject, event.key, fields)
             lane = f"{SYSTEM_LANES}{wanted.system}:{event.subject}"
             yield Outgoing(f"{call}:{wanted.system}:{event.key}", lane, notice)
+
+
+def _todo_orders(change: Change, wanted: Iterable[Subscription]) -> Iterator[Outgoing]:
+    """Have to-do lists brought in line with every claim that has or had somebody to wait for."""
+    lists = [s.system for s in wanted if s.role == "todo"]
+    for claim in change.claims:
+        for system in lists if claim.plan else ():
+            notice = CallSystem(system, SYNC_TODO, claim.number, claim.number)
+            lane = f"{SYSTEM_LANES}{system}:{claim.number}"
+            yield Outgoing(f"{SYNC_TODO}:{system}:{claim.number}@{claim.revision}", lane, notice)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
         user_id=settings.user_id,
         workflow_id=settings.workflow_id,
         registered=Registered(secret, settings.spk) if secret and settings.spk else None,
-        syscode=settings.syscode,
+        syscode=settings.syscode or settings.app_id,
         words=Words(
             settings.returned_words,
             settings.rejected_words,
@@ -141,8 +141,12 @@ def build_outlets(
         if builder is None:
             log.warning("connector_not_built", system=name, kind=settings.kind)
             continue
+        system = builder(name, settings, kit)
+        idle = sorted(set(settings.active) - system.capabilities.roles)
+        if idle:
+            log.warning("roles_not_played", system=name, roles=idle)
         outlet = Outlet(
-            system=builder(name, settings, kit),
+            system=system,
             mapping=mapping_of(settings),
             store=storage.store,
             files=files,

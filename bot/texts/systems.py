@@ -54,6 +54,7 @@ TEXTS: Texts = {
         " was not sent again. Look there, then run chit stuck retry‹ {number}› or"
         " chit stuck drop‹ {number}›.",
     ),
+    "todo_there": Text("待审批：‹{name}的{kind}›", "To approve: ‹{name}'s {kind}›"),
     "not_stuck": Text(
         "‹{number} ›没有卡住的事项。运行 chit stuck list 查看。",
         "Nothing of ‹{number} ›is stuck. See chit stuck list.",

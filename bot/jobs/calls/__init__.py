@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.jobs.calls import approval, events
+from bot.jobs.calls import approval, events, todo
 from bot.jobs.calls.desk import Call
 from core.subscriptions import SEND
 
@@ -10,6 +10,7 @@ CALLS: Mapping[str, Call] = {
     "approval.start": Call(approval.start, creates=True),
     "approval.cancel": Call(approval.cancel),
     "approval.query": Call(approval.query),
+    "todo.sync": Call(todo.sync),
     "approval.hint": Call(approval.take_hint),
     SEND: Call(events.send),
 }

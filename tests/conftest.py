@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -17,6 +18,11 @@ from sqlalchemy.pool import NullPool
 from storage.migrate import migrate
 from storage.open import Storage, open_storage
 from tests.fakes.memory import MemoryStorage
+
+settings.register_profile(
+    "chit", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is no fault
+settings.load_profile("chit")
 
 MEMORY = "memory"
 POSTGRES = make_url(

@@ -94,7 +94,12 @@ class SystemSettings(Section):
 
 
 class HoseSettings(SystemSettings):
-    """合思 (Ekuaibao)."""
+    """合思 (Ekuaibao).
+
+    `corp_id` lets the address be re-read, which changes with upgrades. `rejection` is what a
+    rejection there means here. A `planned` document is submitted along its planned nodes, as flows
+    with chosen approvers want it.
+    """
 
     plays = frozenset({"approval", "claims", "payment", "org", "budget", "sso", "voucher"})
     usual = ("approval",)
@@ -104,6 +109,8 @@ class HoseSettings(SystemSettings):
     app_security: Secret
     corp_id: str = ""
     specification_id: str = ""
+    rejection: Literal["returned", "rejected"] = "returned"
+    planned: bool = False
 
 
 class WeaverSettings(SystemSettings):

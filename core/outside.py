@@ -117,7 +117,8 @@ class Capabilities:
     `find`: things are found again by our key after a lost answer. `safe_repeat`: the system itself
     refuses a second one with the same key. `query`: the state can be asked for; without it a
     signed callback decides. `signs_hooks`: its callbacks carry a signature of its own. `rate` is
-    the allowed number of calls in so many seconds.
+    the allowed number of calls in so many seconds. So many seconds after a lost answer (`settles_s`)
+    what was sent may still appear there.
     """
 
     kind: str
@@ -130,6 +131,7 @@ class Capabilities:
     signs_hooks: bool = False
     attachments: Literal["none", "inline", "upload", "link"] = "none"
     rate: tuple[int, float] = (20, 1.0)
+    settles_s: float = 0
     unverified: tuple[str, ...] = ()
     """What stands on facts that nobody has confirmed; a person should try it first."""
 
@@ -347,6 +349,37 @@ class OutsideBalance:
     def available_fen(self) -> int:
         """What is left there."""
         return self.limit_fen - self.occupied_fen - self.spent_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided here about a document there; `person` is that system's id."""
+
+    ref: Ref
+    person: str
+    agrees: bool
+    comment: str = ""
+
+
+@runtime_checkable
+class DecisionPort(System, Protocol):
+    """Lets people decide there who have decided here already."""
+
+    async def decide(self, decisions: Sequence[Decision]) -> Mapping[str, str]:
+        """Decide as others, as fast as the system allows; gives what it refused, by ids."""
+        ...
+
+
+@runtime_checkable
+class WriteBackPort(System, Protocol):
+    """Keeps the number of a document's voucher, which the books gave it."""
+
+    async def is_settled(self, ref: Ref) -> bool:
+        """Whether the document is paid there: only then it takes a number."""
+        ...
+
+    async def write_back(self, ref: Ref, number: str, at: datetime) -> None:
+        """Write a voucher's number to a document; the same one twice is one."""
 
 
 @runtime_checkable

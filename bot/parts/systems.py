@@ -8,7 +8,13 @@ from pathlib import Path
 import structlog
 
 from bot.clock import utc_now
-from bot.connections import SystemSettings, WeaverSettings, WebhookSettings, hook_key
+from bot.connections import (
+    HoseSettings,
+    SystemSettings,
+    WeaverSettings,
+    WebhookSettings,
+    hook_key,
+)
 from bot.jobs.calls.desk import Outlet
 from bot.jobs.outside import PARALLEL, Deliverer, Lead
 from bot.jobs.pump import Pump
@@ -17,6 +23,7 @@ from bot.parts.rules import public_url
 from bot.settings import Config
 from bot.web.health import Metrics
 from bot.web.hooks import HookDoor, Hooks
+from connectors.hose.adapter import Hose
 from connectors.kit import Kit
 from connectors.kit.answers import hint_in
 from connectors.weaver.adapter import Weaver, Words
@@ -56,6 +63,24 @@ def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
     )
 
 
+def _hose(name: str, settings: SystemSettings, kit: Kit) -> System:
+    if not isinstance(settings, HoseSettings):
+        raise TypeError(name)
+    return Hose(
+        name,
+        kit,
+        base_url=settings.base_url,
+        app_key=settings.app_key,
+        app_security=settings.app_security.get_secret_value(),
+        corp_id=settings.corp_id,
+        specification_id=settings.specification_id,
+        rejection=settings.rejection,
+        planned=settings.planned,
+        rate=settings.rate,
+        timeout_s=settings.timeout_s,
+    )
+
+
 def _webhook(name: str, settings: SystemSettings, kit: Kit) -> System:
     if not isinstance(settings, WebhookSettings):
         raise TypeError(name)
@@ -71,6 +96,7 @@ def _webhook(name: str, settings: SystemSettings, kit: Kit) -> System:
 
 
 BUILDERS: Mapping[str, Builder] = {
+    "hose": _hose,
     "webhook": _webhook,
     "weaver": _weaver,
 }

@@ -18,12 +18,17 @@ BUSY_PAUSE_S = 10.0
 _CHUNK_BYTES = 64 * 1024
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _BUSY = frozenset({429, 503})
+_READY = frozenset("%[")
+"""Paths with these are sent as they are written."""
 _SERVER_FAULT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `name` is what the journal calls it; `body` has its own content type."""
+    """One request. `name` is what the journal calls it; `body` has its own content type.
+
+    The answer to a `private` one is not journalled: it is a secret itself.
+    """
 
     name: str
     method: str
@@ -32,6 +37,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | aiohttp.MultipartWriter | None = None
     content_type: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Exchange:
             headers["Content-Type"] = call.content_type
         url = (
             URL(self._base + call.path, encoded=True)
-            if "%" in call.path
+            if _READY.intersection(call.path)
             else self._base + call.path
         )
         try:
@@ -125,6 +131,7 @@ class Exchange:
         elif call.body is not None:
             request += "\n\n(multipart)"
         kind = "" if reply is None else reply.headers.get("Content-Type", "")
+        shown = "(private)" if call.private else redact_body(reply.body, kind) if reply else ""
         await self._kit.journal.note(
             Exchanged(
                 system=self._system,
@@ -133,7 +140,7 @@ class Exchange:
                 status=0 if reply is None else reply.status,
                 took_ms=int((time.monotonic() - begun) * 1000),
                 request=request,
-                response="" if reply is None else redact_body(reply.body, kind),
+                response=shown,
                 error=error,
             )
         )

@@ -1,16 +1,18 @@
 """What of ours is what of an outside system's; what was said to it; what must be remembered."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Delete, Select, Update, delete, func, or_, select, update
 from sqlalchemy import Row as Found
-from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict
 from core.outside import Exchanged, Link
 from storage.documents import EXCHANGED, LINKS, write
 from storage.engine import Database, Row, own
+from storage.group import GroupCommit
 from storage.tables import exchanges, links, memories
 
 KEPT_PER_SYSTEM = 2000
@@ -18,17 +20,27 @@ KEPT_PER_SYSTEM = 2000
 _SWEEP_EVERY = 100
 
 
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A link to be written: begun, unless its key is taken, or changed."""
+
+    link: Link
+    begins: bool
+
+
 class SqlLinks:
-    """`core.outside.Links` on SQL; the keys are the database's."""
+    """`core.outside.Links` on SQL; the keys are the database's.
+
+    Writes of one moment share a transaction: orders to a fast system have several each.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._group: GroupCommit[_Write, bool] = GroupCommit(self._write)
 
     async def begin(self, link: Link) -> Link:
         """Keep a new link, or give the one that its key has already."""
-        async with self._database.writing() as connection:
-            new = await self._database.insert(connection, links, [_row(link)], "ignore")
-        if new == 1:
+        if await self._group(_Write(link, begins=True)):
             return link
         found = await self.find(link.system, link.key)
         if found is None:
@@ -37,17 +49,27 @@ class SqlLinks:
 
     async def save(self, link: Link) -> None:
         """Write a link as it is now; Conflict `ref_taken` when another one has its reference."""
-        row = dict(_row(link))
-        changed = (
-            update(links)
-            .where(own(links), links.c.system == link.system, links.c.key == link.key)
-            .values({k: v for k, v in row.items() if k not in {"system", "key", "at"}})
-        )
         try:
-            async with self._database.writing() as connection:
-                await connection.execute(changed)
+            await self._group(_Write(link, begins=False))
         except IntegrityError as error:
             raise Conflict("ref_taken", system=link.system, key=link.key) from error
+
+    async def _write(self, writes: Sequence[_Write]) -> Sequence[bool | Exception]:
+        done: list[bool | Exception] = []
+        async with self._database.writing() as connection:
+            for item in writes:
+                row = _row(item.link)
+                if item.begins:
+                    new = await self._database.insert(connection, links, [row], "ignore")
+                    done.append(new == 1)
+                    continue
+                await connection.execute(_changed(row))
+                done.append(True)
+        return done
+
+    async def close(self) -> None:
+        """Let the waiting writes through."""
+        await self._group.close()
 
     async def find(self, system: str, key: str) -> Link | None:
         """Find a link by our key."""
@@ -82,6 +104,12 @@ class SqlLinks:
         return tuple(LINKS.validate_json(row.document) for row in rows)
 
 
+def _changed(row: Row) -> Update:
+    kept = {k: v for k, v in row.items() if k not in {"system", "key", "at"}}
+    mine = (links.c.system == row["system"], links.c.key == row["key"])
+    return update(links).where(own(links), *mine).values(kept)
+
+
 def _own_links() -> Select[Any]:
     return select(links.c.document).where(own(links))
 
@@ -106,28 +134,27 @@ class SqlJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._noted = 0
+        self._group: GroupCommit[Exchanged, None] = GroupCommit(self._write)
 
     async def note(self, exchanged: Exchanged) -> None:
         """Keep a call; the oldest go."""
-        row = {
-            "system": exchanged.system,
-            "at": exchanged.at,
-            "document": write(EXCHANGED, exchanged),
-        }
-        self._noted += 1
+        await self._group(exchanged)
+
+    async def _write(self, noted: Sequence[Exchanged]) -> Sequence[Exception | None]:
+        rows: list[Row] = [
+            {"system": e.system, "at": e.at, "document": write(EXCHANGED, e)} for e in noted
+        ]
+        before, self._noted = self._noted, self._noted + len(rows)
+        sweeps = before // _SWEEP_EVERY != self._noted // _SWEEP_EVERY
         async with self._database.writing() as connection:
-            await self._database.insert(connection, exchanges, [row])
-            if self._noted % _SWEEP_EVERY == 0:
-                mine = (own(exchanges), exchanges.c.system == exchanged.system)
-                oldest = (
-                    select(exchanges.c.id)
-                    .where(*mine)
-                    .order_by(exchanges.c.id.desc())
-                    .offset(KEPT_PER_SYSTEM)
-                    .limit(1)
-                )
-                last = func.coalesce(oldest.scalar_subquery(), 0)
-                await connection.execute(delete(exchanges).where(*mine, exchanges.c.id <= last))
+            await self._database.insert(connection, exchanges, rows)
+            for system in sorted({e.system for e in noted}) if sweeps else ():
+                await connection.execute(_old(system))
+        return [None] * len(rows)
+
+    async def close(self) -> None:
+        """Let the waiting notes through."""
+        await self._group.close()
 
     async def last(self, system: str, limit: int) -> tuple[Exchanged, ...]:
         """Give the latest calls of a system, newest first."""
@@ -140,6 +167,20 @@ class SqlJournal:
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
         return tuple(EXCHANGED.validate_json(row.document) for row in rows)
+
+
+def _old(system: str) -> Delete:
+    """Drop what is beyond the calls that are kept of a system."""
+    mine = (own(exchanges), exchanges.c.system == system)
+    oldest = (
+        select(exchanges.c.id)
+        .where(*mine)
+        .order_by(exchanges.c.id.desc())
+        .offset(KEPT_PER_SYSTEM)
+        .limit(1)
+    )
+    last = func.coalesce(oldest.scalar_subquery(), 0)
+    return delete(exchanges).where(*mine, exchanges.c.id <= last)
 
 
 class SqlMemory:

@@ -9,9 +9,9 @@ from core.outside import Journal, Links, Memory
 from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
 from core.schedule import Slots
 from core.spending import Spending
+from core.stuck import DeadLetters
 from core.subscriptions import Subscription
 from core.usage import Usages
-from core.stuck import DeadLetters
 from core.verification import Tries
 from storage.dead import SqlDeadLetters
 from storage.engine import Database
@@ -69,8 +69,10 @@ class Storage:
         self.tries = SqlTries(database)
         self.traces = SqlTraces(database)
         self.spending = SqlSpending(database)
-        self.links = SqlLinks(database)
-        self.journal = SqlJournal(database)
+        self._links = SqlLinks(database)
+        self._journal = SqlJournal(database)
+        self.links = self._links
+        self.journal = self._journal
         self.memory = SqlMemory(database)
         self.dead = SqlDeadLetters(database, clock)
         self.slots = SqlSlots(database, self._inbox_signal)
@@ -102,6 +104,8 @@ class Storage:
         await self._writer.close()
         await self._arrivals.close()
         await self._visits.close()
+        await self._links.close()
+        await self._journal.close()
         if self._listener is not None:
             await self._listener.close()
         await self._database.close()

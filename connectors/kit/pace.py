@@ -1,16 +1,20 @@
 """Keeps below an allowed rate and uses nearly all of it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 
-USED = 0.98
+USED = 0.965
 """Share of the allowed rate that is used: what is left covers the jitter of two clocks."""
+
+LATE_GAPS, LATE_S = 2, 0.25
+"""How far behind the even places are caught up with."""
 
 
 class Pace:
-    """Gives `count` places in each `window_s`, evenly, in the order of asking.
+    """Gives places evenly, at most `count` in any `window_s`, in the order of asking.
 
-    A place is fixed when it is asked for, so that waking up late never makes the next one late.
+    Waking up late does not make the next place late, and catching up never fills a window twice.
     """
 
     def __init__(
@@ -21,20 +25,36 @@ class Pace:
         now: Callable[[], float] | None = None,
         sleep: Callable[[float], "asyncio.Future[None]"] | None = None,
     ) -> None:
-        self._gap_s = window_s / (count * USED)
+        whole = max(1, int(count))
+        self._window_s = window_s * whole / count / USED
+        self._gap_s = self._window_s / whole
+        self._late_s = min(self._window_s, LATE_GAPS * self._gap_s + LATE_S)
+        self._given: deque[float] = deque(maxlen=whole)
         self._next = 0.0
+        self._turn = asyncio.Lock()
         self._now = now
         self._sleep = sleep or asyncio.sleep
 
     async def take(self) -> None:
         """Wait for the next place."""
-        now = (self._now or asyncio.get_running_loop().time)()
-        place = max(now, self._next)
-        self._next = place + self._gap_s
-        if place > now:
-            await self._sleep(place - now)
+        async with self._turn:
+            place = max(self._next, self._fits())
+            wait_s = place - self._time()
+            while wait_s > 0:
+                await self._sleep(wait_s)
+                wait_s = max(self._next, self._fits()) - self._time()
+            now = self._time()
+            self._given.append(now)
+            self._next = max(self._next, now - self._late_s) + self._gap_s
 
     def hold(self, pause_s: float) -> None:
         """Give no place for a while: the receiver asked for a pause."""
-        now = (self._now or asyncio.get_running_loop().time)()
-        self._next = max(self._next, now + pause_s)
+        self._next = max(self._next, self._time() + pause_s)
+
+    def _fits(self) -> float:
+        """Say when the window has room again."""
+        full = len(self._given) == self._given.maxlen
+        return self._given[0] + self._window_s if full else 0.0
+
+    def _time(self) -> float:
+        return (self._now or asyncio.get_running_loop().time)()

@@ -64,10 +64,13 @@ class Outlet:
 
     async def form(self, claim: Claim) -> Form:
         """Make the form of a claim, with the bytes of its files; Rejected `mapping`."""
+        company = await self.store.company()
+        return await self.filled(await self.document(claim, company), company)
+
+    async def filled(self, document: Object, company: Company) -> Form:
+        """Make the form of a document by the mapping; Rejected `mapping`."""
         if self.mapping is None:
             raise Rejected("mapping", text="no mapping is set", row=self.name)
-        company = await self.store.company()
-        document = await self.document(claim, company)
         form = apply_mapping(self.mapping, document, Around(company, self.zone))
         files = [
             Attachment(w.name, w.sha256, await self._bytes(w.sha256), w.slot) for w in form.wanted
@@ -111,15 +114,20 @@ async def made_once(outlet: Outlet, making: Making) -> Link:
     first answer as lost and looks it up by our key. ResultUnknown where that cannot be done: then a
     person must look.
     """
-    fresh = Link(outlet.name, making.key, making.subject, making.purpose, "new", outlet.clock())
+    name, at = outlet.name, outlet.clock()
+    fresh = Link(name, making.key, making.subject, making.purpose, "sending", at)
     link = await outlet.links.begin(fresh)
+    if link is fresh:
+        return await _sent(outlet, link, making)
     if link.state in {"open", "closed"}:
         return link
     if link.state != "new":
         found = await _found(making)
         if found is not None:
             return await _kept(outlet, link, found)
-    return await _sent(outlet, link, making)
+    sending = replace(link, state="sending", at=outlet.clock())
+    await outlet.links.save(sending)
+    return await _sent(outlet, sending, making)
 
 
 async def _found(making: Making) -> Ref | None:
@@ -130,7 +138,6 @@ async def _found(making: Making) -> Ref | None:
 
 
 async def _sent(outlet: Outlet, link: Link, making: Making) -> Link:
-    await outlet.links.save(replace(link, state="sending", at=outlet.clock()))
     try:
         ref, form = await making.create(making.key)
     except ResultUnknown as error:

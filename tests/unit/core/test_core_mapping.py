@@ -1,6 +1,7 @@
 """Field mappings: compiled with every fault's line, exact with amounts, losing no row."""
 
 from decimal import Decimal
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from core.errors import Rejected
 from core.mapping import FieldMapping, MappingFileError, apply_mapping, load_mapping
 from core.outside import Form, Json, Wanted
 
+ROOT = Path(__file__).parents[3]
 COMPANY = Company.model_validate(
     {"people": [{"id": "zhang", "name": "张三", "dingtalk": "staff-zhang"}]}
 )
@@ -272,3 +274,15 @@ def test_what_is_sent_has_no_floats() -> None:
     form = made("{target: x, from: \"to_number('1.10')\"}")
 
     assert form.fields["x"] == Decimal("1.10")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_mapping_of_the_guide_is_one(language: str) -> None:
+    text = (ROOT / "docs" / language / "install.md").read_text("utf-8")
+    block = text.partition("```yaml\nversion: 1\n")[2].partition("```")[0]
+    claim = {**CLAIM, "employee_name": "张三"}
+
+    form = apply_mapping(load_mapping(f"version: 1\n{block}", "guide"), claim, AROUND)
+
+    assert (form.subject, form.initiator) == ("BX-20261125-0007 张三", "101")
+    assert [row["fylx"] for row in form.details["formtable_main_194_dt1"]] == ["1", "2", "1"]

@@ -5,6 +5,7 @@ NAME is the kind of system, unless `kind` says it; so one installation may have 
 
 import base64
 import binascii
+import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
@@ -16,6 +17,7 @@ from core.outside import Role
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes of a Standard Webhooks secret."""
 PREFIX = "whsec_"
+_HOOK_PATH = re.compile(r"[A-Za-z0-9_-]{20,200}")
 Address = Annotated[str, Field(pattern=ADDRESS)]
 
 
@@ -47,7 +49,10 @@ def hook_key(secret: str) -> bytes:
 
 
 class SystemSettings(Section):
-    """What every connected system has. `rate` is how many calls a second it allows."""
+    """What every connected system has. `rate` is how many calls a second it allows.
+
+    A system that cannot sign its callbacks may use `/hooks/NAME/HOOK_PATH` instead.
+    """
 
     plays: ClassVar[frozenset[Role]] = frozenset()
     """The roles that this kind can have."""
@@ -55,6 +60,8 @@ class SystemSettings(Section):
     """Its roles where the table names none."""
     mapped: ClassVar[frozenset[Role]] = frozenset({"approval", "claims"})
     """Roles that need a mapping."""
+    posts: ClassVar[bool] = False
+    """Whether accounting vouchers are posted to it by calls."""
 
     kind: str
     base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
@@ -62,6 +69,7 @@ class SystemSettings(Section):
     roles: tuple[Role, ...] = ()
     poll_seconds: float = Field(default=60, gt=0, le=86400)
     hook_secret: SecretStr = SecretStr("")
+    hook_path: SecretStr = SecretStr("")
     timeout_s: float = Field(default=30, gt=0, le=120)
     rate: float | None = Field(default=None, gt=0, le=1000)
 
@@ -70,6 +78,13 @@ class SystemSettings(Section):
     def _whsec(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
             hook_key(value.get_secret_value())
+        return value
+
+    @field_validator("hook_path")
+    @classmethod
+    def _unguessable(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _HOOK_PATH.fullmatch(value.get_secret_value()):
+            raise ValueError("20 or more of A-Z a-z 0-9 _ - · 至少 20 个字母、数字、_ 或 -")
         return value
 
     @field_validator("roles")
@@ -140,27 +155,67 @@ class WeaverSettings(SystemSettings):
 
 
 class SeeyonSettings(SystemSettings):
-    """致远 A8/V5."""
+    """致远 A8/V5; `user` is an account of its REST interface.
 
-    plays = frozenset({"approval", "org", "todo", "sso"})
+    `login_name` is the person of the OA who starts processes whose mapping names nobody.
+    """
+
+    plays = frozenset({"approval", "todo"})
     usual = ("approval",)
+    mapped = frozenset({"approval"})
     kind: Literal["seeyon"]
     base_url: Address
     user: Filled
     password: Secret
     template_code: Filled
+    login_name: Annotated[str, BeforeValidator(_text)] = ""
+    register_code: Annotated[str, BeforeValidator(_text)] = ""
+    token_life_s: float = Field(default=900, ge=60, le=86400)
+    states: Mapping[int, Status] = Field(default_factory=dict)
+    state_id: Literal["summary", "process", "affair"] = "summary"
+    cancel_path: Path = "/seeyon/rest/affair/cancel"
+    todo_path: Path = "/seeyon/rest/thirdpartyPending/receive"
+    todo_done_path: Path = "/seeyon/rest/thirdpartyPending/updatePendingState"
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Ask for the code under which the OA's list knows us."""
+        if "todo" in self.active and not self.register_code:
+            said = "required for the role todo · 角色 todo 必填"
+            return (*super().lacking(), ("register_code", said))
+        return super().lacking()
 
 
 class LandraySettings(SystemSettings):
-    """蓝凌 EKP."""
+    """蓝凌 EKP; `base_url` ends with the context path, often `/ekp`.
 
-    plays = frozenset({"approval", "org", "todo"})
+    `creator` starts processes whose mapping names nobody.
+    """
+
+    plays = frozenset({"approval", "todo"})
     usual = ("approval",)
+    mapped = frozenset({"approval"})
     kind: Literal["landray"]
     base_url: Address
     user: Filled
     password: Secret
     template_id: Filled
+    creator: Annotated[str, BeforeValidator(_text)] = ""
+    person_key: Literal["LoginName", "PersonNo"] = "LoginName"
+    doc_status: Filled = "20"
+    file_key: Filled = "fdAttachment"
+    results: Mapping[str, Status] = Field(default_factory=dict)
+    cancel_operation: str = "handler_abandon"
+    add_path: Path = "/api/km-review/kmReviewRestService/addReview"
+    approve_path: Path = "/api/km-review/kmReviewRestService/approveProcess"
+    todo_model: Filled = "chit"
+    todo_done_type: Filled = "1"
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Ask for the secret of results: there is no other way to hear of them."""
+        if "approval" in self.active and not self.hook_secret.get_secret_value():
+            said = "required: results come signed with it · 必填：结果用它签名"
+            return (*super().lacking(), ("hook_secret", said))
+        return super().lacking()
 
 
 class DingTalkOaSettings(SystemSettings):
@@ -181,43 +236,80 @@ class WeComOaSettings(SystemSettings):
     template_id: Filled
 
 
-class KingdeeSettings(SystemSettings):
-    """金蝶云·星空."""
+class BooksSettings(SystemSettings):
+    """A system of accounts to which vouchers are posted by calls, as soon as they are made.
 
-    plays = frozenset({"voucher", "claims", "payment", "budget", "org"})
+    `companies` are the legal entities whose books it keeps, none named means all. Without a
+    `mapping` vouchers are written as the connector's own `voucher.yaml` says.
+    """
+
+    plays = frozenset({"voucher"})
     usual = ("voucher",)
-    kind: Literal["kingdee"]
+    posts = True
     base_url: Address
+    companies: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
+
+
+class KingdeeSettings(BooksSettings):
+    """金蝶云·星空.
+
+    `login` is how a call proves who makes it: signed headers, or a session. `voucher_group` is the
+    number of the 凭证字; `audit` says whether vouchers are submitted and audited, too.
+    """
+
+    kind: Literal["kingdee"]
     acct_id: Filled
     user: Filled
     app_id: Filled
     app_secret: Secret
     account_book: Filled
+    login: Literal["signature", "session"] = "signature"
+    org_num: Annotated[str, BeforeValidator(_text)] = "0"
+    lcid: int = Field(default=2052, ge=1)
+    voucher_group: Annotated[str, Field(min_length=1), BeforeValidator(_text)] = "PRE001"
+    audit: bool = True
 
 
-class YonyouSettings(SystemSettings):
-    """用友 YonBIP."""
+class YonyouSettings(BooksSettings):
+    """用友 YonBIP. `tenant` lets the data centre be found; without it `base_url` is the gateway."""
 
-    plays = frozenset({"voucher", "claims", "payment", "budget", "org"})
-    usual = ("voucher",)
     kind: Literal["yonyou"]
-    base_url: Address
+    base_url: Address = "https://apigateway.yonyoucloud.com"
     app_key: Filled
     app_secret: Secret
     account_book: Filled
     voucher_type: Filled
+    tenant: str = ""
+    maker_mobile: Annotated[str, BeforeValidator(_text)] = ""
 
 
-class SapB1Settings(SystemSettings):
-    """SAP Business One, Service Layer."""
+class SapB1Settings(BooksSettings):
+    """SAP Business One, Service Layer. `key_field` of a journal entry carries our key."""
 
-    plays = frozenset({"voucher", "payment", "org"})
-    usual = ("voucher",)
     kind: Literal["sap_b1"]
-    base_url: Address
     company_db: Filled
     user: Filled
     password: Secret
+    key_field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] = "Reference"
+
+
+class ErpNextSettings(BooksSettings):
+    """ERPNext. `key_field` of a journal entry carries our key; `company` is its name there."""
+
+    kind: Literal["erpnext"]
+    key: Filled
+    secret: Secret
+    company: Filled
+    key_field: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] = "cheque_no"
+
+
+class OdooSettings(BooksSettings):
+    """Odoo 19 and later (JSON-2). `journal` is the code of the journal that takes vouchers."""
+
+    kind: Literal["odoo"]
+    key: Secret
+    database: str = ""
+    journal: Filled
 
 
 class FiledropSettings(SystemSettings):
@@ -278,6 +370,8 @@ AnySystem = Annotated[
     | KingdeeSettings
     | YonyouSettings
     | SapB1Settings
+    | ErpNextSettings
+    | OdooSettings
     | FiledropSettings
     | WebhookSettings,
     Field(discriminator="kind"),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import structlog
@@ -134,12 +135,14 @@ def build_hooks(config: Config, systems: Systems, storage: Storage, metrics: Met
     """Build the doors of the systems that may call back."""
     doors: dict[str, HookDoor] = {}
     for outlet in systems.outlets:
-        secret = config.connectors.systems[outlet.name].hook_secret.get_secret_value()
+        table = config.connectors.systems[outlet.name]
+        secret, path = table.hook_secret.get_secret_value(), table.hook_path.get_secret_value()
         system = outlet.system
-        if not secret and not system.capabilities.signs_hooks:
+        if not secret and not path and not system.capabilities.signs_hooks:
             continue
         decode = system.decode if isinstance(system, HintPort) else _any_words
-        doors[outlet.name] = HookDoor(decode, hook_key(secret) if secret else None)
+        key = hook_key(secret) if secret else None
+        doors[outlet.name] = HookDoor(decode, key, path.encode() or None)
     clock = systems.outlets[0].clock if systems.outlets else utc_now
     return Hooks(doors, storage.inbox, clock, metrics.refuse("hooks"))
 
@@ -149,11 +152,20 @@ def _any_words(_: Mapping[str, str], body: bytes) -> Hint:
 
 
 def mapping_of(settings: SystemSettings) -> FieldMapping | None:
-    """Load a system's mapping; it was checked when the settings were read."""
+    """Load a system's mapping, which was checked when the settings were read.
+
+    Systems of accounts have one of their own, for those that set none.
+    """
     if not settings.mapping:
-        return None
+        return voucher_mapping(settings.kind) if settings.posts else None
     path = Path(settings.mapping)
     return load_mapping(path.read_text("utf-8"), str(path))
+
+
+def voucher_mapping(kind: str) -> FieldMapping:
+    """Load how a connector writes vouchers unless it is told otherwise."""
+    found = resources.files("connectors") / kind / "voucher.yaml"
+    return load_mapping(found.read_text("utf-8"), f"connectors/{kind}/voucher.yaml")
 
 
 def build_outlets(

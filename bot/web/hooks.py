@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 TOLERANCE_S = 300
 """How far a callback's clock may be off, either way."""
+SAME_S = 60
+"""For so long the same unsigned body is a repetition; later it may say the same again."""
 MAX_BYTES = 256 * 1024
 MAX_ID_CHARS = 256
 MAX_SIGNATURES = 10
@@ -32,10 +34,14 @@ Decode = Callable[[Mapping[str, str], bytes], Hint]
 
 @dataclass(frozen=True, slots=True)
 class HookDoor:
-    """The way in of one system: its secret (none: its own signature) and how bodies are read."""
+    """The way in of one system: its secret (none: its own signature) and how bodies are read.
+
+    A system that signs nothing has a secret `path` instead; its word is a hint and never a state.
+    """
 
     decode: Decode
     key: bytes | None = field(default=None, repr=False)
+    path: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,11 @@ class Hooks:
     on_refused: Callable[[str], None]
 
     def routes(self) -> list[web.RouteDef]:
-        """Give the one route."""
-        return [web.post("/hooks/{connector}", self.receive)]
+        """Give the route, and the one with a secret at its end."""
+        return [
+            web.post("/hooks/{connector}", self.receive),
+            web.post("/hooks/{connector}/{path}", self.receive),
+        ]
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take a callback: 200 once it is durable (also when it was before), else 403, 404, 413."""
@@ -63,23 +72,32 @@ class Hooks:
         if len(body) > MAX_BYTES:
             raise web.HTTPRequestEntityTooLarge(MAX_BYTES, len(body))
         try:
-            event_id = self._trusted(door, request.headers, body)
+            event_id = self._trusted(door, request, body)
             hint = door.decode(request.headers, body)
         except Untrusted as error:
             log.warning("hook_refused", system=name, code=error.code)
             self.on_refused(error.code)
             return web.json_response({"code": "forbidden"}, status=HTTPStatus.FORBIDDEN)
-        event = SystemHinted(name, hint.words, hint.state)
+        state = None if "path" in request.match_info else hint.state
+        event = SystemHinted(name, hint.words, state)
         key = f"hook:{name}:{hashlib.sha256(event_id.encode()).hexdigest()}"
         new = await self.inbox.put(key, f"hook:{name}", to_json(event), self.clock())
         log.info("hook_taken", system=name, new=new)
         return web.json_response({"received": True})
 
-    def _trusted(self, door: HookDoor, headers: Mapping[str, str], body: bytes) -> str:
+    def _trusted(self, door: HookDoor, request: web.Request, body: bytes) -> str:
         """Give what tells a callback from others; Untrusted for one that does not check out."""
-        if door.key is None:
-            return hashlib.sha256(body).hexdigest()
-        return verify(door.key, headers, body, int(self.clock().timestamp()))
+        now_s = int(self.clock().timestamp())
+        given = request.match_info.get("path")
+        if given is not None:
+            if door.path is None or not hmac.compare_digest(door.path, given.encode()):
+                raise Untrusted("path")
+            return f"{now_s // SAME_S}:{hashlib.sha256(body).hexdigest()}"
+        if door.key is not None:
+            return verify(door.key, request.headers, body, now_s)
+        if door.path is not None:
+            raise Untrusted("unsigned")
+        return hashlib.sha256(body).hexdigest()
 
 
 def verify(key: bytes, headers: Mapping[str, str], body: bytes, now_s: int) -> str:

@@ -6,19 +6,21 @@ NAME is the kind of system, unless `kind` says it; so one installation may have 
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from bot.section import ADDRESS, Section
 from core.happenings import EventName
-from core.outside import Role
+from core.outside import Role, Status
 
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes of a Standard Webhooks secret."""
 PREFIX = "whsec_"
 _HOOK_PATH = re.compile(r"[A-Za-z0-9_-]{20,200}")
 Address = Annotated[str, Field(pattern=ADDRESS)]
+Path = Annotated[str, Field(pattern=r"^/[^\s]*$")]
 
 
 def _text(value: object) -> object:
@@ -157,32 +159,25 @@ class WeaverSettings(SystemSettings):
 class SeeyonSettings(SystemSettings):
     """致远 A8/V5; `user` is an account of its REST interface.
 
-    `login_name` is the person of the OA who starts processes whose mapping names nobody.
+    `login_name` is the person of the OA who starts processes whose mapping names nobody;
+    `register_code` is what the OA's list of to-dos knows us by.
     """
 
-    plays = frozenset({"approval", "todo"})
+    plays = frozenset({"approval", "org", "todo", "sso"})
     usual = ("approval",)
-    mapped = frozenset({"approval"})
     kind: Literal["seeyon"]
     base_url: Address
     user: Filled
     password: Secret
     template_code: Filled
     login_name: Annotated[str, BeforeValidator(_text)] = ""
-    register_code: Annotated[str, BeforeValidator(_text)] = ""
+    register_code: Filled = "chit"
     token_life_s: float = Field(default=900, ge=60, le=86400)
     states: Mapping[int, Status] = Field(default_factory=dict)
     state_id: Literal["summary", "process", "affair"] = "summary"
     cancel_path: Path = "/seeyon/rest/affair/cancel"
     todo_path: Path = "/seeyon/rest/thirdpartyPending/receive"
     todo_done_path: Path = "/seeyon/rest/thirdpartyPending/updatePendingState"
-
-    def lacking(self) -> tuple[tuple[str, str], ...]:
-        """Ask for the code under which the OA's list knows us."""
-        if "todo" in self.active and not self.register_code:
-            said = "required for the role todo · 角色 todo 必填"
-            return (*super().lacking(), ("register_code", said))
-        return super().lacking()
 
 
 class LandraySettings(SystemSettings):
@@ -191,9 +186,8 @@ class LandraySettings(SystemSettings):
     `creator` starts processes whose mapping names nobody.
     """
 
-    plays = frozenset({"approval", "todo"})
+    plays = frozenset({"approval", "org", "todo"})
     usual = ("approval",)
-    mapped = frozenset({"approval"})
     kind: Literal["landray"]
     base_url: Address
     user: Filled

@@ -164,8 +164,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )
-    pages = build_pages(config, storage, rooms, channels, clock, accept)
     systems = build_systems(config, storage, rooms.files, clock)
+    pages = build_pages(config, storage, rooms, channels, clock, accept, systems.outlets)
     hooks = build_hooks(config, systems, storage, metrics)
     runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())
     schedule = build_timetable(config, storage, clock)

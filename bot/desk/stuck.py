@@ -25,6 +25,9 @@ class StuckDesk:
     inbox: Inbox
     store: Store
     clock: Clock
+    actor: str = ACTOR
+    door: str = "cli"
+    """Who acts, and where they said so; the record keeps both."""
 
     async def listed(self) -> tuple[DeadLetter, ...]:
         """Give everything that is stuck, oldest first."""
@@ -52,7 +55,7 @@ class StuckDesk:
         """
         letters = await self._of(number)
         for letter in letters:
-            await self.dead.drop(letter, f"by {ACTOR}")
+            await self.dead.drop(letter, f"by {self.actor}")
             order = _order(letter)
             if order is not None:
                 await self._give_up(letter, order)
@@ -91,8 +94,8 @@ class StuckDesk:
     async def _record(self, action: str, number: str, count: int, more: Mapping[str, str]) -> None:
         fields = (("count", str(count)), *((k, v) for k, v in more.items() if v))
         now = self.clock()
-        source = f"cli:{action}:{number}:{now.isoformat()}"
-        entry = AuditEntry(ACTOR, action, number, source, fields)
+        source = f"{self.door}:{action}:{number}:{now.isoformat()}"
+        entry = AuditEntry(self.actor, action, number, source, fields)
         await self.store.commit(Change(at=now, audit=(entry,)))
 
 

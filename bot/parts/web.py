@@ -9,14 +9,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.dingtalk.channel import DingTalkChannel
 from bot.channels.oidc.door import OidcDoor
 from bot.channels.wecom.channel import WeComChannel
+from bot.desk.stuck import StuckDesk
 from bot.events import ChannelName
 from bot.handlers.work import Rooms
+from bot.jobs.calls.desk import Outlet
 from bot.parts.channels import wecom_of
 from bot.parts.rules import public_url, settings_of
 from bot.pictures.gallery import Gallery
 from bot.port import Accept, Channel, SignInDoor
 from bot.settings import Config
 from bot.web.access import Access
+from bot.web.admin_page import AdminPage, Remedies
 from bot.web.api import Api
 from bot.web.api_analytics import AnalyticsApi
 from bot.web.api_claims import ClaimsDoor
@@ -24,7 +27,9 @@ from bot.web.api_vouchers import VouchersApi
 from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.decide_page import DecidePage
 from bot.web.doors import Door, MessengerDoor
+from bot.web.finance_page import FinancePage
 from bot.web.health import Health, Metrics
 from bot.web.openapi import OpenApi
 from bot.web.pages import Pages
@@ -33,9 +38,12 @@ from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
+from bot.web.thumbs import Thumbs
 from bot.web.todo_page import TodoPage
 from bot.web.upload_page import UploadPage
+from core.company import Person
 from core.ports import Clock, DoorName
+from recognition.thumbnail import make_thumbnail
 from storage.open import Storage
 
 log = structlog.get_logger(__name__)
@@ -48,6 +56,7 @@ def build_pages(
     channels: dict[ChannelName, Channel],
     clock: Clock,
     accept: Accept,
+    outlets: Sequence[Outlet],
 ) -> Pages:
     """Build the pages for people."""
     site = Site(public_url(config))
@@ -60,15 +69,54 @@ def build_pages(
     return Pages(
         site,
         SignIn(site, visits, _ways_in(config, doors, clock)),
-        ClaimPage(site, storage.store, rooms.files, rooms.settings, clock, config.zone),
-        TodoPage(site, storage.store),
+        ClaimPage(
+            site,
+            storage.store,
+            rooms.files,
+            rooms.settings,
+            clock,
+            config.zone,
+            Thumbs(make_thumbnail),
+            DecidePage(site, storage.store, storage.traces, accept, doors, clock),
+        ),
+        TodoPage(site, storage.store, clock, config.zone),
         UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
         CardsPage(
             site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
         ),
         BudgetsPage(site, storage.store, storage.usages, clock, config.zone),
         ReportPage(site, storage.store, storage.spending, Gallery(), clock, config.zone),
+        FinancePage(site, storage.store, clock, config.zone, config.notices.advance_days),
+        AdminPage(
+            site,
+            storage.store,
+            storage.inbox,
+            storage.slots,
+            storage.dead,
+            storage.journal,
+            channels,
+            {outlet.name: outlet.system.capabilities for outlet in outlets},
+            _remedies(storage, clock),
+            clock,
+            config.zone,
+        ),
     )
+
+
+def _remedies(storage: Storage, clock: Clock) -> Remedies:
+    """Let the administration page do what `chit stuck` does, in the name of who presses."""
+
+    def desk(person: Person) -> StuckDesk:
+        parts = (storage.dead, storage.links, storage.inbox, storage.store, clock)
+        return StuckDesk(*parts, actor=person.id, door="page")
+
+    async def retry(person: Person, number: str) -> int:
+        return await desk(person).retry(number)
+
+    async def drop(person: Person, number: str) -> int:
+        return await desk(person).drop(number)
+
+    return Remedies(retry, drop)
 
 
 def _ways_in(

@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.handlers.finding import concerns, with_findings
+from bot.web.claim_book import may_read_books, voucher_rows
 from bot.web.claim_view import Scene, view_of
+from bot.web.decide_page import DecidePage
 from bot.web.site import Site
+from bot.web.thumbs import Thumbs
 from core.actions.basics import Settings
 from core.budget import charges_of
-from core.claim import Claim
+from core.claim import Claim, StoredFile
 from core.company import Person
 from core.ports import Clock, Files, Store
 from core.visibility import shown_to
@@ -41,6 +44,8 @@ class ClaimPage:
     settings: Settings
     clock: Clock
     zone: ZoneInfo
+    thumbs: Thumbs
+    decide: DecidePage
 
     async def claim(self, request: web.Request, person: Person) -> web.Response:
         """Show a claim."""
@@ -60,7 +65,16 @@ class ClaimPage:
             base=self.site.base,
             others=await self._others(shown, person),
         )
-        return self.site.render("claim.html", person.language, person=person, claim=view_of(scene))
+        vouchers = await self.store.vouchers_of([claim.number]) if may_read_books(person) else ()
+        return self.site.render(
+            "claim.html",
+            person.language,
+            person=person,
+            claim=view_of(scene),
+            forms=await self.decide.forms(claim, person),
+            told=await self.decide.told(request, person, company),
+            vouchers=voucher_rows(vouchers, company, person.language),
+        )
 
     async def _others(self, claim: Claim, reader: Person) -> dict[str, Claim]:
         """Read the claims that came first, for everybody but the one who claims."""
@@ -73,17 +87,33 @@ class ClaimPage:
 
     async def file(self, request: web.Request, person: Person) -> web.Response:
         """Give a file of a claim as it was received."""
+        file = await self._file(request, person)
+        return _file_answer(await self._read(file), file.name)
+
+    async def small(self, request: web.Request, person: Person) -> web.Response:
+        """Give a small picture of a file of a claim: the picture itself, or a PDF's first page."""
+        file = await self._file(request, person)
+        picture = await self.thumbs.of(file.sha256, lambda: self._read(file))
+        if picture is None:
+            return self.site.redirect_asset("file.svg")
+        return web.Response(
+            body=picture, content_type="image/jpeg", headers={"Cache-Control": KEPT}
+        )
+
+    async def _file(self, request: web.Request, person: Person) -> StoredFile:
         claim = await self._find(request, person)
         claim, _ = shown_to(claim, await self.store.company(), person)
         wanted = request.match_info["sha256"]
         file = next((f for f in claim.files if f.sha256 == wanted), None)
         if file is None:
             raise web.HTTPNotFound
+        return file
+
+    async def _read(self, file: StoredFile) -> bytes:
         try:
-            data = await self.files.get(file.sha256)
+            return await self.files.get(file.sha256)
         except FileNotFoundError:
             raise web.HTTPNotFound from None
-        return _file_answer(data, file.name)
 
     async def _find(self, request: web.Request, person: Person) -> Claim:
         """Find a claim that concerns the person; a stranger's is answered like none at all."""

@@ -22,6 +22,7 @@ from bot.texts.names import (
 )
 from bot.texts.pages import MODES, VERDICTS, page_text
 from bot.texts.plain import one_line
+from bot.texts.queries import inputs_text
 from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import field_text, kind_text, payment_state_text, state_text
@@ -36,8 +37,8 @@ from core.money import format_cny
 from core.payment import Payment, mask_account
 from core.routing import LEFT
 
-PICTURES = frozenset({"", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp"})
-"""Names of what a browser can show; pictures of a chat come without one."""
+DRAWN = frozenset({"", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".pdf"})
+"""Names of what has a small picture; pictures of a chat come without one."""
 RULES = {
     CARRIED: "carried",
     AUTOMATIC: "by_rule",
@@ -70,6 +71,7 @@ class LineView:
     doubt: str
     file: str
     itinerary: str = ""
+    thumb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,20 @@ class BudgetView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file as received; `path` is where its bytes are."""
+    """A file as received; `path` is where its bytes are, `thumb` its small picture, if any."""
 
     name: str
     path: str
-    picture: bool
+    thumb: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """What to look at, and the rule behind it with what it has looked at."""
+
+    severity: str
+    text: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ class ClaimView:
     state_text: str
     waits: str
     facts: tuple[Fact, ...]
-    findings: tuple[tuple[str, str], ...]
+    findings: tuple[FindingView, ...]
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
     budgets: tuple[BudgetView, ...]
@@ -240,16 +251,22 @@ def _payment(scene: Scene) -> tuple[Fact, ...]:
     return _named(scene, named)
 
 
-def _findings(scene: Scene) -> tuple[tuple[str, str], ...]:
-    """Say what to look at, what blocks first; doubts stand beside their lines."""
+def _findings(scene: Scene) -> tuple[FindingView, ...]:
+    """Say what to look at and by which rule, what blocks first; doubts stand beside their lines."""
     if scene.claim.state in _QUIET:
         return ()
     found = sorted((f for f in scene.claim.findings if f.code != "doubt"), key=_rank)
+    return tuple(dict.fromkeys(_finding(scene, f) for f in found))
+
+
+def _finding(scene: Scene, finding: Finding) -> FindingView:
     insider = scene.reader.id != scene.claim.employee
-    texts = (
-        (f.severity, finding_text(f, scene.language, scene.company, insider=insider)) for f in found
-    )
-    return tuple(dict.fromkeys(texts))
+    text = finding_text(finding, scene.language, scene.company, insider=insider)
+    policy, rule = finding.field("policy"), ""
+    if policy:
+        inputs = inputs_text(dict(finding.fields), scene.language)
+        rule = scene.say("rule_behind", policy=one_line(policy, 60), inputs=one_line(inputs, 200))
+    return FindingView(finding.severity, text, rule)
 
 
 def _rank(finding: Finding) -> int:
@@ -270,6 +287,7 @@ def _line(scene: Scene, line: Line) -> LineView:
         facts=_voucher(scene, line.invoice) if line.invoice else (),
         doubt=_doubt(scene, line),
         file=scene.file_path(file) if file and file in kept else "",
+        thumb=_thumb(scene, file) if file else "",
         itinerary=scene.file_path(trips) if trips and trips in kept else "",
     )
 
@@ -384,5 +402,11 @@ def _percent(part_fen: int, whole_fen: int) -> int:
 
 def _file(scene: Scene, number: int, file: StoredFile) -> FileView:
     name = one_line(file.name, 60) or scene.say("file", count=str(number))
-    picture = PurePath(file.name).suffix.lower() in PICTURES
-    return FileView(name, scene.file_path(file.sha256), picture)
+    return FileView(name, scene.file_path(file.sha256), _thumb(scene, file.sha256))
+
+
+def _thumb(scene: Scene, sha256: str) -> str:
+    """Give the path of a file's small picture, "" when its kind has none."""
+    name = next((f.name for f in scene.claim.files if f.sha256 == sha256), None)
+    drawn = name is not None and PurePath(name).suffix.lower() in DRAWN
+    return f"{scene.file_path(sha256)}/small" if drawn else ""

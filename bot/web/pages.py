@@ -8,9 +8,11 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.web.admin_page import AdminPage
 from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.finance_page import FinancePage
 from bot.web.report_page import ReportPage
 from bot.web.signin import HOME, SignIn
 from bot.web.site import Site
@@ -35,6 +37,8 @@ class Pages:
     cards: CardsPage
     budgets: BudgetsPage
     reports: ReportPage
+    finance: FinancePage
+    admin: AdminPage
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""
@@ -47,6 +51,9 @@ class Pages:
             web.get("/app/todo", guarded(self.todo.todo)),
             web.get("/app/budgets", guarded(self.budgets.overview)),
             web.get("/app/budgets/{id}", guarded(self.budgets.budget)),
+            web.get("/app/finance", guarded(self.finance.page)),
+            web.get("/app/admin", guarded(self.admin.page)),
+            web.post("/app/admin/stuck", guarded(self.admin.deal)),
             web.get("/app/upload", guarded(self.uploads.page)),
             web.post("/app/upload", self.signin.known(self.uploads.take)),
             web.get("/app/invoices/cards", guarded(self.cards.page)),
@@ -59,7 +66,10 @@ class Pages:
                 "/app/reports/{month}/{name}.{kind:(?:png|pdf|xlsx)}", guarded(self.reports.file)
             ),
             web.get("/app/claims/{number}", guarded(self.claims.claim)),
+            web.get("/app/claims/{number}/decide", self.claims.decide.back),
+            web.post("/app/claims/{number}/decide", guarded(self.claims.decide.take)),
             web.get("/app/claims/{number}/files/{sha256}", guarded(self.claims.file)),
+            web.get("/app/claims/{number}/files/{sha256}/small", guarded(self.claims.small)),
         ]
 
     async def home(self, _: web.Request) -> web.Response:

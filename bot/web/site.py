@@ -11,6 +11,8 @@ from yarl import URL
 
 from bot.texts.pages import PAGES, page_text
 from bot.texts.template import Language, Text
+from bot.web.navigation import links_of
+from core.company import Person
 
 ROOM = Path(__file__).parent
 POLICY = (
@@ -65,8 +67,10 @@ class Site:
     ) -> web.Response:
         """Draw a page in one language; it is never kept by caches."""
         say = partial(page_text, language=language)
+        person = fields.get("person")
+        links = links_of(person) if isinstance(person, Person) else ()
         body = self._templates.get_template(template).render(
-            say=say, both=_both, language=language, **fields
+            say=say, both=_both, language=language, links=links, **fields
         )
         return web.Response(
             text=body,
@@ -83,6 +87,10 @@ class Site:
     def redirect(self, below: str, status: int = HTTPStatus.FOUND) -> web.Response:
         """Send a browser to another of our pages."""
         return away(self.path(below), status)
+
+    def redirect_asset(self, name: str) -> web.Response:
+        """Send a browser to one of our pictures."""
+        return away(self.asset(name))
 
     async def static(self, request: web.Request) -> web.Response:
         """Give a style or picture."""

@@ -11,31 +11,39 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
+from bot.desk.stuck import StuckDesk
 from bot.events import ChannelName, to_json
 from bot.pictures.gallery import Gallery
 from bot.port import CardPicker, Inbound
 from bot.settings import SDK_URL
+from bot.web.admin_page import AdminPage, Remedies
 from bot.web.budgets_page import BudgetsPage
 from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
+from bot.web.decide_page import DecidePage
 from bot.web.doors import Door as Way
 from bot.web.doors import MessengerDoor
+from bot.web.finance_page import FinancePage
 from bot.web.pages import Pages
 from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
+from bot.web.thumbs import Thumbs
 from bot.web.todo_page import TodoPage
 from bot.web.upload_page import UploadPage
 from core.actions.basics import Settings
 from core.approval import Decision, Plan, Step
 from core.change import Change
 from core.claim import Claim, Line, LineInvoice, State, StoredFile
-from core.company import Company
+from core.company import Company, Person
 from core.errors import OutsideError
+from core.outside import Capabilities
 from core.payment import Payment
 from core.ports import DoorName
+from tests.fakes.links import MemoryJournal, MemoryLinks
 from tests.fakes.memory import MemoryStorage
+from tests.fakes.slots import MemorySlots
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 NUMBER = "BX-20261125-0007"
@@ -150,6 +158,16 @@ class MemoryFiles:
         self.kept.pop(sha256, None)
 
 
+@dataclass
+class Wire:
+    """A messenger as far as the administration page looks at it."""
+
+    up: bool
+
+    def connected(self) -> bool:
+        return self.up
+
+
 class Stage:
     """Everything that a test of pages needs; `client` keeps cookies as a browser does."""
 
@@ -160,6 +178,11 @@ class Stage:
         self.doors: dict[ChannelName, Door] = {name: Door(name) for name in doors}
         self.ways: dict[DoorName, Way] = {n: MessengerDoor(d) for n, d in self.doors.items()}
         self.wallet = Wallet()
+        self.slots = MemorySlots(self.storage.inbox)
+        self.journal = MemoryJournal()
+        self.channels = {"dingtalk": Wire(up=True), "wecom": Wire(up=False)}
+        self.systems: dict[str, Capabilities] = {}
+        self.drawn: list[bytes] = []
         site = Site(public_url)
         visits = Visits(site, self.storage.sessions, self.storage.store, self.clock)
         zone = ZoneInfo("Asia/Shanghai")
@@ -173,8 +196,18 @@ class Stage:
                 Settings("approved", "allow"),
                 self.clock,
                 zone,
+                Thumbs(self.draw),
+                DecidePage(
+                    site,
+                    self.storage.store,
+                    self.storage.traces,
+                    self.accept,
+                    self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
+                    self.clock,
+                    patience_s=0.1,
+                ),
             ),
-            TodoPage(site, self.storage.store),
+            TodoPage(site, self.storage.store, self.clock, zone),
             UploadPage(
                 site,
                 self.storage.store,
@@ -195,8 +228,37 @@ class Stage:
             ReportPage(
                 site, self.storage.store, self.storage.spending, Gallery(), self.clock, zone
             ),
+            FinancePage(site, self.storage.store, self.clock, zone),
+            AdminPage(
+                site,
+                self.storage.store,
+                self.storage.inbox,
+                self.slots,
+                self.storage.dead,
+                self.journal,
+                self.channels,  # type: ignore[arg-type]  # what of channels is needed here
+                self.systems,
+                Remedies(self.retry, self.drop),
+                self.clock,
+                zone,
+            ),
         )
         self.client: TestClient[web.Request, web.Application]
+
+    async def draw(self, data: bytes) -> bytes | None:
+        self.drawn.append(data)
+        return b"\xff\xd8\xff small" if data.startswith(b"%PDF-") else None
+
+    def stuck(self, person: Person) -> StuckDesk:
+        storage = self.storage
+        parts = (storage.dead, MemoryLinks(), storage.inbox, storage.store, self.clock)
+        return StuckDesk(*parts, actor=person.id, door="page")
+
+    async def retry(self, person: Person, number: str) -> int:
+        return await self.stuck(person).retry(number)
+
+    async def drop(self, person: Person, number: str) -> int:
+        return await self.stuck(person).drop(number)
 
     async def accept(self, inbound: Inbound) -> bool:
         body = to_json(inbound.event)

@@ -1,0 +1,68 @@
+"""What a claim's page tells those who look after the money: its payment and its vouchers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.texts import say
+from bot.texts.pages import page_text
+from bot.texts.plain import one_line
+from bot.texts.template import Language
+from core.company import Company, Person
+from core.money import format_cny
+from core.visibility import WATCHERS
+from core.voucher import Voucher
+
+STATES = {
+    "open": "voucher_open",
+    "refused": "voucher_refused",
+    "exported": "voucher_exported",
+    "posted": "voucher_posted",
+    "void": "voucher_void",
+}
+KINDS = {
+    "approval": "voucher_approval",
+    "payment": "voucher_payment",
+    "return": "voucher_return",
+    "reversal": "voucher_reversal",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherRow:
+    """An accounting voucher in a list; `why` says what keeps it from the books."""
+
+    id: str
+    claim: str
+    what: str
+    amount: str
+    state: str
+    state_text: str
+    where: str
+    why: str
+
+
+def voucher_rows(
+    vouchers: Sequence[Voucher], company: Company, language: Language
+) -> tuple[VoucherRow, ...]:
+    """Write vouchers as rows."""
+    return tuple(_row(v, company, language) for v in vouchers)
+
+
+def may_read_books(person: Person) -> bool:
+    """Whether somebody sees accounting vouchers."""
+    return bool(WATCHERS.intersection(person.roles))
+
+
+def _row(voucher: Voucher, company: Company, language: Language) -> VoucherRow:
+    facts = {"number": voucher.claim, **dict(voucher.facts)}
+    refused = voucher.state == "refused" and bool(voucher.reason)
+    return VoucherRow(
+        id=voucher.id,
+        claim=voucher.claim,
+        what=page_text(KINDS[voucher.kind], language),
+        amount=format_cny(voucher.total_fen or voucher.amount_fen),
+        state=voucher.state,
+        state_text=page_text(STATES[voucher.state], language),
+        where=one_line(voucher.number or voucher.batch or "", 60),
+        why=say(f"voucher_{voucher.reason}", language, facts, company) if refused else "",
+    )

@@ -117,7 +117,7 @@ class Capabilities:
     `find`: things are found again by our key after a lost answer. `safe_repeat`: the system itself
     refuses a second one with the same key. `query`: the state can be asked for; without it a
     signed callback decides. `signs_hooks`: its callbacks carry a signature of its own. `rate` is
-    the allowed number of calls in so many seconds. So many seconds after a lost answer (`settles_s`)
+    the allowed number of calls in so many seconds. `settles_s` is for how long after a lost answer
     what was sent may still appear there.
     """
 
@@ -204,38 +204,6 @@ class ClaimsPort(System, Protocol):
     async def find(self, key: str) -> Ref | None:
         """Find a document by our key."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A request that was approved elsewhere and becomes a claim draft here.
-
-    `fields` are what the mapping of `origin` gives; `key` names it once for all.
-    """
-
-    key: str
-    ref: Ref
-    document: Mapping[str, Json]
-
-
-@runtime_checkable
-class OriginPort(System, Protocol):
-    """Gives requests that were approved in that system."""
-
-    async def fetch(self, ref_id: str) -> Origin | None:
-        """Give an approved request by its id; None when it is not approved or is none of them."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class VoucherLine:
-    """One line of an accounting voucher; exactly one of debit and credit is not 0."""
-
-    summary: str
-    account: str
-    debit_fen: int = 0
-    credit_fen: int = 0
-    dimensions: tuple[tuple[str, str], ...] = ()
 
 
 @runtime_checkable
@@ -349,6 +317,46 @@ class OutsideBalance:
     def available_fen(self) -> int:
         """What is left there."""
         return self.limit_fen - self.occupied_fen - self.spent_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document of another system, as it lists them; people and templates are its own ids.
+
+    `key` is ours where we made it; `changed` grows with every change and is what a list is asked
+    from. `settled` says that it is paid there, `over` that nobody decides about it any more.
+    """
+
+    ref: Ref
+    changed: int
+    key: str = ""
+    person: str = ""
+    template: str = ""
+    title: str = ""
+    amount_fen: int = 0
+    day: date | None = None
+    settled: bool = False
+    over: bool = False
+    voucher: str = ""
+    waits_for: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class PapersPort(System, Protocol):
+    """Lists its documents in the order of their last change."""
+
+    async def paper(self, ref: Ref) -> Paper | None:
+        """Read a document; None when it is gone."""
+        ...
+
+    async def papers(
+        self, kind: Literal["settled", "requests"], since: int
+    ) -> tuple[Sequence[Paper], int]:
+        """Give documents that are paid, or requests that are approved, and where to go on.
+
+        Some of the last ones may come again.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from connectors.hose.wire import (
     CREATE_PATH,
     DETAIL_PATH,
     EBOT,
+    FLOW,
     GONE,
     MOST_FILE_BYTES,
     MOST_PEOPLE,
@@ -36,7 +37,6 @@ from connectors.kit import Kit
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable
 from core.outside import ApprovalState, Attachment, Capabilities, Form, Ref, Status
 
-FLOW = "flow"
 PENDING_S = 5.0
 """How long a document is `pending`, about: nothing can be done with it meanwhile."""
 Rejection = Literal["returned", "rejected"]

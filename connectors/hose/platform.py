@@ -28,6 +28,7 @@ from connectors.hose.platform_wire import (
     is_settled,
     list_query,
     moment_text,
+    paper_of,
     parse_balance,
     parse_outcome,
     parse_packages,
@@ -35,12 +36,12 @@ from connectors.hose.platform_wire import (
     parse_payment,
     period_of,
 )
-from connectors.hose.wire import Flow, parse_flow
+from connectors.hose.wire import SETTLED, Flow, parse_flow
 from connectors.kit import Kit
 from connectors.kit.answers import list_in
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
-from core.outside import Decision, OutsideBalance, Ref
+from core.outside import Decision, OutsideBalance, Paper, Ref
 
 MOST_PAGES = 50
 RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0
@@ -48,7 +49,7 @@ RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0
 
 
 class Platform:
-    """`PaymentPort`, `WriteBackPort`, `BudgetPort`, `SsoPort`, `DecisionPort` of 合思."""
+    """`PaymentPort`, `WriteBackPort`, `PapersPort`, `BudgetPort`, `DecisionPort`, `SsoPort`."""
 
     def __init__(self, client: HoseClient, kit: Kit, name: str, approving_s: float) -> None:
         self._client = client
@@ -117,23 +118,30 @@ class Platform:
         except ValueError as error:
             raise Rejected("not_an_amount", text=str(error)) from None
 
-    async def changed(
-        self, kind: str, states: Sequence[str], since_ms: int
-    ) -> tuple[tuple[Flow, ...], int]:
-        """Give documents changed since a moment, oldest change first, and the next moment.
+    async def paper(self, ref: Ref) -> Paper | None:
+        """Read a document; None when it is gone."""
+        flow = await self.flow(ref.id)
+        return paper_of(self._name, flow, self._kit.zone) if flow and flow.active else None
+
+    async def papers(
+        self, kind: Literal["settled", "requests"], since: int
+    ) -> tuple[Sequence[Paper], int]:
+        """Give documents changed since a moment (ms), oldest change first, and the next moment.
 
         Lists know whole seconds only, so that those of the last one come again.
         """
         flows: list[Flow] = []
-        since = moment_text(since_ms, self._kit.zone) if since_ms else ""
+        form = "expense" if kind == "settled" else "requisition"
+        begin = moment_text(since, self._kit.zone) if since else ""
         for page in range(MOST_PAGES):
-            query = list_query(kind, states, since, page * PAGE)
+            query = list_query(form, sorted(SETTLED), begin, page * PAGE)
             found = await self._client.get("getApplyList", LIST_PATH, query)
             rows = list_in(found, "items")
             flows += [flow for flow in map(parse_flow, rows) if flow is not None]
             if len(rows) < PAGE:
                 break
-        return tuple(flows), max([since_ms, *(flow.updated_ms for flow in flows)])
+        papers = [paper_of(self._name, flow, self._kit.zone) for flow in flows]
+        return papers, max([since, *(flow.updated_ms for flow in flows)])
 
     async def decide(self, decisions: Sequence[Decision]) -> Mapping[str, str]:
         """Agree or reject as others, ten documents a call and a minute between calls.

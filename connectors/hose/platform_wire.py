@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 
-from connectors.hose.wire import SETTLED, Flow, int_in
+from connectors.hose.wire import FLOW, SETTLED, STATES, Flow, int_in
 from connectors.kit.answers import list_in, object_in, text_in
-from core.outside import Json, OutsideBalance
+from core.outside import Json, OutsideBalance, Paper, Ref
 
 LIST_PATH = "/api/openapi/v1.1/docs/getApplyList"
 PAYMENT_PATH = "/api/openapi/v1/paymentResults"
@@ -207,6 +207,22 @@ def is_settled(flow: Flow) -> bool:
     return flow.state in SETTLED
 
 
-def yuan_of(money: object) -> str:
-    """Give the yuan of a Money object; "" where there is none."""
-    return text_in(money, "standard") if isinstance(money, Mapping) else ""
+def paper_of(system: str, flow: Flow, zone: tzinfo) -> Paper:
+    """Give a document as lists of every system have it; a request has its own names of fields."""
+    form = flow.form
+    at_ms = int_in(form, "requisitionDate") or int_in(form, "expenseDate")
+    money = object_in(form, "requisitionMoney") or object_in(form, "expenseMoney")
+    return Paper(
+        ref=Ref(system, FLOW, flow.id, flow.code or flow.id),
+        changed=flow.updated_ms,
+        key=text_in(form, "outerCode"),
+        person=text_in(form, "submitterId", 200),
+        template=text_in(form, "specificationId", 300).partition(":")[0],
+        title=text_in(form, "title", 200),
+        amount_fen=_fen(money, "standard") if money else 0,
+        day=datetime.fromtimestamp(at_ms // 1000, zone).date() if at_ms else None,
+        settled=is_settled(flow),
+        over=STATES.get(flow.state) != "waiting",
+        voucher=text_in(form, "voucherNo", 200),
+        waits_for=flow.waits_for if flow.state == "approving" else (),
+    )

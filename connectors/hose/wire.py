@@ -28,6 +28,7 @@ MOST_FILE_BYTES = 30 * 1024 * 1024
 MOST_PEOPLE = 100
 """People that may be asked about in one call."""
 
+FLOW = "flow"
 DETAILS = "details"
 STATES: Mapping[str, Status] = {
     "pending": "waiting",

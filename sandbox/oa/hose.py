@@ -75,7 +75,7 @@ class HoseStandIn:
         self.moved_to = ""
         self._tokens: dict[str, float] = {}
         self._results: dict[str, Json] = {}
-        self._clock_ms = 1_764_000_000_000
+        self._clock_ms = 1_795_597_200_000
         self._used_codes: set[str] = set()
 
     def routes(self) -> list[web.RouteDef]:

@@ -1,0 +1,147 @@
+"""Keeps in line what a platform beside us has: voucher numbers, decisions that were made here."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.jobs.calls.desk import Outlet
+from bot.jobs.calls.documents import PURPOSE
+from bot.jobs.outside import Lead
+from core.claim import Claim
+from core.errors import ChitError
+from core.outside import Decision, DecisionPort, Link, Memory, Paper, PapersPort, WriteBackPort
+
+log = structlog.get_logger(__name__)
+
+PAGE = 100
+PEOPLE = "staff"
+"""The table of a mapping that says what the platform calls our people."""
+AGREED = "已在小票中同意"
+CURSOR = "settled_since"
+LONGEST = timedelta(days=60)
+"""For so long a paid document waits for its voucher's number."""
+
+
+@dataclass(slots=True)
+class Mirror:
+    """Looks over one platform every `every_s` seconds, on the replica that speaks to it.
+
+    With `writes` the numbers of posted vouchers go to documents that are paid there; with
+    `decides` people agree there to what they agreed to here.
+    """
+
+    outlet: Outlet
+    lead: Lead
+    memory: Memory
+    every_s: float
+    writes: bool = False
+    decides: bool = False
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Begin in the background, if there is something to do."""
+        if self.writes or self.decides:
+            self._task = asyncio.create_task(self._run(), name=f"mirror-{self.outlet.name}")
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self.every_s)
+            try:
+                if await self.lead.mine():
+                    await self.look()
+            except ChitError as error:
+                log.warning("mirror_not_answered", system=self.outlet.name, error=error.code)
+            except Exception:
+                log.exception("mirror_failed", system=self.outlet.name)
+
+    async def look(self) -> None:
+        """Look once over everything."""
+        if self.writes:
+            await self.write_vouchers()
+        if self.decides:
+            await self.decide()
+
+    async def write_vouchers(self) -> int:
+        """Write numbers to paid documents of ours that lack them; gives how many were written.
+
+        The next look begins at the oldest that still lacks one, for its voucher may come late.
+        """
+        there = self.outlet.system
+        if not isinstance(there, PapersPort) or not isinstance(there, WriteBackPort):
+            raise self.outlet.lacks("voucher")
+        since = int(await self.memory.get(self.outlet.name, CURSOR) or 0)
+        papers, until = await there.papers("settled", since)
+        written, oldest = 0, until
+        for paper in papers:
+            number = await self._number_for(paper)
+            if number and number != paper.voucher:
+                await there.write_back(paper.ref, number, self.outlet.clock())
+                written += 1
+            elif number == "" and self._may_come(paper):
+                oldest = min(oldest, paper.changed)
+        await self.memory.put(self.outlet.name, CURSOR, str(oldest))
+        return written
+
+    def _may_come(self, paper: Paper) -> bool:
+        first = self.outlet.clock() - LONGEST
+        return paper.changed >= int(first.timestamp() * 1000)
+
+    async def _number_for(self, paper: Paper) -> str | None:
+        """Give the numbers of a document's vouchers, "" while there is none, None if not ours."""
+        number = paper.key.partition("/")[0]
+        claim = await self.outlet.store.claim(number) if number else None
+        if claim is None:
+            return None
+        vouchers = await self.outlet.store.vouchers_of([claim.number])
+        known = [v.number for v in vouchers if v.state == "posted" and v.number]
+        return "、".join(dict.fromkeys(known))
+
+    async def decide(self) -> int:
+        """Agree there in the names of those who agreed here; gives how many were asked for."""
+        there = self.outlet.system
+        if not isinstance(there, PapersPort) or not isinstance(there, DecisionPort):
+            raise self.outlet.lacks("claims")
+        decisions: list[Decision] = []
+        after = ""
+        while True:
+            links = await self.outlet.links.open(self.outlet.name, PURPOSE, after, PAGE)
+            for link in links:
+                decisions += await self._decisions(there, link)
+            if len(links) < PAGE:
+                break
+            after = links[-1].key
+        refused = await there.decide(decisions) if decisions else {}
+        for flow, text in refused.items():
+            log.warning("decision_refused", system=self.outlet.name, document=flow, text=text)
+        return len(decisions)
+
+    async def _decisions(self, there: PapersPort, link: Link) -> Sequence[Decision]:
+        """Give what is to be said about a document now; one that is over is closed."""
+        paper = await there.paper(link.ref) if link.ref else None
+        if paper is None or paper.over:
+            await self.outlet.links.save(replace(link, state="closed"))
+            return ()
+        claim = await self.outlet.store.claim(link.subject)
+        said = self._agreed(claim) if claim else {}
+        person = next((p for p in paper.waits_for if p in said), None)
+        return (Decision(paper.ref, person, agrees=True, comment=said[person]),) if person else ()
+
+    def _agreed(self, claim: Claim) -> dict[str, str]:
+        """Give who agreed here, by the platform's ids, with their words."""
+        mapping = self.outlet.mapping
+        known = mapping.tables.get(PEOPLE, {}) if mapping else {}
+        decided = [d for step in claim.plan.steps for d in step.decisions] if claim.plan else []
+        return {
+            str(known[d.approver]): d.reason or AGREED
+            for d in decided
+            if d.decision == "approve" and d.approver in known
+        }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
-from bot.connections import SystemSettings
+from bot.connections import BooksSettings, SystemSettings
 from bot.settings import Config
 from core.mapping import MappingFileError, load_mapping
 from recognition.seal.trust import NoAnchor, load_anchors
@@ -25,7 +25,7 @@ class ConfigError(Exception):
 
 Location = tuple[str | int, ...]
 LISTS = {("api", "tokens"), ("recognition", "trust_anchors"), ("schedule", "working_days")}
-CONNECTOR_LISTS = {"roles", "events"}
+CONNECTOR_LISTS = {"roles", "events", "companies"}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
@@ -52,7 +52,7 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     except ValidationError as error:
         faults = [(_loc(e["loc"]), _said(e["type"], e["msg"])) for e in error.errors()]
         raise ConfigError(_lines(faults, path, text, given)) from None
-    faults = [*_missing(config), *_no_anchors(config), *_lacking(config)]
+    faults = [*_missing(config), *_no_anchors(config), *_lacking(config), *_doubled(config)]
     if faults:
         raise ConfigError(_lines(faults, path, text, given))
     return _with_mappings(config, path.parent)
@@ -154,6 +154,23 @@ def _lacking(config: Config) -> Iterable[tuple[Location, str]]:
             yield ("connectors", name), "a name of letters, digits, - and _ · 只能用字母数字和 - _"
         for key, said in table.lacking():
             yield ("connectors", name, key), said
+
+
+def _doubled(config: Config) -> Iterable[tuple[Location, str]]:
+    """Refuse two systems that keep the same books: a voucher goes to one of them."""
+    kept: list[tuple[str, BooksSettings]] = []
+    for name, table in config.connectors.systems.items():
+        if not isinstance(table, BooksSettings):
+            continue
+        for other, before in kept:
+            shared = set(table.companies) & set(before.companies)
+            if shared or not table.companies or not before.companies:
+                said = f"{other} posts the same vouchers; name the companies of each"
+                yield (
+                    ("connectors", name, "companies"),
+                    f"{said} · 与 {other} 重复，请分别写明公司",
+                )
+        kept.append((name, table))
 
 
 def _with_mappings(config: Config, folder: Path) -> Config:

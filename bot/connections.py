@@ -64,6 +64,8 @@ class SystemSettings(Section):
     """Roles that need a mapping."""
     posts: ClassVar[bool] = False
     """Whether accounting vouchers are posted to it by calls."""
+    keeps: ClassVar[bool] = False
+    """Whether it keeps documents of claims and is told what becomes of them."""
 
     kind: str
     base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
@@ -115,11 +117,13 @@ class HoseSettings(SystemSettings):
 
     `corp_id` lets the address be re-read, which changes with upgrades. `rejection` is what a
     rejection there means here. A `planned` document is submitted along its planned nodes, as flows
-    with chosen approvers want it.
+    with chosen approvers want it. With `approve_there` people agree there to what they agreed to
+    here; every `mirror_seconds` that is looked after, and voucher numbers.
     """
 
     plays = frozenset({"approval", "claims", "payment", "org", "budget", "sso", "voucher"})
     usual = ("approval",)
+    keeps = True
     kind: Literal["hose"]
     base_url: Address
     app_key: Filled
@@ -128,6 +132,8 @@ class HoseSettings(SystemSettings):
     specification_id: str = ""
     rejection: Literal["returned", "rejected"] = "returned"
     planned: bool = False
+    approve_there: bool = False
+    mirror_seconds: float = Field(default=600, gt=0, le=86400)
 
 
 class WeaverSettings(SystemSettings):

@@ -101,12 +101,13 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class VoucherFacts:
-    """An accounting voucher that is balanced and ready to be posted."""
+    """An accounting voucher that is balanced and ready to be posted; `company` is whose it is."""
 
     id: str
     claim: str
     kind: str
     amount: str
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def happened(change: Change) -> Iterator[Happened]:
         key = f"{kind}:{payment.id}:{payment.paid_fen}@{revision}"
         yield Happened(kind, payment.claim, key, change.at, _payment_facts(payment))
     for voucher in change.vouchers:
-        if voucher.state == "open":
+        if voucher.state == "open" and not voucher.taken_by:
             key = f"voucher.created:{voucher.id}@{voucher.revision}"
             facts = _voucher_facts(voucher)
             yield Happened("voucher.created", voucher.claim, key, change.at, facts)
@@ -222,4 +223,6 @@ def _payment_facts(payment: Payment) -> PaymentFacts:
 
 
 def _voucher_facts(voucher: Voucher) -> VoucherFacts:
-    return VoucherFacts(voucher.id, voucher.claim, voucher.kind, format_yuan(voucher.amount_fen))
+    return VoucherFacts(
+        voucher.id, voucher.claim, voucher.kind, format_yuan(voucher.amount_fen), voucher.company
+    )

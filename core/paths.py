@@ -25,10 +25,10 @@ CLAIM_KEYS = frozenset(
         "number", "kind", "state", "employee", "department", "project", "total", "currency",
         "version", "created_at", "submitted_at", "lines", "findings", "approvals", "budgets",
         "files", "purpose", "total_fen", "employee_name", "department_name", "project_name",
-        "company", "company_name", "origin", "link",
+        "company", "company_name", "origin", "link", "voucher",
     }
 )  # fmt: skip
-"""What a claim's document has: the REST Claim, its files, and names beside ids."""
+"""What a claim's document has: the REST Claim, its files, names beside ids, and its voucher."""
 MAX_CHARS = 1000
 
 

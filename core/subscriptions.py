@@ -7,30 +7,49 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from core.change import Change, Outgoing
-from core.happenings import Facts, Happened, happened
+from core.happenings import Facts, Happened, VoucherFacts, happened
 from core.notices import SYSTEM_LANES, CallSystem
 from core.outside import Role
 
 SEND = "event.send"
 SYNC_TODO = "todo.sync"
+POST_VOUCHER = "voucher.post"
 _FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
-CALLS_OF: Mapping[Role, Mapping[str, str]] = {}
+CALLS_OF: Mapping[Role, Mapping[str, str]] = {
+    "claims": {"claim.approved": "claims.push", "claim.voided": "claims.take_back"},
+    "payment": {"claim.paid": "payment.report", "payment.failed": "payment.report"},
+}
 """What a system of a role is made to do at an event; `event` is sent every event that it wants."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A system in one of its roles; `events` are those that a webhook wants, none of them all."""
+    """A system in one of its roles; `events` are those that a webhook wants, none of them all.
+
+    One that `posts` takes accounting vouchers by calls: those of its `companies`, or of all. One
+    that `keeps` documents of claims is told what becomes of them.
+    """
 
     system: str
     role: Role
     events: frozenset[str] = frozenset()
+    posts: bool = False
+    companies: frozenset[str] = frozenset()
+    keeps: bool = False
 
     def call_for(self, event: str) -> str | None:
         """Give what the system is made to do at an event, None for nothing."""
         if self.role == "event":
             return SEND if not self.events or event in self.events else None
-        return CALLS_OF.get(self.role, {}).get(event)
+        if self.posts and event == "voucher.created":
+            return POST_VOUCHER
+        return CALLS_OF.get(self.role, {}).get(event) if self.keeps else None
+
+    def wants(self, facts: Facts) -> bool:
+        """Whether something is the system's business: vouchers are those of its companies."""
+        if not self.companies or not isinstance(facts, VoucherFacts):
+            return True
+        return facts.company in self.companies
 
 
 def with_events(change: Change, subscriptions: Iterable[Subscription]) -> Change:
@@ -51,10 +70,17 @@ def orders_for(event: Happened, subscriptions: Iterable[Subscription]) -> Iterat
     fields = (("event", event.name), ("at", event.at.isoformat()), ("data", data))
     for wanted in subscriptions:
         call = wanted.call_for(event.name)
-        if call:
-            notice = CallSystem(wanted.system, call, event.subject, event.key, fields)
+        if call and wanted.wants(event.facts):
+            notice = CallSystem(wanted.system, call, event.subject, _key_of(event, call), fields)
             lane = f"{SYSTEM_LANES}{wanted.system}:{event.subject}"
             yield Outgoing(f"{call}:{wanted.system}:{event.key}", lane, notice)
+
+
+def _key_of(event: Happened, call: str) -> str:
+    """Give our key of what is made there: a voucher has one for good, however often it is told."""
+    if call == POST_VOUCHER and isinstance(event.facts, VoucherFacts):
+        return event.facts.id
+    return event.key
 
 
 def _todo_orders(change: Change, wanted: Iterable[Subscription]) -> Iterator[Outgoing]:

@@ -13,6 +13,9 @@ VoucherState = Literal["open", "refused", "exported", "posted", "void"]
 """open: waits to go to the books; refused: cannot be made yet, `reason` says why; exported: in a
 file; posted: the books have it under `number`; void: taken back before the books had it."""
 
+PEOPLE = "people"
+"""Who has a voucher that its system could not post: it may go into a file, or be tried again."""
+
 CURRENCY = "CNY"
 """The currency of the books."""
 
@@ -46,7 +49,8 @@ class Voucher:
     `company` is the legal entity, `attachments` how many originals lie behind it, `amount_fen`
     what it is about in the claim's currency; `number` is what the books call it, `reverses` the
     voucher that a red one takes back. A refused voucher has no lines but the `reason` with its
-    facts.
+    facts. `taken_by` is the connected system that posts it, so that no file takes it as well, or
+    `people` when somebody gave that up.
     """
 
     id: str
@@ -66,6 +70,7 @@ class Voucher:
     number: str | None = None
     reverses: str | None = None
     revision: int = 0
+    taken_by: str = ""
 
     @property
     def total_fen(self) -> int:

@@ -138,7 +138,8 @@ async def _preview(config: Config, target: str, text: str) -> list[str]:
     from bot.parts.systems import mapping_of
 
     tables = config.connectors.systems
-    found = {name: mapping for name, table in tables.items() if (mapping := mapping_of(table))}
+    written = {name: table for name, table in tables.items() if not table.posts}
+    found = {name: mapping for name, table in written.items() if (mapping := mapping_of(table))}
     async with opened(config) as storage:
         preview = Preview(storage.store, found, config.zone, public_url(config))
         if not text:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.events import SystemAnswered, SystemFailed, SystemHinted, SystemReported
 from bot.handlers.finding import cleared_by
 from bot.handlers.verifying import Desk
+from bot.handlers.vouchers import numbered, unposted
 from bot.texts import say
 from core.actions.basics import Cause, outgoing
 from core.actions.following import follows
@@ -15,6 +16,7 @@ from core.change import Change
 from core.claim import PREFIXES, Claim, claim_number
 from core.notices import CallSystem
 from core.outside import ApprovalState
+from core.subscriptions import POST_VOUCHER
 
 HINT = "approval.hint"
 
@@ -25,6 +27,8 @@ async def on_answered(event: SystemAnswered, desk: Desk) -> None:
     if event.order.call == START and event.ref is not None:
         claim = await desk.store.claim(event.order.subject)
         change = note_begun(claim, event.order, event.ref, _cause(event.order.system, desk))
+    elif event.order.call == POST_VOUCHER:
+        change = await numbered(event, desk, _cause(event.order.system, desk))
     await desk.store.commit(change.finishing(desk.inbox))
 
 
@@ -32,7 +36,9 @@ async def on_failed(event: SystemFailed, desk: Desk) -> None:
     """Tell those who can do something; an order that was dropped sends the claim back."""
     claim = await desk.store.claim(event.order.subject)
     cause = _cause(event.order.system, desk)
-    if event.state == "dropped":
+    if event.order.call == POST_VOUCHER:
+        change = await unposted(event, desk, cause)
+    elif event.state == "dropped":
         reason = say("process_dropped", "zh", {"system": event.order.system})
         change = give_up(claim, event.order, cause, reason)
     else:
@@ -63,7 +69,10 @@ async def on_hinted(event: SystemHinted, desk: Desk) -> None:
     """Have the system asked what a signed callback seems to say."""
     state = () if event.state is None else (("status", event.state.status),)
     node = () if event.state is None else (("node", event.state.node),)
-    words = (("words", json.dumps(event.words, ensure_ascii=False)), *state, *node)
+    said = "；".join(c.text for c in event.state.comments if c.text) if event.state else ""
+    remark = (("remark", said),) if said else ()
+    at = (("at", desk.now.isoformat()),)
+    words = (("words", json.dumps(event.words, ensure_ascii=False)), *state, *node, *remark, *at)
     order = CallSystem(event.system, HINT, f"hint-{desk.inbox.id}", desk.source, words)
     cause = _cause(event.system, desk)
     change = Change(at=desk.now, outbox=outgoing(cause, [order]))

@@ -1,6 +1,6 @@
 """What the business and its links take from the settings."""
 
-from bot.connections import WebhookSettings
+from bot.connections import BooksSettings, WebhookSettings
 from bot.jobs.manners import Manners
 from bot.settings import Config
 from core.actions.basics import ReminderRules, Settings, VerifyRules
@@ -55,6 +55,9 @@ def subscriptions_of(config: Config) -> tuple[Subscription, ...]:
             name,
             role,
             frozenset(table.events) if isinstance(table, WebhookSettings) else frozenset(),
+            posts=role == "voucher" and table.posts,
+            keeps=table.keeps,
+            companies=frozenset(table.companies if isinstance(table, BooksSettings) else ()),
         )
         for name, table in config.connectors.systems.items()
         for role in table.active

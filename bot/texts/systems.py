@@ -12,6 +12,8 @@ SYSTEMS: Texts = {
     "kingdee": Text("金蝶", "Kingdee"),
     "yonyou": Text("用友", "Yonyou"),
     "sap_b1": Text("SAP", "SAP"),
+    "erpnext": Text("ERPNext", "ERPNext"),
+    "odoo": Text("Odoo", "Odoo"),
     "filedrop": Text("文件交换", "file drop"),
     "webhook": Text("外部系统", "webhook"),
 }
@@ -55,6 +57,21 @@ TEXTS: Texts = {
         " chit stuck drop‹ {number}›.",
     ),
     "todo_there": Text("待审批：‹{name}的{kind}›", "To approve: ‹{name}'s {kind}›"),
+    "voucher_not_posted_refused": Text(
+        "单据‹ {number} ›的凭证‹ {voucher} ›没有记进‹ {system}›‹：{reason}›。改好之后运行"
+        " chit stuck retry‹ {number}›；要改用文件导入，先运行 chit stuck drop‹ {number}›。",
+        "‹{system} ›did not take voucher‹ {voucher}› of ‹{number}›‹: {reason}›. Put it right, then"
+        " run chit stuck retry‹ {number}›; to import it by file, run chit stuck drop‹ {number}›"
+        " first.",
+    ),
+    "voucher_not_posted_unknown": Text(
+        "单据‹ {number} ›的凭证‹ {voucher} ›发给‹ {system} ›之后没有收到回应，不确定是否已经入账，"
+        "为避免重复没有再发。请到账上核对，再运行 chit stuck retry‹ {number}›（已有的加 --found"
+        " 凭证号）。",
+        "No answer came from ‹{system} ›about voucher‹ {voucher}› of ‹{number}›: nobody knows"
+        " whether it is in the books, so it was not sent again. Look there, then run"
+        " chit stuck retry‹ {number}› (with --found and its number if it is there).",
+    ),
     "not_stuck": Text(
         "‹{number} ›没有卡住的事项。运行 chit stuck list 查看。",
         "Nothing of ‹{number} ›is stuck. See chit stuck list.",

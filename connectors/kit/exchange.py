@@ -155,11 +155,13 @@ class Exchange:
         if self._session is None:
             # A kept-alive connection may be dead without our knowing: a send that fails on it
             # could not be told from one that arrived. A fresh one costs a handshake only.
+            # An empty jar counts as false.
+            jar = aiohttp.DummyCookieJar() if self._cookies is None else self._cookies
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(force_close=True),
                 timeout=self._timeout,
                 trust_env=False,
-                cookie_jar=self._cookies or aiohttp.DummyCookieJar(),
+                cookie_jar=jar,
             )
         return self._session
 

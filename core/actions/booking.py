@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.actions.basics import Cause, audit_of
+from core.actions.basics import Cause, audit_of, outgoing
 from core.change import Change, Outgoing
 from core.claim import Claim, State
 from core.company import Company
 from core.errors import Refused
-from core.notices import Say
+from core.notices import CallSystem, Say
 from core.payment import Payment
-from core.voucher import Voucher
+from core.voucher import PEOPLE, Voucher
 from core.voucher_building import (
     Occasion,
     approval_id,
@@ -159,6 +159,43 @@ def export_vouchers(vouchers: Sequence[Voucher], batch: str, cause: Cause) -> Ch
         vouchers=tuple(replace(v, state="exported", batch=batch) for v in vouchers),
         audit=(audit_of(cause, "export_vouchers", batch, count=str(len(vouchers))),),
     )
+
+
+def take(voucher: Voucher, system: str, cause: Cause) -> Change | None:
+    """Note that a connected system posts a voucher; None when that is known.
+
+    From now on no file takes it. Refused `wrong_voucher_state` when it has gone out already, or
+    belongs to another system.
+    """
+    if voucher.state != "open" or voucher.taken_by not in {"", PEOPLE, system}:
+        raise Refused("wrong_voucher_state", voucher=voucher.id, state=voucher.state)
+    if voucher.taken_by == system:
+        return None
+    return Change(at=cause.at, vouchers=(replace(voucher, taken_by=system),))
+
+
+def leave_to_people(voucher: Voucher | None, cause: Cause) -> Change:
+    """Note that a voucher is not posted by its system any more: files may take it."""
+    if voucher is None or voucher.state != "open":
+        return Change(at=cause.at)
+    entry = audit_of(cause, "leave_voucher", voucher.id, system=voucher.taken_by)
+    return Change(at=cause.at, vouchers=(replace(voucher, taken_by=PEOPLE),), audit=(entry,))
+
+
+def note_unposted(
+    company: Company, order: CallSystem, state: str, reason: str, cause: Cause
+) -> Change:
+    """Tell finance and administrators, in the system's own words, what it did not post."""
+    entry = audit_of(cause, "voucher_not_posted", order.key, system=order.system, state=state)
+    fields = (
+        ("number", order.subject),
+        ("voucher", order.key),
+        ("system", order.system),
+        ("reason", reason),
+    )
+    people = dict.fromkeys(p.id for r in ("finance", "admin") for p in company.with_role(r))
+    told = [Say(person, f"voucher_not_posted_{state}", fields) for person in people]
+    return Change(at=cause.at, audit=(entry,), outbox=outgoing(cause, told))
 
 
 def post(voucher: Voucher, number: str, cause: Cause, day: date) -> Change | None:

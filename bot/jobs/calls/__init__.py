@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.jobs.calls import approval, events, todo
+from bot.jobs.calls import approval, documents, events, todo, vouchers
 from bot.jobs.calls.desk import Call
-from core.subscriptions import SEND
+from core.subscriptions import POST_VOUCHER, SEND
 
 CALLS: Mapping[str, Call] = {
     "approval.start": Call(approval.start, creates=True),
@@ -12,6 +12,10 @@ CALLS: Mapping[str, Call] = {
     "approval.query": Call(approval.query),
     "todo.sync": Call(todo.sync),
     "approval.hint": Call(approval.take_hint),
+    "claims.push": Call(documents.push, creates=True),
+    "claims.take_back": Call(documents.take_back),
+    "payment.report": Call(documents.report),
     SEND: Call(events.send),
+    POST_VOUCHER: Call(vouchers.post, creates=True),
 }
 """A connector with another role has its calls in a file of their own here, and a row each."""

@@ -1,0 +1,1 @@
+"""金蝶云·星空 (Kingdee K3Cloud): vouchers by its WebAPI."""

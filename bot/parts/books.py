@@ -1,11 +1,13 @@
 """How the systems of accounts are built from their settings."""
 
 from collections.abc import Callable, Mapping
+from importlib import resources
 
 from bot.connections import KingdeeSettings, SystemSettings
 from connectors.kingdee.adapter import Kingdee
 from connectors.kingdee.wire import Account
 from connectors.kit import Kit
+from core.mapping import FieldMapping, load_mapping
 from core.outside import System
 
 
@@ -37,3 +39,9 @@ BOOKS: Mapping[str, Callable[[str, SystemSettings, Kit], System]] = {
     "kingdee": _kingdee,
 }
 """By the kind of `[connectors.NAME]`."""
+
+
+def voucher_mapping(kind: str) -> FieldMapping:
+    """Load how a connector writes vouchers unless it is told otherwise."""
+    found = resources.files("connectors") / kind / "voucher.yaml"
+    return load_mapping(found.read_text("utf-8"), f"connectors/{kind}/voucher.yaml")

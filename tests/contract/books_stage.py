@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from bot.handlers.voucher_document import voucher_document
-from bot.parts.systems import voucher_mapping
+from bot.parts.books import voucher_mapping
 from core.company import Company
 from core.converters import Around
 from core.mapping import FieldMapping, apply_mapping

@@ -61,6 +61,8 @@ COMPANY = Company.model_validate(
             {"id": "li", "name": "李雷", "dingtalk": "l", "wecom": "L"},
             {"id": "zhao", "name": "赵六", "roles": ["finance"], "dingtalk": "f", "wecom": "F"},
             {"id": "ann", "name": "Ann", "language": "en", "roles": ["auditor"], "dingtalk": "a"},
+            {"id": "sun", "name": "孙洋", "roles": ["admin"], "dingtalk": "s"},
+            {"id": "nina", "name": "Nina"},
             {"id": "left", "name": "孙八", "active": False, "dingtalk": "gone", "wecom": "Gone"},
         ],
         "categories": [{"id": "taxi", "name": "市内交通", "requires_invoice": False}],

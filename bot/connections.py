@@ -342,15 +342,23 @@ class FiledropSettings(SystemSettings):
 class WebhookSettings(SystemSettings):
     """Somebody's own service that is told of events, of all of them where none are named.
 
-    Several secrets sign side by side while one takes the place of another.
+    Several secrets sign side by side while one takes the place of another. As `approval` it is sent
+    what is to be decided, and its signed result (`hook_secret`) decides.
     """
 
-    plays = frozenset({"event"})
+    plays = frozenset({"event", "approval"})
     usual = ("event",)
     kind: Literal["webhook"]
     url: Address
     secret: Annotated[tuple[Secret, ...], Field(min_length=1), BeforeValidator(_several)]
     events: Annotated[tuple[EventName, ...], BeforeValidator(_several)] = ()
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Ask for the secret of results: there is no other way to hear of them."""
+        if "approval" in self.active and not self.hook_secret.get_secret_value():
+            said = "required for the role approval · 角色 approval 必填"
+            return (*super().lacking(), ("hook_secret", said))
+        return super().lacking()
 
     @field_validator("secret")
     @classmethod

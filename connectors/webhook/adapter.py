@@ -1,20 +1,37 @@
-"""A webhook in the business's words: it is told of events until it says that it wants no more."""
+"""A webhook in the business's words: it is told of events until it says that it wants no more.
 
-from collections.abc import Sequence
+A middle platform behind it may decide, too: it is sent what is to be decided as an event, and sends
+the result back as one.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connectors.kit import Kit
 from connectors.webhook.client import RATE, WebhookClient
-from connectors.webhook.wire import SCHEDULE_S, Event, build_body, build_headers
-from core.errors import Rejected
-from core.outside import Capabilities
+from connectors.webhook.wire import (
+    SCHEDULE_S,
+    Event,
+    build_body,
+    build_cancellation,
+    build_headers,
+    build_request,
+    parse_result,
+)
+from core.errors import Rejected, Unsupported, Untrusted
+from core.outside import ApprovalState, Capabilities, Form, Hint, Ref
+
+REQUESTED, CANCELLED = "approval.requested", "approval.cancelled"
 
 DISABLED = "disabled"
 """The fact that is remembered of a receiver that answered 410."""
 
 
 class Webhook:
-    """`core.outside.EventPort`; `keys` sign side by side while a secret is rotated."""
+    """`EventPort`, and `ApprovalPort` with signed results for whoever decides behind it.
+
+    `keys` sign side by side while a secret is rotated.
+    """
 
     def __init__(
         self,
@@ -42,7 +59,13 @@ class Webhook:
     def capabilities(self) -> Capabilities:
         """It takes events; the id of each makes a repetition harmless."""
         return Capabilities(
-            "webhook", frozenset({"event"}), safe_repeat=True, query=False, rate=RATE
+            "webhook",
+            frozenset({"event", "approval"}),
+            find=True,
+            safe_repeat=True,
+            query=False,
+            cancel=True,
+            rate=RATE,
         )
 
     @property
@@ -62,6 +85,41 @@ class Webhook:
         except Rejected:
             await self._kit.memory.put(self._name, DISABLED, self._kit.clock().isoformat())
             raise
+
+    async def start(self, form: Form, key: str) -> Ref:
+        """Send what is to be decided; the same key twice is one for the receiver."""
+        await self._tell(REQUESTED, key, key, build_request(form, key))
+        return Ref(self._name, "approval", key, key.partition("/")[0])
+
+    async def cancel(self, ref: Ref, reason: str) -> None:
+        """Send that nothing is to be decided any more."""
+        await self._tell(
+            CANCELLED, f"{ref.id}:cancelled", ref.id, build_cancellation(ref.id, reason)
+        )
+
+    async def _tell(self, event: str, key: str, subject: str, data: str) -> None:
+        """Send what somebody waits for: a receiver that wants no more is a refusal each time."""
+        if await self._kit.memory.get(self._name, DISABLED):
+            raise Rejected("gone")
+        await self.send(event, key, subject, self._kit.clock(), data)
+
+    async def find(self, key: str) -> Ref | None:
+        """Give nothing: what may have been lost is sent again, and its key makes that harmless."""
+        del key
+        return None
+
+    async def query(self, ref: Ref) -> ApprovalState:
+        """Refuse: a receiver of events cannot be asked, its signed result decides."""
+        raise Unsupported("no_query", key=ref.id)
+
+    def decode(self, headers: Mapping[str, str], body: bytes) -> Hint:
+        """Read a result whose signature has been checked; Untrusted for another layout."""
+        del headers
+        try:
+            key, state = parse_result(body)
+        except ValueError:
+            raise Untrusted("layout") from None
+        return Hint((key,), state)
 
     async def try_out(self, key: str) -> None:
         """Send a test event at once; a receiver that takes it is told of events again."""

@@ -11,6 +11,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import get_args
+
+from connectors.kit.answers import object_in, read_object, text_in
+from core.outside import ApprovalState, Comment, Form, Status
 
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
 GONE, TOO_MANY, BUSY = 410, 429, frozenset({429, 502, 503, 504})
@@ -57,6 +62,60 @@ def build_headers(
         "webhook-timestamp": stamp,
         "webhook-signature": " ".join(f"v1,{signature}" for signature in signatures),
     }
+
+
+def build_request(form: Form, key: str) -> str:
+    """Write what is to be decided; files are named, and lie behind the claim's page."""
+    return _json(
+        {
+            "key": key,
+            "subject": form.subject,
+            "initiator": form.initiator,
+            "fields": form.fields,
+            "details": form.details,
+            "files": [{"name": f.name, "sha256": f.sha256} for f in form.files],
+        }
+    )
+
+
+def build_cancellation(key: str, reason: str) -> str:
+    """Write that nothing is to be decided any more."""
+    return _json({"key": key, "reason": reason})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(type(value).__name__)
+
+
+def parse_result(body: bytes) -> tuple[str, ApprovalState]:
+    """Read a CloudEvent that says what was decided: our key, and the state.
+
+    The state is `data.status`, else the last word of the type (`approval.approved`). ValueError for
+    anything else, also for one that names a claim without the submission that was decided.
+    """
+    found = read_object(body)
+    data = object_in(found, "data")
+    lacking = [n for n in ("specversion", "id", "source", "type") if not text_in(found, n)]
+    if lacking or text_in(found, "specversion") != "1.0":
+        raise ValueError("not a CloudEvent of version 1.0")
+    key = text_in(data, "key") or text_in(found, "subject")
+    if "/" not in key:
+        raise ValueError("no key of a submission")
+    status = text_in(data, "status") or text_in(found, "type").rpartition(".")[2]
+    if status not in get_args(Status):
+        raise ValueError("no state")
+    said, by = text_in(data, "remark", 2000), text_in(data, "by", 60)
+    words = f"{by}：{said}" if by and said else said
+    comments = (Comment("", words),) if words else ()
+    return key, ApprovalState(status, text_in(data, "node", 100), comments)  # type: ignore[arg-type]  # checked above
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import structlog
@@ -17,9 +16,12 @@ from bot.connections import (
     hook_key,
 )
 from bot.jobs.calls.desk import Outlet
+from bot.jobs.mirror import Mirror
 from bot.jobs.outside import PARALLEL, Deliverer, Lead
 from bot.jobs.pump import Pump
 from bot.jobs.reconcile import Reconciler
+from bot.parts.books import BOOKS, voucher_mapping
+from bot.parts.oas import OAS
 from bot.parts.rules import public_url
 from bot.settings import Config
 from bot.web.health import Metrics
@@ -98,6 +100,8 @@ def _webhook(name: str, settings: SystemSettings, kit: Kit) -> System:
 
 BUILDERS: Mapping[str, Builder] = {
     "hose": _hose,
+    **BOOKS,
+    **OAS,
     "webhook": _webhook,
     "weaver": _weaver,
 }
@@ -112,6 +116,7 @@ class Systems:
     leads: Sequence[Lead]
     pumps: Sequence[Pump[OutboxItem]]
     polls: Sequence[Reconciler]
+    mirrors: Sequence[Mirror] = ()
 
     def start(self) -> None:
         """Begin to deliver and to poll."""
@@ -119,11 +124,15 @@ class Systems:
             pump.start()
         for poll in self.polls:
             poll.start()
+        for mirror in self.mirrors:
+            mirror.start()
 
     async def stop(self, grace_s: float) -> None:
         """Take nothing new, let what is in hand finish, let others take over."""
         for poll in self.polls:
             await poll.stop()
+        for mirror in self.mirrors:
+            await mirror.stop()
         await asyncio.gather(*(pump.stop(grace_s) for pump in self.pumps))
         for lead in self.leads:
             await lead.leave()
@@ -160,12 +169,6 @@ def mapping_of(settings: SystemSettings) -> FieldMapping | None:
         return voucher_mapping(settings.kind) if settings.posts else None
     path = Path(settings.mapping)
     return load_mapping(path.read_text("utf-8"), str(path))
-
-
-def voucher_mapping(kind: str) -> FieldMapping:
-    """Load how a connector writes vouchers unless it is told otherwise."""
-    found = resources.files("connectors") / kind / "voucher.yaml"
-    return load_mapping(found.read_text("utf-8"), f"connectors/{kind}/voucher.yaml")
 
 
 def build_outlets(
@@ -211,7 +214,23 @@ def build_systems(config: Config, storage: Storage, files: Files, clock: Clock) 
         Reconciler(outlet, lead, tables[outlet.name].poll_seconds)
         for outlet, lead in zip(outlets, leads, strict=True)
     ]
-    return Systems(outlets, leads, pumps, polls)
+    mirrors = [
+        _mirror(outlet, lead, table, storage)
+        for outlet, lead in zip(outlets, leads, strict=True)
+        if isinstance(table := tables[outlet.name], HoseSettings)
+    ]
+    return Systems(outlets, leads, pumps, polls, mirrors)
+
+
+def _mirror(outlet: Outlet, lead: Lead, table: HoseSettings, storage: Storage) -> Mirror:
+    return Mirror(
+        outlet,
+        lead,
+        storage.memory,
+        table.mirror_seconds,
+        writes="voucher" in table.active,
+        decides=table.approve_there and "claims" in table.active,
+    )
 
 
 def _pump(deliverer: Deliverer, storage: Storage) -> Pump[OutboxItem]:

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.events import SystemAnswered, SystemReported
 from bot.jobs.calls.desk import Making, Outlet, made_once
 from core.actions.processes import AGAIN, waits_for
-from core.errors import Unsupported
+from core.errors import Retryable, Unsupported
 from core.notices import CallSystem
-from core.outside import ApprovalPort, ApprovalState, Form, Link, Ref
+from core.outside import ApprovalPort, ApprovalState, Comment, Form, Link, Ref
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +20,8 @@ PURPOSE = "approval"
 CANCELLED = "申请人已在小票中撤回"
 """What the other system is told as the reason: it is read there, by people of the company."""
 MOST_AGAIN = 50
+EARLY = timedelta(hours=1)
+"""For so long a signed word about a process that we do not know yet is kept."""
 _STATUSES = {"approved", "rejected", "returned", "withdrawn", "void", "waiting"}
 
 
@@ -89,16 +92,34 @@ async def query(outlet: Outlet, order: CallSystem, _: str) -> None:
 async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
     """Ask about every open process that a callback names; where asking is impossible, believe it.
 
-    What is believed was signed with the secret that only that system has.
+    What is believed was signed with the secret that only that system has. It may come before the
+    answer to our call that began the process, and waits for it then: nobody will say it again.
     """
     words = json.loads(order.field("words"))
-    for link in await outlet.links.matching(outlet.name, words):
+    links = await outlet.links.matching(outlet.name, words)
+    state = None if outlet.system.capabilities.query else _believed(order)
+    if state and not links and _is_fresh(outlet, order):
+        raise Retryable("no_such_process_yet", system=outlet.name)
+    for link in links:
         if outlet.system.capabilities.query:
             await look(outlet, link.key)
-        elif order.field("status") in _STATUSES:
-            state = ApprovalState(order.field("status"), order.field("node"))  # type: ignore[arg-type]  # checked above
+        elif state:
             async with outlet.alone(link.key):
                 await _report(outlet, await _open_link(outlet, link.key), state)
+
+
+def _believed(order: CallSystem) -> ApprovalState | None:
+    """Give the state that a signed callback tells, if it tells one."""
+    status, remark = order.field("status"), order.field("remark")
+    if status not in _STATUSES:
+        return None
+    comments = (Comment("", remark),) if remark else ()
+    return ApprovalState(status, order.field("node"), comments)  # type: ignore[arg-type]  # checked above
+
+
+def _is_fresh(outlet: Outlet, order: CallSystem) -> bool:
+    at = order.field("at")
+    return bool(at) and outlet.clock() - datetime.fromisoformat(at) < EARLY
 
 
 async def look(outlet: Outlet, key: str) -> None:
@@ -108,7 +129,7 @@ async def look(outlet: Outlet, key: str) -> None:
     """
     async with outlet.alone(key):
         link = await _open_link(outlet, key)
-        if link is None or link.ref is None:
+        if link is None or link.ref is None or link.purpose != PURPOSE:
             return
         claim = await outlet.store.claim(link.subject)
         if claim is not None and not waits_for(claim, outlet.name, key):

@@ -132,6 +132,8 @@ class Capabilities:
     attachments: Literal["none", "inline", "upload", "link"] = "none"
     rate: tuple[int, float] = (20, 1.0)
     settles_s: float = 0
+    people: Literal["", "dingtalk", "wecom"] = ""
+    """The messenger whose ids it knows people by."""
     unverified: tuple[str, ...] = ()
     """What stands on facts that nobody has confirmed; a person should try it first."""
 
@@ -317,77 +319,6 @@ class OutsideBalance:
     def available_fen(self) -> int:
         """What is left there."""
         return self.limit_fen - self.occupied_fen - self.spent_fen
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A document of another system, as it lists them; people and templates are its own ids.
-
-    `key` is ours where we made it; `changed` grows with every change and is what a list is asked
-    from. `settled` says that it is paid there, `over` that nobody decides about it any more.
-    """
-
-    ref: Ref
-    changed: int
-    key: str = ""
-    person: str = ""
-    template: str = ""
-    title: str = ""
-    amount_fen: int = 0
-    day: date | None = None
-    settled: bool = False
-    over: bool = False
-    voucher: str = ""
-    waits_for: tuple[str, ...] = ()
-
-
-@runtime_checkable
-class PapersPort(System, Protocol):
-    """Lists its documents in the order of their last change."""
-
-    async def paper(self, ref: Ref) -> Paper | None:
-        """Read a document; None when it is gone."""
-        ...
-
-    async def papers(
-        self, kind: Literal["settled", "requests"], since: int
-    ) -> tuple[Sequence[Paper], int]:
-        """Give documents that are paid, or requests that are approved, and where to go on.
-
-        Some of the last ones may come again.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody decided here about a document there; `person` is that system's id."""
-
-    ref: Ref
-    person: str
-    agrees: bool
-    comment: str = ""
-
-
-@runtime_checkable
-class DecisionPort(System, Protocol):
-    """Lets people decide there who have decided here already."""
-
-    async def decide(self, decisions: Sequence[Decision]) -> Mapping[str, str]:
-        """Decide as others, as fast as the system allows; gives what it refused, by ids."""
-        ...
-
-
-@runtime_checkable
-class WriteBackPort(System, Protocol):
-    """Keeps the number of a document's voucher, which the books gave it."""
-
-    async def is_settled(self, ref: Ref) -> bool:
-        """Whether the document is paid there: only then it takes a number."""
-        ...
-
-    async def write_back(self, ref: Ref, number: str, at: datetime) -> None:
-        """Write a voucher's number to a document; the same one twice is one."""
 
 
 @runtime_checkable

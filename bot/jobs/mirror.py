@@ -12,7 +12,8 @@ from bot.jobs.calls.documents import PURPOSE
 from bot.jobs.outside import Lead
 from core.claim import Claim
 from core.errors import ChitError
-from core.outside import Decision, DecisionPort, Link, Memory, Paper, PapersPort, WriteBackPort
+from core.outside import Link, Memory
+from core.papers import Decision, DecisionPort, Paper, PapersPort, WriteBackPort
 
 log = structlog.get_logger(__name__)
 

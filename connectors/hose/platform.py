@@ -41,7 +41,8 @@ from connectors.kit import Kit
 from connectors.kit.answers import list_in
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
-from core.outside import Decision, OutsideBalance, Paper, Ref
+from core.outside import OutsideBalance, Ref
+from core.papers import Decision, Paper
 
 MOST_PAGES = 50
 RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0

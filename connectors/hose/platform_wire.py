@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 
 from connectors.hose.wire import FLOW, SETTLED, STATES, Flow, int_in
 from connectors.kit.answers import list_in, object_in, text_in
-from core.outside import Json, OutsideBalance, Paper, Ref
+from core.outside import Json, OutsideBalance, Ref
+from core.papers import Paper
 
 LIST_PATH = "/api/openapi/v1.1/docs/getApplyList"
 PAYMENT_PATH = "/api/openapi/v1/paymentResults"

@@ -19,7 +19,8 @@ from core.claim import StoredFile
 from core.errors import Rejected, ResultUnknown
 from core.mapping import load_mapping
 from core.notices import CallSystem
-from core.outside import Decision, Ref
+from core.outside import Ref
+from core.papers import Decision
 from core.voucher import Voucher, VoucherState
 from sandbox.oa.hose import HoseStandIn
 from sandbox.oa.hose_rules import HoseRules

@@ -20,6 +20,7 @@ EDGES = {
     "bot/jobs/relay.py",
     "bot/jobs/outside.py",
     "bot/jobs/reconcile.py",
+    "bot/jobs/mirror.py",
     "bot/jobs/pump.py",
     "recognition/worker.py",
 }

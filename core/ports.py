@@ -307,6 +307,10 @@ class Store(Protocol):
         """List the audit trail, oldest first."""
         ...
 
+    async def history(self, subject: str, limit: int) -> tuple[AuditRecord, ...]:
+        """Give the latest lines of the audit trail about one thing, oldest first."""
+        ...
+
     async def verify_audit(self) -> int | None:
         """Recompute the chain; gives the first bad sequence number, None when it is whole."""
         ...

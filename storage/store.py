@@ -68,7 +68,7 @@ from storage.tables import (
     verifications,
     waiting,
 )
-from storage.trail import find_tampering, list_audit
+from storage.trail import find_tampering, list_audit, list_history
 from storage.vouchers import find_lookalikes, find_tombstones, vouchers_of
 from storage.wishes import find_preferences
 from storage.writer import Writer
@@ -303,6 +303,10 @@ class SqlStore:
     async def audit(self, page: Page) -> Sliced[AuditRecord]:
         """List the audit trail, oldest first."""
         return await list_audit(self._database, page)
+
+    async def history(self, subject: str, limit: int) -> tuple[AuditRecord, ...]:
+        """Give the latest lines of the audit trail about one thing, oldest first."""
+        return await list_history(self._database, subject, limit)
 
     async def verify_audit(self) -> int | None:
         """Recompute the chain; gives the first bad sequence number, None when it is whole."""

@@ -387,6 +387,7 @@ audit = Table(
     words("hash"),
     PrimaryKeyConstraint("company", "seq"),
     CheckConstraint("source <> ''", name="source"),
+    Index(None, "company", "subject", "seq"),
 )
 
 spend_facts = Table(

@@ -22,6 +22,15 @@ async def list_audit(database: Database, page: Page) -> Sliced[AuditRecord]:
     return slice_of([_record(r) for r in rows], page, lambda r: (r.seq,))
 
 
+async def list_history(database: Database, subject: str, limit: int) -> tuple[AuditRecord, ...]:
+    """Give the latest lines about one thing, oldest first."""
+    mine = select(audit).where(own(audit), audit.c.subject == subject)
+    query = mine.order_by(audit.c.seq.desc()).limit(limit)
+    async with database.reading() as connection:
+        rows = (await connection.execute(query)).all()
+    return tuple(_record(r) for r in reversed(rows))
+
+
 async def find_tampering(database: Database) -> int | None:
     """Recompute the chain; gives the first bad sequence number, None when it is whole.
 

@@ -395,3 +395,16 @@ async def test_release_of_a_hold_that_never_was_is_refused(storage: AnyStorage) 
     for move in (Release("BX-1/1"), Consume("BX-1/1")):
         with pytest.raises(ChitError, match="hold_ended"):
             await storage.store.commit(Change(at=NOW, moves=(move,)))
+
+
+async def test_the_history_of_one_thing_is_its_latest_lines(storage: AnyStorage) -> None:
+    for i, action in enumerate(("enter", "submit", "approve", "pay")):
+        lines = (note(action, source=f"m{i}"), note(action, "BX-20261125-0002", f"o{i}"))
+        await storage.store.commit(Change(at=NOW + timedelta(minutes=i), audit=lines))
+
+    found = await storage.store.history("BX-20261125-0001", 3)
+
+    assert [r.action for r in found] == ["submit", "approve", "pay"]
+    assert [r.source for r in found] == ["m1", "m2", "m3"]
+    assert found[0].at == NOW + timedelta(minutes=1)
+    assert await storage.store.history("BX-0", 3) == ()

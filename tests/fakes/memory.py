@@ -576,6 +576,9 @@ class MemoryStore:
         found = [r for r in self._audit if r.seq > after]
         return slice_of(found[: size_of(page) + 1], page, lambda r: (r.seq,))
 
+    async def history(self, subject: str, limit: int) -> tuple[AuditRecord, ...]:
+        return tuple([r for r in self._audit if r.subject == subject][-limit:])
+
     async def verify_audit(self) -> int | None:
         return find_break(Link(), self._audit)[1]
 

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from bot.section import ADDRESS, Section
 from core.happenings import EventName
 from core.outside import Role, Status
+from core.papers import RequestKind
 
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes of a Standard Webhooks secret."""
@@ -66,6 +67,8 @@ class SystemSettings(Section):
     """Whether accounting vouchers are posted to it by calls."""
     keeps: ClassVar[bool] = False
     """Whether it keeps documents of claims and is told what becomes of them."""
+    application: ClassVar[str] = ""
+    """The table of the messenger whose application it uses."""
 
     kind: str
     base_url: str = Field(default="", pattern=rf"^$|{ADDRESS}")
@@ -118,7 +121,8 @@ class HoseSettings(SystemSettings):
     `corp_id` lets the address be re-read, which changes with upgrades. `rejection` is what a
     rejection there means here. A `planned` document is submitted along its planned nodes, as flows
     with chosen approvers want it. With `approve_there` people agree there to what they agreed to
-    here; every `mirror_seconds` that is looked after, and voucher numbers.
+    here; every `mirror_seconds` that is looked after, and voucher numbers. `origins` are templates
+    (without their versions) whose approved requests become drafts here.
     """
 
     plays = frozenset({"approval", "claims", "payment", "org", "budget", "sso", "voucher"})
@@ -134,6 +138,8 @@ class HoseSettings(SystemSettings):
     planned: bool = False
     approve_there: bool = False
     mirror_seconds: float = Field(default=600, gt=0, le=86400)
+    origins: dict[str, RequestKind] = Field(default_factory=dict)
+    budgets: dict[str, Annotated[str, Field(pattern=r"^[^:]+:.+$")]] = Field(default_factory=dict)
 
 
 class WeaverSettings(SystemSettings):
@@ -219,21 +225,40 @@ class LandraySettings(SystemSettings):
 
 
 class DingTalkOaSettings(SystemSettings):
-    """DingTalk's own approvals; the application is the one of `[dingtalk]`."""
+    """DingTalk's own approvals and its list of to-dos; the application is the one of `[dingtalk]`.
+
+    `department` is where an applicant files from, where the mapping says nothing; `gone_codes` are
+    those with which DingTalk says that it has no such process or to-do any more.
+    """
 
     plays = frozenset({"approval", "todo"})
     usual = ("approval",)
+    application = "dingtalk"
     kind: Literal["dingtalk_oa"]
-    process_code: Filled
+    process_code: str = ""
+    department: int = -1
+    gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
+    too_early_s: float = Field(default=15, ge=0, le=120)
+
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """Ask for the template where DingTalk decides."""
+        if "approval" in self.active and not self.process_code:
+            return (*super().lacking(), ("process_code", "required for approval · 审批必填"))
+        return super().lacking()
 
 
 class WeComOaSettings(SystemSettings):
-    """WeCom's own approvals; the application is the one of `[wecom]`."""
+    """WeCom's own approvals; the application is the one of `[wecom]`.
+
+    `key_control` is the id of a text control that carries our key, so that a lost answer is found.
+    """
 
     plays = frozenset({"approval"})
     usual = ("approval",)
+    application = "wecom"
     kind: Literal["wecom_oa"]
     template_id: Filled
+    key_control: str = Field(default="", pattern=r"^[\w-]*$")
 
 
 class BooksSettings(SystemSettings):

@@ -1,13 +1,14 @@
 """What can happen: every inbound message as one frozen type, before any rule looks at it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from core import notices
 from core.outside import ApprovalState, Ref
+from core.papers import RequestKind
 from core.verification import Checked, Occasion
 from core.wallet import ChosenCard, WalletCard
 
@@ -222,8 +223,31 @@ class SystemHinted:
     kind: Literal["system_hinted"] = "system_hinted"
 
 
+@dataclass(frozen=True, slots=True)
+class SystemOffered:
+    """A request that a connected system has approved for somebody of ours.
+
+    `person` is our id, or that system's where nobody here is known by it.
+    """
+
+    system: str
+    code: str
+    person: str
+    request: RequestKind
+    title: str
+    amount_fen: int
+    day: date | None = None
+    kind: Literal["system_offered"] = "system_offered"
+
+
 Answer = (
-    InvoiceVerified | WalletRefused | SystemAnswered | SystemFailed | SystemReported | SystemHinted
+    InvoiceVerified
+    | WalletRefused
+    | SystemAnswered
+    | SystemFailed
+    | SystemReported
+    | SystemHinted
+    | SystemOffered
 )
 """What a system beyond our walls has answered: it comes from no person."""
 

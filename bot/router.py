@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, receipts, systems, typed, verifying, wallet
+from bot.handlers import clicks, origins, receipts, systems, typed, verifying, wallet
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
@@ -30,6 +30,7 @@ ANSWERS: dict[type, Callable[[Any, Desk], Awaitable[None]]] = {
     events.SystemFailed: systems.on_failed,
     events.SystemReported: systems.on_reported,
     events.SystemHinted: systems.on_hinted,
+    events.SystemOffered: origins.on_offered,
 }
 
 

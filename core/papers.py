@@ -7,6 +7,9 @@ from typing import Literal, Protocol, runtime_checkable
 
 from core.outside import Ref, System
 
+RequestKind = Literal["travel_request", "purchase_request"]
+"""What a request that another system approves can be here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:

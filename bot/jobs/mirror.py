@@ -1,19 +1,20 @@
-"""Keeps in line what a platform beside us has: voucher numbers, decisions that were made here."""
+"""Keeps in line with a platform beside us: voucher numbers, decisions, requests approved there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
+from bot.events import SystemOffered
 from bot.jobs.calls.desk import Outlet
 from bot.jobs.calls.documents import PURPOSE
 from bot.jobs.outside import Lead
 from core.claim import Claim
 from core.errors import ChitError
 from core.outside import Link, Memory
-from core.papers import Decision, DecisionPort, Paper, PapersPort, WriteBackPort
+from core.papers import Decision, DecisionPort, Paper, PapersPort, RequestKind, WriteBackPort
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +22,8 @@ PAGE = 100
 PEOPLE = "staff"
 """The table of a mapping that says what the platform calls our people."""
 AGREED = "已在小票中同意"
-CURSOR = "settled_since"
+CURSOR, REQUESTS = "settled_since", "requests_since"
+ORIGIN = "origin"
 LONGEST = timedelta(days=60)
 """For so long a paid document waits for its voucher's number."""
 
@@ -31,7 +33,8 @@ class Mirror:
     """Looks over one platform every `every_s` seconds, on the replica that speaks to it.
 
     With `writes` the numbers of posted vouchers go to documents that are paid there; with
-    `decides` people agree there to what they agreed to here.
+    `decides` people agree there to what they agreed to here; `origins` are the templates of
+    requests that become drafts here once they are approved there.
     """
 
     outlet: Outlet
@@ -40,11 +43,12 @@ class Mirror:
     every_s: float
     writes: bool = False
     decides: bool = False
+    origins: Mapping[str, RequestKind] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Begin in the background, if there is something to do."""
-        if self.writes or self.decides:
+        if self.writes or self.decides or self.origins:
             self._task = asyncio.create_task(self._run(), name=f"mirror-{self.outlet.name}")
 
     async def stop(self) -> None:
@@ -70,6 +74,51 @@ class Mirror:
             await self.write_vouchers()
         if self.decides:
             await self.decide()
+        if self.origins:
+            await self.take_requests()
+
+    async def take_requests(self) -> int:
+        """Offer newly approved requests, once each; gives how many there were.
+
+        The first look only notes the moment: what was approved before is not ours to begin.
+        """
+        there = self.outlet.system
+        if not isinstance(there, PapersPort):
+            raise self.outlet.lacks("claims")
+        known = await self.memory.get(self.outlet.name, REQUESTS)
+        if known is None:
+            now_ms = int(self.outlet.clock().timestamp() * 1000)
+            await self.memory.put(self.outlet.name, REQUESTS, str(now_ms))
+            return 0
+        papers, until = await there.papers("requests", int(known))
+        offered = [p for p in papers if p.template in self.origins and await self._offer(p)]
+        await self.memory.put(self.outlet.name, REQUESTS, str(until))
+        return len(offered)
+
+    async def _offer(self, paper: Paper) -> bool:
+        """Put a request into the inbox unless it was there before; a claim of ours is none."""
+        outlet, key = self.outlet, f"origin:{paper.ref.id}"
+        if paper.key or await outlet.links.find(outlet.name, key):
+            return False
+        event = SystemOffered(
+            outlet.name,
+            paper.ref.number,
+            self._person(paper.person),
+            self.origins[paper.template],
+            paper.title,
+            paper.amount_fen,
+            paper.day,
+        )
+        await outlet.accept(f"offered:{outlet.name}:{paper.ref.id}", paper.ref.number, event)
+        link = Link(outlet.name, key, paper.ref.number, ORIGIN, "closed", outlet.clock(), paper.ref)
+        await outlet.links.begin(link)
+        return True
+
+    def _person(self, staff: str) -> str:
+        """Give our id of somebody there, or theirs when the mapping does not know them."""
+        mapping = self.outlet.mapping
+        known = mapping.tables.get(PEOPLE, {}) if mapping else {}
+        return next((ours for ours, theirs in known.items() if theirs == staff), staff)
 
     async def write_vouchers(self) -> int:
         """Write numbers to paid documents of ours that lack them; gives how many were written.

@@ -86,6 +86,12 @@ TEXTS: Texts = {
         "‹{system} ›gave a number that belongs to another document already; please ask the"
         " administrator to look.",
     ),
+    "request_left": Text(
+        "‹{system} ›批准的申请‹ {number} ›没有建立报销草稿：名单里没有‹「{reason}」›这个人。"
+        "请在字段映射的 staff 表里补上。",
+        "The request ‹{number} ›that was approved in ‹{system} ›has no draft here: nobody is known"
+        " as ‹“{reason}”›. Add the person to the table staff of the mapping.",
+    ),
     "process_stuck": Text(
         "‹{number} ›还没有送达‹ {system}›，已通知管理员处理。你不需要重复提交。",
         "‹{number} ›has not reached ‹{system} ›yet; the administrator has been told. You need not"

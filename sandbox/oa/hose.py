@@ -154,6 +154,10 @@ class HoseStandIn:
         (found,) = [d for d in self.documents.values() if d.active]
         return found
 
+    def later(self, seconds: int) -> None:
+        """Let time pass there."""
+        self._clock_ms += seconds * 1000
+
     def expire_tokens(self) -> None:
         """Let every token that was given end."""
         self._tokens.clear()

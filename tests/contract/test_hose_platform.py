@@ -15,12 +15,13 @@ from connectors.hose.adapter import Hose
 from core.actions.decision import approve
 from core.actions.submission import submit
 from core.change import Change
-from core.claim import StoredFile
+from core.claim import State, StoredFile
 from core.errors import Rejected, ResultUnknown
 from core.mapping import load_mapping
 from core.notices import CallSystem
 from core.outside import Ref
 from core.papers import Decision
+from core.ports import ClaimQuery, Page
 from core.voucher import Voucher, VoucherState
 from sandbox.oa.hose import HoseStandIn
 from sandbox.oa.hose_rules import HoseRules
@@ -287,3 +288,58 @@ async def test_a_link_in_opens_a_page_once_and_is_in_no_journal(desk: Desk) -> N
         await desk.port.link("corp:nobody", "home", 600)
     with pytest.raises(Rejected):
         await desk.port.link("corp:zhang", "nowhere", 600)
+
+
+def request_form(yuan: str, person: str = "corp:zhang") -> dict[str, object]:
+    return {
+        "submitterId": person,
+        "title": "上海出差 拜访客户",
+        "specificationId": "ID_trip:0c7a731",
+        "requisitionDate": 1_795_597_200_000,
+        "requisitionMoney": {"standard": yuan},
+    }
+
+
+async def test_an_approved_request_becomes_a_draft_with_its_money_held(desk: Desk) -> None:
+    mirror = desk.mirror()
+    mirror.origins = {"ID_trip": "travel_request"}
+    desk.there.request("S-old", request_form("1.00"))
+    desk.place.later(3600)
+    assert await mirror.take_requests() == 0
+    desk.there.later(7200)
+    desk.there.request("S22000002", request_form("300.00"))
+    desk.there.request("S-other", {**request_form("5.00"), "specificationId": "ID_else:1"})
+    desk.there.request("S-waits", request_form("7.00"), "approving")
+
+    assert await mirror.take_requests() == 1
+    assert await mirror.take_requests() == 0
+    await desk.place.settle()
+
+    store = desk.place.storage.store
+    found = await store.claims(ClaimQuery(employee="zhang"), Page())
+    request, draft = sorted((c for c in found.items if c.number != NUMBER), key=lambda c: c.kind)[
+        ::-1
+    ]
+    assert (request.kind, request.state, request.total_fen) == (
+        "travel_request",
+        State.APPROVED,
+        30000,
+    )
+    assert (draft.state, draft.origin, draft.carries) == (State.DRAFT, request.number, request.hold)
+    assert draft.purpose == "上海出差 拜访客户"
+    (balance,) = await store.balances(["sales-q4"])
+    assert balance.reserved_fen == 30000
+    assert "bring_invoices" in desk.place.told()
+
+
+async def test_a_request_of_nobody_here_is_told_to_administrators(desk: Desk) -> None:
+    mirror = desk.mirror()
+    mirror.origins = {"ID_trip": "travel_request"}
+    await mirror.take_requests()
+    desk.there.later(7200)
+    desk.there.request("S1", request_form("300.00", "corp:nobody"))
+
+    assert await mirror.take_requests() == 1
+    await desk.place.settle()
+
+    assert desk.place.told()[-1] == "request_left"

@@ -141,6 +141,8 @@ PAGES: Texts = {
     "entry_reserve": Text("占用", "Held"),
     "entry_release": Text("释放", "Released"),
     "entry_consume": Text("核销", "Spent"),
+    "history": Text("记录", "History"),
+    "by_machine": Text("系统", "the system"),
     "rule_behind": Text("规则 ‹{policy}›‹：{inputs}›", "Rule ‹{policy}›‹: {inputs}›"),
     "vouchers": Text("会计凭证", "Accounting vouchers"),
     "voucher_approval": Text("费用凭证", "Expense"),

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.handlers.finding import concerns, with_findings
 from bot.web.claim_book import may_read_books, voucher_rows
+from bot.web.claim_history import SHOWN, Teller
 from bot.web.claim_view import Scene, view_of
 from bot.web.decide_page import DecidePage
 from bot.web.site import Site
@@ -65,6 +66,7 @@ class ClaimPage:
             base=self.site.base,
             others=await self._others(shown, person),
         )
+        teller = Teller(company, person.language, self.zone)
         vouchers = await self.store.vouchers_of([claim.number]) if may_read_books(person) else ()
         return self.site.render(
             "claim.html",
@@ -74,6 +76,7 @@ class ClaimPage:
             forms=await self.decide.forms(claim, person),
             told=await self.decide.told(request, person, company),
             vouchers=voucher_rows(vouchers, company, person.language),
+            acts=teller.acts(await self.store.history(claim.number, SHOWN)),
         )
 
     async def _others(self, claim: Claim, reader: Person) -> dict[str, Claim]:

@@ -68,20 +68,33 @@ class LegalEntity(Entry):
     bank_code: BankCode | None = None
 
 
+Messenger = Literal["dingtalk", "wecom"]
+"""The messengers that keep an address book of the company."""
+
+
 class Department(Entry):
-    """A department; `parent` is `root` at the top."""
+    """A department; `parent` is `root` at the top.
+
+    `dingtalk` and `wecom` are the address books' ids of it, `directory` is the one that says its
+    name, parent and head; without one the company file does.
+    """
 
     id: Id
     name: str = Field(min_length=1)
     parent: Id = ROOT
     head: str | None = None
     company: str | None = None
+    dingtalk: str | None = None
+    wecom: str | None = None
+    directory: Messenger | None = None
 
 
 class Person(Entry):
     """Someone who works here. `dingtalk` and `wecom` are the messengers' user ids.
 
-    `oidc` is what the company's identity provider calls them.
+    `oidc` is what the company's identity provider calls them. `key` tells that two entries of
+    address books are one person (a job number; of a mobile number or an e-mail address its hash).
+    `directory` is the address book that says name, department, manager and whether they are here.
     """
 
     id: Id
@@ -98,6 +111,8 @@ class Person(Entry):
     bank_code: BankCode | None = None
     language: Literal["zh", "en"] = "zh"
     active: bool = True
+    key: str | None = Field(default=None, repr=False)
+    directory: Messenger | None = None
 
 
 class Category(Entry):

@@ -57,7 +57,10 @@ def _find_faults(company: Company) -> Iterator[Fault]:
         yield from _find_repeats(name, [getattr(row, "id", "") for row in rows], "id")
     for key in ("dingtalk", "wecom", "oidc"):
         users = [getattr(p, key) for p in company.people]
-        yield from _find_repeats("people", [u.lower() if u else None for u in users], key)
+        same = [u.lower() if u and key == "wecom" else u for u in users]
+        yield from _find_repeats("people", same, key)
+    for key in ("dingtalk", "wecom"):
+        yield from _find_repeats("departments", [getattr(d, key) for d in company.departments], key)
     yield from _find_strangers(company)
     yield from _find_empty_rules(company)
     yield from _find_loops(company)

@@ -1,5 +1,6 @@
 """Budgets by the table and by the period; people by the table."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,10 @@ from bot.commands.basics import (
 )
 from bot.desk.budgets import Closed
 from bot.desk.company import Applied
+from bot.desk.compare import Compared
 from bot.settings import Config
+from core.errors import Unsupported
+from core.money import format_yuan
 
 app = typer.Typer()
 import_app = group("导入表格 · bulk tables")
@@ -120,3 +124,47 @@ async def _reopen(config: Config, target: str) -> Closed:
 
     async with opened(config) as storage:
         return await BudgetDesk(storage.store, utc_now).reopen(target)
+
+
+@budgets_app.command("compare")
+def compare(
+    system: Annotated[str, typer.Argument(help="连接的名字 · name of the connector, e.g. hose")],
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Show budgets beside those of another system; nothing is changed · 与另一系统对比预算."""
+    settings = read_settings(config)
+    nodes = getattr(settings.connectors.systems.get(system), "budgets", {})
+    if not nodes:
+        note(f"{system}? [connectors.{system}.budgets] names no budget · 没有配置要对比的预算")
+        raise typer.Exit(2)
+    found, unknown = run_on_database(_compare(settings, system, nodes))
+    for one in found:
+        theirs = format_yuan(one.theirs.available_fen) if one.theirs else "-"
+        apart = "-" if one.apart_fen is None else format_yuan(one.apart_fen)
+        print(f"{one.ours.budget.id}\t{format_yuan(one.ours.available_fen)}\t{theirs}\t{apart}")
+    for name in unknown:
+        note(f"{name}? no such budget · 没有这个预算")
+    differ = sum(1 for one in found if one.apart_fen != 0)
+    note(f"id, 小票可用 · left here, {system}, 相差 · apart; 不一致 · differ: {differ}")
+
+
+async def _compare(
+    config: Config, system: str, nodes: Mapping[str, str]
+) -> tuple[tuple[Compared, ...], tuple[str, ...]]:
+    from bot.clock import utc_now
+    from bot.desk.compare import compare_budgets
+    from bot.parts.rules import files_of
+    from bot.parts.systems import build_outlets
+    from core.outside import BudgetPort
+
+    today = utc_now().astimezone(config.zone).date()
+    async with opened(config) as storage:
+        outlets = build_outlets(config, storage, files_of(config), utc_now)
+        try:
+            there = next((o.system for o in outlets if o.name == system), None)
+            if not isinstance(there, BudgetPort):
+                raise Unsupported("no_budgets_there", system=system)
+            return await compare_budgets(storage.store, there, nodes, today)
+        finally:
+            for outlet in outlets:
+                await outlet.system.close()

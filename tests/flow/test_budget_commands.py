@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from bot.clock import utc_now
 from bot.desk.company import apply_company, read_company
+from sandbox.oa.hose import HoseStandIn
 from storage.engine import Database
 from storage.open import open_storage
+from tests.contract.connector_stage import serving
 
 ROOT = Path(__file__).parents[2]
 TABLE = """\
@@ -82,3 +84,28 @@ async def test_a_budget_that_was_tampered_with_fails_the_verification(
 
     assert code == 1
     assert "budget tech-2026: consumed is 0.05, its record says 0.00" in said
+
+
+async def test_budgets_are_compared_with_another_system(tmp_path: Path, sqlite_url: str) -> None:
+    there = HoseStandIn()
+    period = {"annual": "2026", "period": "SEASON"}
+    there.packages = [{"id": "ID_B", "version": 2, "active": True, "period": period}]
+    money = {"budgetMoney": 10000.0, "occupiedMoney": 200.5, "confirmedMoney": 0}
+    there.nodes["ID_B"] = [{"code": "市场部", "moneyExts": [{"periodTime": "4", **money}]}]
+    storage = await open_storage(sqlite_url, utc_now)
+    company = read_company(ROOT / "sandbox/company.yaml")
+    await apply_company(storage.store, company, utc_now, dry_run=False)
+    await storage.close()
+    async with serving(there.routes()) as url:
+        (tmp_path / "chit.toml").write_text(
+            f'[database]\nurl = "{sqlite_url}"\n[connectors.hose]\nbase_url = "{url}"\n'
+            'app_key = "key"\napp_security = "security"\nroles = ["budget"]\n'
+            '[connectors.hose.budgets]\nsales-2026q4 = "ID_B:市场部"\ngone = "ID_B:x"\n'
+        )
+        done = await chit(tmp_path, "budgets", "compare", "hose")
+        other = await chit(tmp_path, "budgets", "compare", "nobody")
+
+    assert done[:2] == (0, "sales-2026q4\t10000.00\t9799.50\t200.50\n"), done[2]
+    assert "gone?" in done[2]
+    assert other[0] == 2
+    assert there.violations == []

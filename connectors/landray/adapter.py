@@ -124,6 +124,8 @@ class Landray:
         if not operation:
             raise Unsupported("no_cancel", text="cancel_operation")
         creator = ref.more("creator") or self._creator
+        if not creator:  # a process that a person has found: nobody has written who began it
+            raise Rejected("no_initiator", text="creator", ref=ref.id)
         # Operations of whoever began the process are named drafter_…, those of others handler_….
         part = "docCreator" if operation.startswith("drafter") else "handler"
         person = (part, person_of(self._rules.person_key, creator))

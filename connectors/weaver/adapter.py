@@ -1,6 +1,6 @@
 """泛微 in the business's words: processes begin, are asked about and taken back; to-dos."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.kit import Kit
 from connectors.weaver.client import RATE, WeaverClient, is_account
@@ -62,6 +62,7 @@ class Weaver:
         timeout_s: float = 30,
     ) -> None:
         self._name = name
+        self._zone = kit.zone
         self._base = base_url.rstrip("/")
         self._user = user_id
         self._workflow = workflow_id
@@ -183,7 +184,8 @@ class Weaver:
     async def _push(self, todo: Todo, *, done: bool) -> None:
         if not self._syscode:
             raise Rejected("no_syscode", text="syscode")
-        body = build_todo(self._syscode, todo, done=done, receiver=todo.person)
+        local = replace(todo, at=todo.at.astimezone(self._zone)) if todo.at else todo
+        body = build_todo(self._syscode, local, done=done, receiver=todo.person)
         try:
             said = parse_todo(
                 await self._client.send_json("ReceiveRequestInfoByJson", TODO_PATH, body)

@@ -262,6 +262,11 @@ async def test_where_a_site_allows_no_taking_back_a_person_must_look(place: Plac
     await port.close()
 
 
+async def test_a_process_that_a_person_has_found_is_taken_back_by_a_person(port: Landray) -> None:
+    with pytest.raises(Rejected, match="no_initiator"):
+        await port.cancel(Ref("landray", "found", "1"), "本人撤回")
+
+
 async def test_a_to_do_comes_and_goes_once(place: Place) -> None:
     port = place.port(Habits(todo=TodoRules("expense")))
     at = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)

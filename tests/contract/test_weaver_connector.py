@@ -284,6 +284,7 @@ async def test_a_to_do_comes_and_goes_once(place: Place, port: Weaver) -> None:
     await port.put(todo)
     await port.put(todo)
     assert [t["isremark"] for t in place.there.todos.values()] == ["0"]
+    assert [t["createdatetime"] for t in place.there.todos.values()] == ["2026-11-25 14:00:00"]
 
     await port.done(todo)
     assert [t["isremark"] for t in place.there.todos.values()] == ["4"]

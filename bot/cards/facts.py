@@ -92,6 +92,7 @@ def _identity(scene: Scene) -> Iterator[Fact]:
     yield scene.fact("applicant", scene.person(claim.employee))
     department = department_name(company, claim.department, scene.language)
     yield scene.fact("department", safe(department, 20))
+    yield scene.fact("purpose", safe(claim.purpose, 60))
 
 
 def _dealings(scene: Scene) -> Iterator[Fact]:
@@ -290,8 +291,6 @@ def _when(decision: Decision) -> float:
 
 def _context(scene: Scene) -> Iterator[Fact]:
     claim = scene.claim
-    if claim.purpose:
-        yield scene.fact("purpose", safe(claim.purpose, 60))
     projects = dict.fromkeys(p for p in (claim.project, *(x.project for x in claim.lines)) if p)
     if projects:
         names = [safe(project_name(scene.company, p), 20) for p in projects]

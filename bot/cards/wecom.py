@@ -76,6 +76,26 @@ _ROWS = (
     "split_from",
 )
 """Facts by weight; number, total and applicant stand in the title."""
+_FOR_APPROVERS = (
+    "reason",
+    "urgent",
+    "paused",
+    "supplier",
+    "offset",
+    "open",
+    "advance",
+    "cuts",
+    "trip",
+    "filed_by",
+    "purpose",
+    "shares",
+    "budget",
+    "due",
+    "progress",
+    "seller",
+    "invoice",
+)
+"""What an approver asks first: what for, from which budget, until when."""
 _OPENS = "invoice"
 
 
@@ -118,7 +138,8 @@ def _title(view: CardView, chars: int) -> str:
 
 def _rows(view: CardView, *, links: bool) -> Iterator[JsonObject]:
     """Write the weightiest facts; that of the vouchers opens them, where a row may be a link."""
-    weight = {fact_id: i for i, fact_id in enumerate(_ROWS)}
+    order = (*_FOR_APPROVERS, *_ROWS) if view.purpose == "approval" else _ROWS
+    weight = {fact_id: i for i, fact_id in enumerate(dict.fromkeys(order))}
     facts = sorted((f for f in view.facts if f.id in weight), key=lambda f: weight[f.id])
     for fact in facts[:MAX_ROWS]:
         brief = LABELS[fact.id].brief.plain(view.language)

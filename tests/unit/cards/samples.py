@@ -7,10 +7,11 @@ from typing import Any, get_args
 from bot.cards.view import CardView, build_view
 from core.approval import Decision, Plan, Step, Verdict
 from core.budget import Balance, charges_of
-from core.claim import Claim, Finding, Line, LineInvoice, State
+from core.claim import Claim, Finding, Line, LineInvoice, State, StoredFile
 from core.company import Company
 from core.notices import Purpose
 from core.payment import Payment
+from core.routing import ChainStep
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 LINK = "https://chit.example.com/app/claims/BX-20261125-0007"
@@ -162,6 +163,45 @@ def claim_in(state: State) -> Claim:
 def payment_in(state: State) -> Payment:
     states = {State.PAYING: "exported", State.PAID: "paid"}
     return replace(PAYMENT, state=states.get(state, "pending"))  # type: ignore[arg-type]
+
+
+TWIN = Finding(
+    "duplicate_similar",
+    "warn",
+    0,
+    (
+        ("policy", "alike"),
+        ("claim", "BX-20261101-0003"),
+        ("employee", "qian"),
+        ("when", "2026-11-01T03:00:00+00:00"),
+        ("state", "paid"),
+        ("like", "facts"),
+        ("date", "2026-11-24"),
+        ("amount", "280.00"),
+        ("file", "b" * 64),
+    ),
+)
+FILE = StoredFile("a" * 64, "didi.pdf")
+CHAIN = (
+    ChainStep("直属主管", ("wang",), "any"),
+    ChainStep("财务", ("zhao", "qian"), "any"),
+)
+
+
+def rich(state: State) -> Claim:
+    """Give a claim with everything that a card can have to say."""
+    made = claim_in(state)
+    steps = made.plan.steps if made.plan else ()
+    due = datetime(2026, 11, 26, 10, tzinfo=UTC)
+    told = tuple(replace(s, due=due) for s in steps)
+    return replace(
+        made,
+        plan=replace(made.plan, steps=told, cc=("sun",)) if made.plan else None,
+        findings=(TWIN, OVER_CAP, *DOUBTS),
+        files=(FILE,),
+        purpose="拜访上海客户，签年度合同",
+        urgent="客户明天到",
+    )
 
 
 READERS: dict[Purpose, str] = {"claim": "zhang", "approval": "zhao", "payment": "sun"}

@@ -11,7 +11,7 @@ from bot.cards.view import CardView, alert_of
 from bot.cards.wecom import for_wecom
 from core.claim import State
 from core.notices import Purpose
-from tests.unit.cards.samples import PURPOSES, claim_in, view_of
+from tests.unit.cards.samples import CHAIN, PURPOSES, claim_in, rich, view_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cards"
 
@@ -48,10 +48,27 @@ def test_english_cards(state: State, purpose: Purpose) -> None:
     check_golden(f"{purpose}-{state.value}-en", drawn(view))
 
 
+def test_a_draft_with_everything_shows_its_chain_and_no_colleague() -> None:
+    view = view_of(rich(State.DRAFT), "claim", chain=CHAIN)
+
+    check_golden("claim-rich", drawn(view))
+    assert all("钱七" not in warning for warning in view.warnings)
+
+
+def test_an_approver_reads_the_other_claim_the_deadline_and_the_copies() -> None:
+    view = view_of(rich(State.IN_REVIEW), "approval")
+
+    check_golden("approval-rich", drawn(view))
+    assert "钱七" in view.warnings[0]
+    assert "BX-20261101-0003" in view.warnings[0]
+
+
 def test_no_golden_card_is_left_over() -> None:
     names = {f"{p}-{s.value}.json" for p in PURPOSES for s in State}
 
     assert {p.name for p in GOLDEN.glob("*.json")} == names | {
         "claim-draft-en.json",
         "approval-in_review-en.json",
+        "approval-rich.json",
+        "claim-rich.json",
     } | {p.name for p in GOLDEN.glob("alert-*.json")}

@@ -123,6 +123,8 @@ class SeeyonClient:
         account = self._account
         body = build_login(account.user, account.password, person)
         reply = await self._asked(_auth("token", "POST", body))
+        if reply.status >= _BAD:
+            raise AuthFailed("account", status=reply.status)
         try:
             given = parse_token(reply.body)
         except ValueError:
@@ -136,7 +138,7 @@ class SeeyonClient:
     async def _bind(self, person: str, token: str) -> None:
         """Let a token speak for a person, where asking for it has not done so."""
         call = _with(_auth("bind", "PUT", build_bind(person, token)), token)
-        reply = await self._exchange.send(call)
+        reply = await self._asked(call)
         if reply.status >= _BAD:
             raise Rejected("no_such_person", text=person, status=reply.status)
 
@@ -146,7 +148,7 @@ class SeeyonClient:
             reply = await self._exchange.send(call)
         except ResultUnknown:
             raise Retryable("token_not_answered") from None
-        if reply.status >= _BAD:
+        if reply.status in {_STALE, _FORBIDDEN}:
             raise AuthFailed("account", status=reply.status)
         return reply
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from aiohttp import web
 
 from connectors.seeyon.adapter import Habits, Seeyon
 from connectors.seeyon.client import Account
@@ -242,6 +243,21 @@ async def test_a_person_that_the_oa_does_not_know_is_refused(place: Place, port:
         await port.start(replace(FORM, initiator="nobody"), "k")
 
     assert refused.value.fields["text"] == "nobody"
+
+
+async def test_binding_that_is_not_answered_is_tried_again() -> None:
+    async def token(_: web.Request) -> web.Response:
+        return web.Response(text="0123456789abcdef")
+
+    async def broken(_: web.Request) -> web.Response:
+        return web.Response(status=502)
+
+    routes = [web.post("/seeyon/rest/token", token), web.put("/seeyon/rest/token", broken)]
+    async with serving(routes) as url:
+        port = Place(SeeyonStandIn(), url).port()
+        with pytest.raises(Retryable):
+            await port.start(FORM, "k")
+        await port.close()
 
 
 async def test_a_form_that_the_oa_does_not_know_is_refused_with_its_words(place: Place) -> None:

@@ -96,7 +96,8 @@ async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
     answer to our call that began the process, and waits for it then: nobody will say it again.
     """
     words = json.loads(order.field("words"))
-    links = await outlet.links.matching(outlet.name, words)
+    found = await outlet.links.matching(outlet.name, words)
+    links = [link for link in found if link.purpose == PURPOSE]
     state = None if outlet.system.capabilities.query else _believed(order)
     if state and not links and _is_fresh(outlet, order):
         raise Retryable("no_such_process_yet", system=outlet.name)

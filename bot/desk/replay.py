@@ -1,14 +1,16 @@
 """Letters fed in again from a file, and what a mapping would send, shown without sending it."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
-from bot.events import from_json
+from bot.events import SystemHinted, from_json, to_json
 from bot.handlers.document import document_of
 from bot.texts import finding_text
+from connectors.webhook.wire import parse_result
 from core.budget import charges_of
 from core.company import Company
 from core.converters import Around
@@ -38,6 +40,7 @@ class Letter:
 def read_letters(text: str, file: str) -> tuple[Letter, ...]:
     """Read what `chit stuck list --json` writes, or recorded events `{key, lane, body}` a line.
 
+    A CloudEvent is a result that a middle platform sent, with the attribute `connector` for whose.
     ReplayError with one line a fault; nothing of a file with a fault is fed in.
     """
     letters: list[Letter] = []
@@ -60,6 +63,8 @@ def _letter(line: str) -> Letter:
     found: object = json.loads(line)
     if not isinstance(found, dict):
         raise ValueError("not an object")  # noqa: TRY004 - one error for a bad line
+    if "specversion" in found:
+        return _result(line, str(found.get("connector") or ""), str(found.get("id") or ""))
     queue, key = str(found.get("queue", "inbox")), found.get("key")
     body = found.get("body")
     written = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
@@ -74,6 +79,16 @@ def _letter(line: str) -> Letter:
             raise ValueError("body: not an event of ours") from None
     lane = str(found.get("lane") or f"replay:{key}")
     return Letter(queue, key, lane, written)
+
+
+def _result(line: str, system: str, event_id: str) -> Letter:
+    """Read a recorded result; it has the key under which the door would have kept it."""
+    if not system:
+        raise ValueError("connector: missing")
+    key, state = parse_result(line.encode())
+    event = SystemHinted(system, (key,), state)
+    name = f"hook:{system}:{hashlib.sha256(event_id.encode()).hexdigest()}"
+    return Letter("inbox", name, f"hook:{system}", to_json(event))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class ConfigError(Exception):
 
 Location = tuple[str | int, ...]
 LISTS = {("api", "tokens"), ("recognition", "trust_anchors"), ("schedule", "working_days")}
-CONNECTOR_LISTS = {"roles", "events", "companies"}
+CONNECTOR_LISTS = {"roles", "events", "companies", "gone_codes"}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
@@ -154,6 +154,9 @@ def _lacking(config: Config) -> Iterable[tuple[Location, str]]:
             yield ("connectors", name), "a name of letters, digits, - and _ · 只能用字母数字和 - _"
         for key, said in table.lacking():
             yield ("connectors", name, key), said
+        if table.application and not getattr(config, table.application).enabled:
+            said = f"[{table.application}] must be enabled · 需要启用 [{table.application}]"
+            yield ("connectors", name, "kind"), said
 
 
 def _doubled(config: Config) -> Iterable[tuple[Location, str]]:

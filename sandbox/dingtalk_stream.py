@@ -5,7 +5,7 @@ import json
 import random
 import secrets
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 BOT_TOPIC = "/v1.0/im/bot/messages/get"
 CARD_TOPIC = "/v1.0/card/instances/callback"
 UNAUTHORIZED = 401
+EVENTS = "*"
+EVENT_S = 5.0
 MAX_FRAME_BYTES = 1 << 20
 CLOSE_WITHIN_S = 1.0
 
@@ -100,6 +102,23 @@ class DingTalkStream:
             return None
         connection = random.choice(candidates)  # noqa: S311 - as the platform does, no secret
         return await self._send(connection, "CALLBACK", topic, build(connection.base), timeout_s)
+
+    async def push_event(self, name: str, data: JsonObject, repeat: int = 1) -> None:
+        """Push an event, the same one again if asked; what is not acknowledged is left."""
+        told = {
+            "eventType": name,
+            "eventId": uuid.uuid4().hex,
+            "eventCorpId": self._tenant.corp_id,
+            "eventBornTime": str(round(self._world.clock() * 1000)),
+            "eventUnifiedAppId": self._app_id,
+        }
+        candidates = [c for c in self._live() if EVENTS in c.topics]
+        if not candidates:
+            self._note("in", name, "nobody is connected")
+            return
+        for _ in range(repeat):
+            connection = random.choice(candidates)  # noqa: S311 - as the platform does, no secret
+            await self._send(connection, "EVENT", EVENTS, data, EVENT_S, told)
 
     async def disconnect(self) -> None:
         """Tell every client that its connection is expired; the socket closes after a silence."""
@@ -180,12 +199,19 @@ class DingTalkStream:
             answer.set_result(ack)
 
     async def _send(
-        self, connection: Connection, kind: str, topic: str, data: JsonObject, timeout_s: float
+        self,
+        connection: Connection,
+        kind: str,
+        topic: str,
+        data: JsonObject,
+        timeout_s: float,
+        told: Mapping[str, str] | None = None,
     ) -> Ack | None:
         message_id = uuid.uuid4().hex
         answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
         connection.waiting[message_id] = answer
         frame = self._frame(connection, kind, topic, data, message_id)
+        child(frame, "headers").update(told or {})
         started = self._world.clock()
         try:
             await connection.socket.send_json(frame)

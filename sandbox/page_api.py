@@ -17,6 +17,8 @@ from sandbox.dingtalk_api import DingTalkApi
 from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
 from sandbox.edge import Fault, FaultDesk
+from sandbox.oa.dingtalk import DingTalkApprovals
+from sandbox.oa.wecom import WeComApprovals
 from sandbox.page_errors import PageRefused
 from sandbox.wecom_bot_phone import WeComBotPhone
 from sandbox.wecom_callback import WeComCallback
@@ -51,6 +53,8 @@ class Hands:
     faults: FaultDesk
     invoices: WeComInvoices
     bot: WeComBotPhone | None = None
+    dingtalk_oa: DingTalkApprovals | None = None
+    wecom_oa: WeComApprovals | None = None
 
 
 @dataclass(frozen=True, slots=True)

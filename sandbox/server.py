@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -15,6 +16,8 @@ from sandbox.dingtalk_cards import DingTalkCards
 from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
 from sandbox.edge import FaultDesk, make_edge
+from sandbox.oa.dingtalk import DingTalkApprovals
+from sandbox.oa.wecom import WeComApprovals
 from sandbox.page_api import Hands, PageApi, page_edge
 from sandbox.signin import CodeDesk, SignInApi
 from sandbox.signin_pages import SignInPages
@@ -100,13 +103,44 @@ def _build_platforms(
     wecom = WeComPhone(config, world, wecom_api, callback, wecom_cards, background, gallery)
     bot, bot_routes = _build_bot(config, world, background, faults, gallery)
     invoices = WeComInvoices(wecom_api.tokens, world.clock)
-    hands = Hands(dingtalk, wecom, api, stream, callback, faults, invoices, bot)
+    approvals = _dingtalk_approvals(config, api, stream)
+    applications = _wecom_approvals(config, wecom_api, callback)
+    hands = Hands(
+        dingtalk, wecom, api, stream, callback, faults, invoices, bot, approvals, applications
+    )
     codes = CodeDesk(world.clock, timing.sign_in_code_s)
     asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
     doors = SignInPages(config, codes)
     sdk = WeComSdk(config.page_dir, config.wecom.corp_id, invoices)
     platforms = [*sdk.routes(), *api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
+    platforms += [*approvals.routes(), *applications.routes()]
     return hands, [*platforms, *invoices.routes(), *asked.routes(), *doors.routes()]
+
+
+def _dingtalk_approvals(
+    config: SandboxConfig, api: DingTalkApi, stream: DingTalkStream
+) -> DingTalkApprovals:
+    """Build DingTalk's own approvals; they tell of what happens over the stream."""
+    people = {p.dingtalk: p.name for p in config.people if p.dingtalk}
+    corp = config.dingtalk.corp_id
+    made = DingTalkApprovals(people, lambda t: api.tokens.state(t) == "live", corp_id=corp)
+    made.tell, made.expire = stream.push_event, api.tokens.expire
+    return made
+
+
+def _wecom_approvals(
+    config: SandboxConfig, api: WeComApi, callback: WeComCallback
+) -> WeComApprovals:
+    """Build WeCom's own approvals; they tell of what happens over the callback."""
+    people = {p.wecom: p.name for p in config.people if p.wecom}
+    made = WeComApprovals(
+        people,
+        api.tokens.state,
+        lambda media: api.media.get(media) is not None,
+        corp_id=config.wecom.corp_id,
+    )
+    made.tell, made.expire = partial(callback.deliver, "sys_approval_change"), api.tokens.expire
+    return made
 
 
 def _build_bot(

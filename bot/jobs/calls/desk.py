@@ -72,8 +72,10 @@ class Outlet:
         if self.mapping is None:
             raise Rejected("mapping", text="no mapping is set", row=self.name)
         form = apply_mapping(self.mapping, document, Around(company, self.zone))
+        link = str(document.get("link") or "")
         files = [
-            Attachment(w.name, w.sha256, await self._bytes(w.sha256), w.slot) for w in form.wanted
+            Attachment(w.name, w.sha256, await self._bytes(w.sha256), w.slot, link)
+            for w in form.wanted
         ]
         return replace(form, files=tuple(files))
 

@@ -59,17 +59,20 @@ def _todo(outlet: Outlet, claim: Claim, company: Company, person: str, key: str)
     title = f"{say('todo_there', 'zh', fields)} {format_cny(claim.total_fen)} {claim.number}"
     return Todo(
         key=key,
-        person=_theirs(outlet, person),
+        person=_theirs(outlet, company, person),
         title=title,
         link=f"{outlet.public_url}/app/claims/{claim.number}",
-        creator=_theirs(outlet, claim.employee),
+        creator=_theirs(outlet, company, claim.employee),
         at=outlet.clock(),
     )
 
 
-def _theirs(outlet: Outlet, person: str) -> str:
+def _theirs(outlet: Outlet, company: Company, person: str) -> str:
     table = outlet.mapping.tables.get(PEOPLE, {}) if outlet.mapping else {}
-    return str(table.get(person, person))
+    found = company.person(person)
+    messenger = outlet.system.capabilities.people
+    ids = {"dingtalk": found.dingtalk, "wecom": found.wecom} if found else {}
+    return str(table.get(person, ids.get(messenger) or person))
 
 
 async def _keep(outlet: Outlet, claim: Claim, todo: Todo) -> None:

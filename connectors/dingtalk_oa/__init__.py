@@ -1,0 +1,1 @@
+"""DingTalk's own approvals: processes that decide claims, and its list of to-dos."""

@@ -1,0 +1,218 @@
+"""DingTalk's approvals in the business's words: processes begin, are asked about, end; to-dos."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from connectors.dingtalk_oa.client import RATE, DingTalkOaClient
+from connectors.dingtalk_oa.wire import (
+    JSON_TYPE,
+    OLD_UNKNOWN,
+    ROOT_DEPARTMENT,
+    START_PATH,
+    TERMINATE_PATH,
+    USER_PATH,
+    Answer,
+    Known,
+    build_done,
+    build_start,
+    build_termination,
+    build_todo,
+    build_user,
+    named,
+    parse_instance,
+    parse_user,
+    status_of,
+    todo_path,
+)
+from connectors.kit import Kit
+from connectors.kit.answers import text_in
+from connectors.kit.asking import asked
+from connectors.kit.exchange import Call
+from core.errors import OutsideError, Rejected, ResultUnknown, Retryable, Unsupported
+from core.outside import ApprovalState, Capabilities, Form, Ref, Todo
+
+INSTANCE = "instance"
+TOO_EARLY_S = 15.0
+"""A process cannot be terminated in the first seconds of its life."""
+
+
+class DingTalkOa:
+    """DingTalk's own approvals with one template: `ApprovalPort` and `TodoPort`.
+
+    `gone` are the codes with which DingTalk says that it has no such process or to-do any more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        kit: Kit,
+        *,
+        process_code: str = "",
+        base_url: str = "",
+        department: int = ROOT_DEPARTMENT,
+        gone: Iterable[str] = (),
+        too_early_s: float = TOO_EARLY_S,
+        rate: float | None = None,
+        timeout_s: float = 30,
+    ) -> None:
+        self._name = name
+        self._kit = kit
+        self._process = process_code
+        self._department = department
+        self._gone = frozenset(gone)
+        self._too_early_s = too_early_s
+        self._rate = rate or RATE[0]
+        self._people: dict[str, Known] = {}
+        self._client = DingTalkOaClient(
+            system=name, base_url=base_url, kit=kit, rate=rate, timeout_s=timeout_s
+        )
+
+    @property
+    def name(self) -> str:
+        """The name of its table."""
+        return self._name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What DingTalk can do: nothing is found again by our key, so a lost answer stops."""
+        return Capabilities(
+            kind="dingtalk_oa",
+            roles=frozenset({"approval", "todo"}),
+            cancel=True,
+            attachments="link",
+            people="dingtalk",
+            rate=(int(self._rate), 1.0),
+            unverified=(
+                "the body of a termination",
+                "the code of a process that was deleted",
+                "whether a to-do with the same sourceId is refused",
+            ),
+        )
+
+    async def start(self, form: Form, key: str) -> Ref:
+        """Begin a process as its applicant; the key is in no field of DingTalk's own."""
+        try:
+            body = build_start(form, self._process, self._department)
+        except ValueError as error:
+            raise Rejected("mapping", text=str(error)) from None
+        answer = _good(await self._client.call(_post("startProcess", START_PATH, body)))
+        instance = text_in(answer.data, "instanceId")
+        if not instance:
+            raise ResultUnknown("no_instance_id", key=key)
+        begun = (("at", self._kit.clock().isoformat()),)
+        return Ref(self._name, INSTANCE, instance, form.subject[:40] or instance, "", begun)
+
+    async def query(self, ref: Ref) -> ApprovalState:
+        """Ask where a process is; only what is completed and agreed to is approved."""
+        query = {"processInstanceId": ref.id}
+        answer = await asked(self._client.call(Call("getProcess", "GET", START_PATH, query=query)))
+        if answer.code in self._gone:
+            return ApprovalState("void")
+        instance = parse_instance(_good(answer))
+        status = status_of(instance)
+        if status is None:
+            raise Rejected("unknown_state", text=f"{instance.status} {instance.result}".strip())
+        names = await self._names([*instance.waiting, *(c.by for c in instance.records)])
+        node = "、".join(names[user] for user in instance.waiting if names.get(user))
+        return ApprovalState(status, node, named(instance.records, names), instance.steps)
+
+    async def cancel(self, ref: Ref, reason: str) -> None:
+        """Terminate a process; one that is over counts as taken back.
+
+        DingTalk refuses that in the first seconds of a process: Retryable `too_early` until then.
+        """
+        state = await self.query(ref)
+        if state.status != "waiting":
+            return
+        left_s = self._too_early_s - self._age_s(ref)
+        if left_s > 0:
+            raise Retryable("too_early", retry_after_s=left_s)
+        body = build_termination(ref.id, reason)
+        answer = await self._client.call(_post("terminateProcess", TERMINATE_PATH, body))
+        if answer.code and (await self.query(ref)).status == "waiting":
+            _good(answer)
+
+    def _age_s(self, ref: Ref) -> float:
+        begun = ref.more("at")
+        if not begun:
+            return self._too_early_s
+        return (self._kit.clock() - datetime.fromisoformat(begun)).total_seconds()
+
+    async def find(self, key: str) -> Ref | None:
+        """Refuse: DingTalk finds nothing by a key of ours."""
+        raise Unsupported("no_find", key=key)
+
+    async def put(self, todo: Todo) -> None:
+        """Show a to-do in the person's list; the same key twice is one."""
+        if await self._kit.memory.get(self._name, _fact(todo)):
+            return
+        executor = (await self._person(todo.person)).unionid
+        creator = (await self._person(todo.creator)).unionid if todo.creator else executor
+        call = _post("createTodo", todo_path(executor), build_todo(todo, executor, creator))
+        answer = _good(await self._client.call(_as(call, executor)))
+        task = text_in(answer.data, "id")
+        if not task:
+            raise ResultUnknown("no_todo_id")
+        await self._kit.memory.put(self._name, _fact(todo), task)
+
+    async def done(self, todo: Todo) -> None:
+        """Take a to-do out of the person's list; one that we did not put there is done."""
+        task = await self._kit.memory.get(self._name, _fact(todo))
+        if not task:
+            return
+        executor = (await self._person(todo.person)).unionid
+        path, body = todo_path(executor, task), build_done(executor)
+        call = Call("finishTodo", "PUT", path, body=body, content_type=JSON_TYPE)
+        answer = await self._client.call(_as(call, executor))
+        if answer.code not in self._gone:
+            _good(answer)
+        await self._kit.memory.put(self._name, _fact(todo), "")
+
+    async def _person(self, user: str) -> Known:
+        """Ask who somebody is, once; Rejected `no_such_person` for nobody of the organisation."""
+        if user not in self._people:
+            call = _post("getUser", USER_PATH, build_user(user))
+            answer = await self._client.ask_old(call)
+            if answer.code in OLD_UNKNOWN:
+                raise Rejected("no_such_person", text=user)
+            known = parse_user(_good(answer))
+            if not known.unionid:
+                raise Rejected("no_union_id", text=user)
+            self._people[user] = known
+        return self._people[user]
+
+    async def _names(self, users: Iterable[str]) -> dict[str, str]:
+        """Give names by ids; who cannot be asked about has none."""
+        names: dict[str, str] = {}
+        for user in dict.fromkeys(u for u in users if u):
+            try:
+                names[user] = (await self._person(user)).name
+            except OutsideError:
+                names[user] = ""
+        return names
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.close()
+
+
+def _post(name: str, path: str, body: bytes) -> Call:
+    return Call(name, "POST", path, body=body, content_type=JSON_TYPE)
+
+
+def _as(call: Call, operator: str) -> Call:
+    query = {**call.query, "operatorId": operator}
+    return Call(
+        call.name, call.method, call.path, query=query, body=call.body, content_type=JSON_TYPE
+    )
+
+
+def _fact(todo: Todo) -> str:
+    return f"todo:{todo.key}"
+
+
+def _good(answer: Answer) -> Answer:
+    """Raise the error that an answer stands for, unless it is good."""
+    if answer.code:
+        raise Rejected(answer.code, text=answer.text or answer.code)
+    return answer

@@ -1,0 +1,1 @@
+"""WeCom's own approvals: applications that decide claims."""

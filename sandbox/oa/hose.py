@@ -70,6 +70,7 @@ class HoseStandIn:
         self.tokens_given = 0
         self.calls: list[tuple[float, str]] = []
         self.checks = ""
+        self.approver = "corp:li"
         self.pending = False
         self.retractable = True
         self.moved_to = ""
@@ -140,7 +141,7 @@ class HoseStandIn:
             self._move(flow, "freeflow.reject", "rejected", ("ebot", self.checks), [])
         else:
             found.state = "approving"
-            found.waits_for = ["corp:li"]
+            found.waits_for = [self.approver]
             self._log(found, "freeflow.agree", ("ebot", ""), found.waits_for)
 
     def request(self, code: str, form: Json, state: str = "paid") -> Document:

@@ -23,7 +23,7 @@ def company_with_hose() -> Company:
 
 @asynccontextmanager
 async def hose_stage(
-    folder: Path, poll_s: float = 0.2
+    folder: Path, poll_s: float = 0.2, company: Company | None = None, **more: object
 ) -> AsyncIterator[tuple[Stage, HoseStandIn, Phone]]:
     there = HoseStandIn()
     database = f"sqlite+aiosqlite:///{folder}/chit.db"
@@ -39,9 +39,11 @@ async def hose_stage(
             "timeout_s": 1,
             "rate": 100,
             "hook_path": HOOK,
+            **more,
         }
+        found = company or company_with_hose()
         async with on_stage(
-            company_with_hose(), folder, database, free_port(), connectors={"hose": table}
+            found, folder, database, free_port(), connectors={"hose": table}
         ) as stage:
             yield stage, there, stage.phone("dingtalk", "zhang")
     assert there.violations == []
@@ -126,3 +128,32 @@ async def test_an_outbound_message_is_a_hint_behind_a_secret_path(tmp_path: Path
 async def _post(stage: Stage, path: str, body: dict[str, str]) -> int:
     async with stage.session.post(f"{stage.service.url}/hooks/{path}", json=body) as answer:
         return answer.status
+
+
+async def test_the_platform_is_told_of_claims_agreements_and_payments(
+    company: Company, tmp_path: Path
+) -> None:
+    roles = {"roles": ["claims", "payment"], "approve_there": True, "mirror_seconds": 0.2}
+    async with hose_stage(tmp_path, 3600, company, **roles) as (stage, there, zhang):
+        there.approver = "corp:wang"
+        await zhang.say("打车 45 昨天 去客户现场")
+        await zhang.click(await zhang.card(action="submit"), "submit")
+        wang = stage.phone("wecom", "wang")
+        await wang.click(await wang.card("45.00", action="approve"), "approve")
+
+        async def agreed() -> str | None:
+            return next((d.id for d in there.documents.values() if d.state == "paying"), None)
+
+        flow = await until(agreed, "wang to agree in 合思", lambda: _nothing(there))
+        made = there.documents[flow]
+        assert str(made.form["outerCode"]).endswith("/1")
+        assert [x["operatorId"] for x in made.logs][-1] == "corp:wang"
+
+        there.pay(flow, "PROCESSING")
+        qian = stage.phone("dingtalk", "qian")
+        await qian.click(await qian.card("45.00", action="pay"), "pay")
+
+        async def paid() -> bool | None:
+            return made.state == "paid" or None
+
+        await until(paid, "合思 to hear of the payment", lambda: _nothing(there))

@@ -238,3 +238,42 @@ def test_high_amounts_are_asked_for_twice_only_when_it_is_set(
 
     assert settings.second_tap_above_fen == fen
     assert settings.zone.key == "Asia/Shanghai"
+
+
+HOSE = """[connectors.hose]
+base_url = "https://wx2.ekuaibao.com"
+mapping = "mappings/hose.yaml"
+app_key = "key"
+app_security = "security"
+"""
+
+
+def test_a_guessable_path_and_a_wrong_node_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "mappings").mkdir()
+    text = Path("mappings/hose.yaml").read_text("utf-8")
+    (tmp_path / "mappings" / "hose.yaml").write_text(text, "utf-8")
+    good = 'hook_path = "unguessable-path-0123456789"\n[connectors.hose.budgets]\nb = "P:c"\n'
+
+    hose = load(tmp_path, HOSE + good).connectors.systems["hose"]  # type: ignore[attr-defined]
+    said = faults(tmp_path, HOSE + 'hook_path = "short"\n')
+    node = faults(tmp_path, HOSE + '[connectors.hose.budgets]\nb = "nowhere"\n')
+
+    assert hose.budgets == {"b": "P:c"}
+    assert "unguessable" not in repr(hose)
+    assert "/chit.toml:6: connectors.hose.hook_path: " in said
+    assert "connectors.hose.budgets.b: " in node
+
+
+def test_a_hub_that_decides_must_sign_its_results(tmp_path: Path) -> None:
+    (tmp_path / "mappings").mkdir()
+    text = Path("mappings/hub.yaml").read_text("utf-8")
+    (tmp_path / "mappings" / "hub.yaml").write_text(text, "utf-8")
+    table = """[connectors.hub]
+kind = "webhook"
+url = "https://hub.example.com"
+secret = "whsec_Y2hpdC1mbG93LXRlc3Qtc2VjcmV0LTAxMjM0NTY3ODk="
+roles = ["approval"]
+mapping = "mappings/hub.yaml"
+"""
+
+    assert "connectors.hub.hook_secret: " in faults(tmp_path, table)

@@ -33,5 +33,5 @@ def test_a_recorded_result_is_the_hint_that_the_door_would_have_kept() -> None:
     "change", [{"connector": ""}, {"type": "approval.maybe"}, {"subject": "BX-20261125-0007"}]
 )
 def test_a_line_that_is_no_result_stops_the_file(change: dict[str, str]) -> None:
-    with pytest.raises(ReplayError, match="results.jsonl:1: "):
+    with pytest.raises(ReplayError, match=r"results\.jsonl:1: "):
         read_letters(json.dumps({**EVENT, **change}), "results.jsonl")

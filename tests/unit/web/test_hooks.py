@@ -3,7 +3,7 @@
 import base64
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -48,6 +48,13 @@ class Place:
         return [event for event in found if isinstance(event, SystemHinted)]
 
 
+PATH = b"unguessable-path-0123456789"
+
+
+def believing(_: Mapping[str, str], body: bytes) -> Hint:
+    return Hint(hint_in(body).words, ApprovalState("approved"))
+
+
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:
     inbox = MemoryInbox(lambda: NOW)
@@ -55,6 +62,8 @@ async def place() -> AsyncIterator[Place]:
     doors = {
         "weaver": HookDoor(lambda _, body: hint_in(body), KEY),
         "own": HookDoor(own_signature),
+        "unsigned": HookDoor(believing, path=PATH),
+        "both": HookDoor(believing, KEY, PATH),
     }
     hooks = Hooks(doors, inbox, lambda: NOW, refused.append)
     async with serving(hooks.routes()) as url:
@@ -154,3 +163,18 @@ async def test_bodies_that_are_no_json_harm_nothing(place: Place, body: bytes) -
 def _sign(key: str, body: bytes) -> str:
     signed = f"{key}.{int(NOW.timestamp())}.".encode() + body
     return "v1," + base64.b64encode(hmac.digest(KEY, signed, "sha256")).decode()
+
+
+async def test_a_secret_path_lets_a_hint_in_and_never_a_state(place: Place) -> None:
+    path = PATH.decode()
+
+    for name in ("unsigned", "both"):
+        assert await place.post(BODY, {}, f"{name}/{path}") == 200
+        assert await place.post(BODY, {}, f"{name}/{path}") == 200
+        assert await place.post(BODY, {}, f"{name}/{path}x") == 403
+        assert await place.post(BODY, {}, name) == 403
+    assert await place.post(BODY, signed(), f"weaver/{path}") == 403
+    assert await place.post(BODY, signed(), "both") == 200
+
+    states = [(e.system, e.state and e.state.status) for e in place.events()]
+    assert states == [("unsigned", None), ("both", None), ("both", "approved")]

@@ -296,7 +296,10 @@ class KingdeeSettings(BooksSettings):
 
 
 class YonyouSettings(BooksSettings):
-    """用友 YonBIP. `tenant` lets the data centre be found; without it `base_url` is the gateway."""
+    """用友 YonBIP.
+
+    `base_url` knows where the data of the `tenant` lies; one that does not serves all by itself.
+    """
 
     kind: Literal["yonyou"]
     base_url: Address = "https://apigateway.yonyoucloud.com"

@@ -22,13 +22,14 @@ from core.errors import Refused
 
 if TYPE_CHECKING:
     from bot.desk.vouchers import By, Exported, Outlet
+    from bot.jobs.booking_now import Posting
     from connectors.filedrop.voucher_files import VoucherFormat
     from core.company import Company
     from core.voucher import Voucher
     from core.voucher_sheet import Sheet, SheetList
 
-POSTED = frozenset({"kingdee", "yonyou", "sap_b1"})
-"""Systems that take vouchers by calls, not by files."""
+POSTED = frozenset({"kingdee", "yonyou", "sap_b1", "erpnext", "odoo"})
+"""Kinds of systems that take vouchers by calls, not by files."""
 
 app = typer.Typer()
 vouchers_app = group("会计凭证 · accounting vouchers")
@@ -51,7 +52,7 @@ def vouchers_export(
     drop: DropOption = False,
     config: ConfigOption = CHIT_TOML,
 ) -> None:
-    """Write vouchers that have not gone out yet · 导出会计凭证."""
+    """Write vouchers that have not gone out yet, or post them now · 导出会计凭证，或立即入账."""
     from connectors.filedrop.voucher_files import voucher_formats
 
     if voucher_format == "help":
@@ -59,16 +60,16 @@ def vouchers_export(
             print(known.name)
             note(f"  {known.about}")
         return
-    if voucher_format in POSTED:
-        note(
-            f"--format {voucher_format}: this version writes vouchers to files only; use one of · "
-            f"此版本只导出文件，请用: {', '.join(voucher_formats())}"
-        )
-        raise typer.Exit(1)
     if by not in {None, "claim", "day"}:
         note("--by: claim, day")
         raise typer.Exit(2)
     settings = read_settings(config)
+    if _is_posted(settings, voucher_format):
+        if batch or drop or by == "day":
+            note(f"--format {voucher_format}: posts one by one · 逐张入账")
+            raise typer.Exit(2)
+        _post_now(settings, voucher_format, out, entity)
+        return
     form = run_on_database(_form(settings, voucher_format, drop=drop))
     if form is None:
         note(f"--format: {voucher_format}? {', '.join(voucher_formats())}")
@@ -79,6 +80,54 @@ def vouchers_export(
     way: By | None = None if by is None else "day" if by == "day" else "claim"
     work = _Export(settings, form, out, batch, way, entity)
     _say_done(run_on_database(work.run()), str(out or "filedrop"))
+
+
+def _is_posted(config: Config, name: str) -> bool:
+    """Whether a name is that of a system to post to; Exit 1 when that one is not connected."""
+    from bot.parts.posting import find_books
+
+    if find_books(config, name) is not None:
+        return True
+    if name in POSTED:
+        note(
+            f"{name} is not connected, or more than once: name the table [connectors.…] · "
+            f"chit.toml 里没有连接 {name}，或者连接了不止一个，请写明名字"
+        )
+        raise typer.Exit(1)
+    return False
+
+
+def _post_now(config: Config, name: str, out: Path | None, entity: str | None) -> None:
+    """Post, say what came of it, and fail when something waits."""
+    done = run_on_database(_posting(config, name, entity))
+    rows = "".join(f"{voucher}\t{number}\n" for voucher, number in done.posted)
+    if out is None or str(out) == "-":
+        print(rows, end="")
+    else:
+        out.write_text(rows, "utf-8")
+    for voucher, why in done.waiting:
+        note(f"waits · 未入账 {voucher}: {why}")
+    note(f"posted · 已入账: {len(done.posted)}")
+    if done.waiting:
+        raise typer.Exit(1)
+
+
+async def _posting(config: Config, name: str, entity: str | None) -> "Posting":
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk, reason_of
+    from bot.jobs.booking_now import Posting
+    from bot.parts.posting import build_booker, find_books
+
+    async with opened(config) as storage:
+        desk = VoucherDesk(storage.store, utc_now, config.zone)
+        unmade = await desk.rebuild(await storage.store.company())
+        booker = build_booker(config, storage, find_books(config, name) or name)
+        try:
+            done = await booker.post(entity)
+        finally:
+            await booker.outlet.system.close()
+        refused = tuple((w.voucher, reason_of(w)) for w in unmade)
+        return Posting(done.posted, (*done.waiting, *refused))
 
 
 async def _form(config: Config, name: str, *, drop: bool) -> "VoucherFormat | None":

@@ -14,7 +14,7 @@ from core.company import Company
 from core.errors import Conflict, Refused
 from core.payment import Payment
 from core.ports import Clock, Page, Store, VoucherQuery
-from core.voucher import Voucher, VoucherState
+from core.voucher import PEOPLE, Voucher, VoucherState
 from core.voucher_building import Occasion, build_approval
 from core.voucher_sheet import Sheet, SheetList, by_day, one_each
 
@@ -22,6 +22,8 @@ PAGE = 500
 BOOKS = "books"
 """Who acts when vouchers go to the books and their numbers come back."""
 TRIES = 5
+FREE = frozenset({"", PEOPLE})
+"""Whose vouchers files may take: those that no connected system posts."""
 
 By = Literal["claim", "day"]
 
@@ -93,9 +95,9 @@ class VoucherDesk:
         still wait.
         """
         company = await self.store.company()
-        waiting = await self._retry(company)
+        waiting = await self.rebuild(company)
         for _ in range(TRIES):
-            opened = await self._listed("open", entity)
+            opened = [v for v in await self._listed("open", entity) if v.taken_by in FREE]
             fitting = [v for v in opened if self._reason(v, form, company) is None]
             unfit = [_waits(v, self._reason(v, form, company) or "") for v in opened]
             late = [*waiting, *(w for w in unfit if w.reason)]
@@ -206,7 +208,7 @@ class VoucherDesk:
             raise Refused("no_such_voucher", voucher=name[:60])
         return members
 
-    async def _retry(self, company: Company) -> list[Waiting]:
+    async def rebuild(self, company: Company) -> list[Waiting]:
         """Try refused vouchers again with the accounts of now; gives those that still wait."""
         waiting: list[Waiting] = []
         for voucher in await self._listed("refused", None):

@@ -1,0 +1,1 @@
+"""ERPNext: journal entries by the REST API of Frappe."""

@@ -1,0 +1,1 @@
+"""用友 YonBIP: vouchers by its open platform."""

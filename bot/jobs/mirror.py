@@ -9,7 +9,7 @@ import structlog
 
 from bot.events import SystemOffered
 from bot.jobs.calls.desk import Outlet
-from bot.jobs.calls.documents import PURPOSE
+from bot.jobs.calls.documents import PEOPLE, PURPOSE
 from bot.jobs.outside import Lead
 from core.claim import Claim
 from core.errors import ChitError
@@ -19,8 +19,6 @@ from core.papers import Decision, DecisionPort, Paper, PapersPort, RequestKind, 
 log = structlog.get_logger(__name__)
 
 PAGE = 100
-PEOPLE = "staff"
-"""The table of a mapping that says what the platform calls our people."""
 AGREED = "已在小票中同意"
 CURSOR, REQUESTS = "settled_since", "requests_since"
 ORIGIN = "origin"

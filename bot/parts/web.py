@@ -1,6 +1,7 @@
 """What is served over HTTP: health, REST API, pages, callbacks."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -13,6 +14,7 @@ from bot.desk.stuck import StuckDesk
 from bot.events import ChannelName
 from bot.handlers.work import Rooms
 from bot.jobs.calls.desk import Outlet
+from bot.jobs.calls.documents import let_in
 from bot.parts.channels import wecom_of
 from bot.parts.rules import public_url, settings_of
 from bot.pictures.gallery import Gallery
@@ -38,10 +40,12 @@ from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
 from bot.web.site import Site
+from bot.web.there_page import Entry, TherePage
 from bot.web.thumbs import Thumbs
 from bot.web.todo_page import TodoPage
 from bot.web.upload_page import UploadPage
 from core.company import Person
+from core.outside import SsoPort
 from core.ports import Clock, DoorName
 from recognition.thumbnail import make_thumbnail
 from storage.open import Storage
@@ -100,7 +104,18 @@ def build_pages(
             clock,
             config.zone,
         ),
+        TherePage(site, storage.store, _entries(config, outlets)),
     )
+
+
+def _entries(config: Config, outlets: Sequence[Outlet]) -> dict[str, Entry]:
+    """Give the ways into the systems that let our people in."""
+    tables = config.connectors.systems
+    return {
+        outlet.name: partial(let_in, outlet)
+        for outlet in outlets
+        if "sso" in tables[outlet.name].active and isinstance(outlet.system, SsoPort)
+    }
 
 
 def _remedies(storage: Storage, clock: Clock) -> Remedies:

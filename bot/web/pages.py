@@ -16,6 +16,7 @@ from bot.web.finance_page import FinancePage
 from bot.web.report_page import ReportPage
 from bot.web.signin import HOME, SignIn
 from bot.web.site import Site
+from bot.web.there_page import TherePage
 from bot.web.todo_page import TodoPage
 from bot.web.upload_page import UploadPage
 
@@ -39,11 +40,15 @@ class Pages:
     reports: ReportPage
     finance: FinancePage
     admin: AdminPage
+    there: TherePage | None = None
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes below `/app`."""
         guarded = self.signin.guarded
+        there = self.there
+        path = "/app/claims/{number}/in/{system}"
         return [
+            *([web.get(path, guarded(there.open))] if there else []),
             web.get("/app", self.home),
             web.get("/app/", self.home),
             web.get("/app/static/{name}", self.site.static),

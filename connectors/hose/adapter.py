@@ -34,6 +34,7 @@ from connectors.hose.wire import (
     path_with,
 )
 from connectors.kit import Kit
+from connectors.kit.answers import text_in
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable
 from core.outside import ApprovalState, Attachment, Capabilities, Form, Ref, Status
 
@@ -48,7 +49,8 @@ class Hose(Platform):
     `rejection` says what it means here that a document was rejected there: it lies with its
     submitter again (`returned`), or the company takes it for the last word (`rejected`). With
     `planned` a document is kept as a draft first and submitted along its planned nodes, as flows
-    with chosen approvers want it.
+    with chosen approvers want it. Where it `lets_in` our people, the link of a document is a page
+    of ours that sends them there.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Hose(Platform):
         rate: float | None = None,
         timeout_s: float = 30,
         approving_s: float = 60,
+        lets_in: bool = False,
     ) -> None:
         client = HoseClient(
             system=name,
@@ -81,6 +84,7 @@ class Hose(Platform):
         self._specification = specification_id
         self._rejection = rejection
         self._planned = planned
+        self._page = f"{kit.source}/app/claims/{{}}/in/{name}" if lets_in else ""
         self._rate = rate or RATE
         self._names: dict[str, str] = {}
 
@@ -146,7 +150,9 @@ class Hose(Platform):
             except ValueError as error:
                 raise Rejected("no_approver", text=str(error)) from None
             await self._client.send("submitFlow", SUBMIT_PATH, body, {"flowId": flow.id})
-        return Ref(self._name, FLOW, flow.id, flow.code or flow.id)
+        number = text_in(flow.form, "outerCode").partition("/")[0]
+        page = self._page.format(number) if number else ""
+        return Ref(self._name, FLOW, flow.id, flow.code or flow.id, page)
 
     async def find(self, key: str) -> Ref | None:
         """Find a document by our key; a planned one that was not submitted yet is submitted."""

@@ -9,6 +9,7 @@ from core.company_file import load_company
 from sandbox.oa.hose import HoseStandIn
 from tests.contract.connector_stage import serving
 from tests.flow.stage import Phone, Stage, free_port, on_stage, until
+from tests.flow.test_claim_page import AGENTS, browser, sign_in
 from tests.flow.test_main_job import number_of
 from tests.flow.test_weaver import state_is
 
@@ -109,12 +110,14 @@ async def _nothing(there: HoseStandIn) -> object:
 
 
 async def test_an_outbound_message_is_a_hint_behind_a_secret_path(tmp_path: Path) -> None:
-    async with hose_stage(tmp_path, poll_s=3600) as (stage, there, phone):
+    roles = ["approval", "sso"]
+    async with hose_stage(tmp_path, 3600, None, roles=roles) as (stage, there, phone):
         await phone.say("打车 45 昨天 去客户现场")
         draft = await phone.card(action="submit")
         await phone.click(draft, "submit")
         number = number_of(draft)
         flow = await begun(there)
+        await see_that_the_page_leads_there(stage, number, phone)
         there.agree(flow)
         body = {"action": "flow.paid", "actionName": "已支付", "flowId": flow, "state": "paid"}
 
@@ -123,6 +126,23 @@ async def test_an_outbound_message_is_a_hint_behind_a_secret_path(tmp_path: Path
         assert (await stage.api(f"claims/{number}"))["state"] == "in_review"
         assert await _post(stage, f"hose/{HOOK}", body) == 200
         await state_is(stage, number, "approved")
+
+
+async def see_that_the_page_leads_there(stage: Stage, number: str, phone: Phone) -> None:
+    page = f"{stage.service.url}/app/claims/{number}"
+    way = f"{page}/in/hose"
+    async with browser(AGENTS["dingtalk"]) as session:
+        status, text, _ = await sign_in(session, page, phone.user)
+        assert status == 200
+        assert way in text
+        async with session.get(way, allow_redirects=False) as answer:
+            assert answer.status == 302
+            assert answer.headers["Location"].startswith("https://app.ekuaibao.com/web/app.html")
+        async with session.get(f"{page}/in/elsewhere", allow_redirects=False) as answer:
+            assert answer.status == 404
+    async with browser(AGENTS["dingtalk"]) as session:
+        status, _, _ = await sign_in(session, way, stage.phone("dingtalk", "li").user)
+        assert status == 404
 
 
 async def _post(stage: Stage, path: str, body: dict[str, str]) -> int:

@@ -9,13 +9,18 @@ from bot.jobs.calls import approval
 from bot.jobs.calls.desk import Making, Outlet, made_once
 from core.actions.following import follows
 from core.claim import Claim, State
+from core.company import Person
 from core.notices import CallSystem
-from core.outside import ApprovalPort, ClaimsPort, Form, Link, PaymentPort, Ref
+from core.outside import ApprovalPort, ClaimsPort, Form, Link, PaymentPort, Ref, SsoPort
 from core.subscriptions import read_order
 
 log = structlog.get_logger(__name__)
 
 PURPOSE = "claim"
+PEOPLE = "staff"
+"""The table of a mapping that says what the platform calls our people."""
+SOON_S = 300
+"""For so long an address is good that a browser is sent to at once."""
 _AGREED = frozenset({State.APPROVED, State.PAYING, State.PAID})
 
 
@@ -84,3 +89,16 @@ async def report(outlet: Outlet, order: CallSystem, _: str) -> None:
     else:
         reason = str(json.loads(told.data).get("reason", ""))
         await outlet.system.report(links[-1].ref, "failed", reason)
+
+
+async def let_in(outlet: Outlet, claim: Claim, person: Person) -> str | None:
+    """Give an address that opens a claim's document as somebody, once and soon.
+
+    None where there is no document, or the mapping does not say who they are there.
+    """
+    links = await documents(outlet, claim.number)
+    ref = links[-1].ref if links else None
+    staff = outlet.mapping.tables.get(PEOPLE, {}).get(person.id) if outlet.mapping else None
+    if ref is None or staff is None or not isinstance(outlet.system, SsoPort):
+        return None
+    return await outlet.system.link(str(staff), f"form:{ref.id}", SOON_S)

@@ -81,6 +81,7 @@ def _hose(name: str, settings: SystemSettings, kit: Kit) -> System:
         planned=settings.planned,
         rate=settings.rate,
         timeout_s=settings.timeout_s,
+        lets_in="sso" in settings.active,
     )
 
 
@@ -230,6 +231,7 @@ def _mirror(outlet: Outlet, lead: Lead, table: HoseSettings, storage: Storage) -
         table.mirror_seconds,
         writes="voucher" in table.active,
         decides=table.approve_there and "claims" in table.active,
+        origins=table.origins if "claims" in table.active else {},
     )
 
 

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from web_stage import NUMBER, PAGE, Stage, claim
 
 from bot.events import CardClicked, Event, from_json
 from core.approval import Plan, Step
+from core.change import Change, Dialog
 from core.claim import State
 
 DECIDE = f"{PAGE}/decide"
@@ -156,3 +158,20 @@ async def test_a_claim_that_is_decided_has_no_form(stage: Stage) -> None:
     await stage.be("w")
 
     assert 'name="token"' not in (await stage.get(PAGE))[1]
+
+
+async def test_a_high_amount_is_asked_for_twice_here_too(stage: Stage) -> None:
+    await stage.keep(claim())
+    place = (("number", NUMBER), ("version", "1"), ("step", "0"))
+    first_yes = Dialog("wang", "confirm", place, stage.now + timedelta(minutes=5))
+    await stage.storage.store.commit(Change(at=stage.now, dialogs=(first_yes,)))
+    await stage.be("w")
+
+    _, page, _ = await stage.get(PAGE)
+    await send(stage, action="confirm", words="", **fields_of(page))
+    (event,) = await taken(stage)
+
+    assert "请再确认一次" in page
+    assert 'value="approve"' not in page
+    assert isinstance(event, CardClicked)
+    assert event.action == "confirm"

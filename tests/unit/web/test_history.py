@@ -13,7 +13,8 @@ from core.change import AuditEntry, Change
 UNTOLD = {
     "stand_in", "delegate", "end_delegation", "set_notices", "feedback", "answer_feedback",
     "carry_over", "ask_budget_change", "take_back_budget_change", "make_batch", "release_batch",
-    "cancel_batch", "export_vouchers", "leave_voucher", "voucher_not_posted", "export_archive", "leave_request",
+    "cancel_batch", "export_vouchers", "leave_voucher", "voucher_not_posted", "export_archive",
+    "leave_request",
 }  # fmt: skip
 """What is about people, budgets, batches or vouchers rather than about a claim."""
 

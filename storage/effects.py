@@ -1,6 +1,6 @@
 """Writes what a batch has changed: one statement a table, however many rows."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from core.happenings import threshold_happened
 from core.likeness import bands, likeness_of
 from core.notices import to_json
 from core.ports import AuditRecord
+from core.spending import Fact
 from core.subscriptions import Subscription, orders_for
 from storage.accounting import write_accounting
 from storage.admission import Books
@@ -34,7 +35,7 @@ from storage.documents import (
 )
 from storage.engine import Database, Row, own
 from storage.ledger import Account
-from storage.loading import Head
+from storage.loading import Head, Loaded
 from storage.spending import write_spending
 from storage.tables import (
     TENANT,
@@ -66,16 +67,21 @@ class Before:
     live: frozenset[str]
     known: frozenset[str]
     holders: dict[str, str]
+    facts: Mapping[str, tuple[Fact, ...]]
+    waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
 
     @classmethod
-    def of(cls, books: Books) -> "Before":
+    def of(cls, loaded: Loaded) -> "Before":
         """Remember books before the first change."""
+        books = loaded.books
         held = books.ledger.holds
         return cls(
             dict(books.ledger.accounts),
             frozenset(name for name, hold in held.items() if hold.end is None),
             frozenset(held),
             dict(books.holders),
+            loaded.facts,
+            loaded.waiting,
         )
 
 
@@ -119,17 +125,23 @@ class Effects:
         await self.database.insert(
             self.connection, claims, [_claim_row(c) for c in stored], "replace"
         )
-        grown = [c.number for c in stored if c.revision > 1]
-        if grown:
-            gone = delete(waiting).where(own(waiting), self.database.among(waiting.c.claim, grown))
-            await self.connection.execute(gone)
+        await self._waiting(stored)
+        await write_spending(self.database, self.connection, stored, self.before.facts)
+
+    async def _waiting(self, stored: Sequence[Claim]) -> None:
+        """Write whom claims wait for, where that is not whom they waited for."""
+        before = self.before.waiting
+        now = {c.number: frozenset((p, due_of(c)) for p in waiting_people(c)) for c in stored}
+        changed = [n for n in now if now[n] != before.get(n, frozenset())]
+        if gone := [n for n in changed if n in before]:
+            ended = delete(waiting).where(own(waiting), self.database.among(waiting.c.claim, gone))
+            await self.connection.execute(ended)
         asked: list[Row] = [
-            {"person": p, "claim": c.number, "due_at": due_of(c)}
-            for c in stored
-            for p in waiting_people(c)
+            {"person": person, "claim": n, "due_at": due}
+            for n in changed
+            for person, due in sorted(now[n], key=lambda asked: asked[0])
         ]
         await self.database.insert(self.connection, waiting, asked)
-        await write_spending(self.database, self.connection, stored)
 
     async def _requests(self) -> None:
         rows: list[Row] = [

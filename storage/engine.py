@@ -1,6 +1,7 @@
 """Connections: one surface over SQLite (one writer, many readers) and PostgreSQL."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -25,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from storage.tables import TENANT
@@ -38,6 +40,8 @@ _BUSY_S = 60
 """How long SQLite waits for another process's transaction."""
 _POOL_WAIT_S = 60
 _READERS = 4
+_RESTED_S = 5.0
+"""After such a rest a connection of PostgreSQL is asked for a sign of life before it is used."""
 STATEMENTS = 512
 """Statements that are kept ready: building one costs as much as running it."""
 _CONNECTIONS = 12
@@ -152,17 +156,46 @@ def parse_url(url: str) -> URL:
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_S,
-        pool_pre_ping=True,
         # A plan that is kept was made for fewer rows: on a young database, before it is analysed,
         # it compares every row of a table with every value of an array.
         connect_args={"server_settings": {"plan_cache_mode": "force_custom_plan"}},
         hide_parameters=True,
     )
+    _watch_rest(engine)
+    return engine
+
+
+def _watch_rest(engine: AsyncEngine) -> None:
+    """Have connections that have ended replaced; only those that have rested are asked for a sign.
+
+    The pool's own way asks each time, which takes three round trips; a server that ends closes
+    its connections, and the driver knows.
+    """
+    failures = (engine.dialect.loaded_dbapi.Error, OSError)
+
+    def on_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["used"] = time.monotonic()
+
+    def on_checkout(
+        connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+    ) -> None:
+        driver: Any = entry.driver_connection
+        if driver.is_closed():
+            raise InvalidatePoolError("the server has closed the connection")
+        if time.monotonic() < entry.info.get("used", time.monotonic()) + _RESTED_S:
+            return
+        try:
+            connection.ping()
+        except failures as error:
+            raise InvalidatePoolError("the connection is dead") from error
+
+    event.listen(engine.sync_engine, "checkin", on_checkin)
+    event.listen(engine.sync_engine, "checkout", on_checkout)
 
 
 def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:

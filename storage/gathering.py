@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Select, Table, literal, select
+from sqlalchemy import Select, Table, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import (
@@ -75,11 +75,14 @@ class Gathered(Database):
             await self.flush()
         self._waiting.append((shape, rows))
 
-    async def flush(self) -> None:
-        """Write everything that waits."""
+    async def flush(self, *, tell: str | None = None) -> None:
+        """Write everything that waits; `tell` names a channel on which others hear of it.
+
+        They hear when the transaction commits, on PostgreSQL; on SQLite there is no such channel.
+        """
         if not self._waiting:
             return
-        statement = _together(tuple(shape for shape, _ in self._waiting))
+        statement = _together(tuple(shape for shape, _ in self._waiting), tell)
         arrays: dict[str, list[object]] = {}
         for i, (shape, rows) in enumerate(self._waiting):
             for name, bound in _bound(shape, i).items():
@@ -94,9 +97,10 @@ def _bound(shape: Shape, place: int) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _together(shapes: tuple[Shape, ...]) -> Select[Any]:
+def _together(shapes: tuple[Shape, ...], tell: str | None) -> Select[Any]:
     parts = [_part(shape, i).cte(f"w{i}") for i, shape in enumerate(shapes)]
-    return select(literal(1)).add_cte(*parts)
+    told = func.pg_notify(tell, "") if tell else literal(1)
+    return select(told).add_cte(*parts)
 
 
 def _part(shape: Shape, place: int) -> Any:  # noqa: ANN401 Insert and Update share no public type with `cte`

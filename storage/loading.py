@@ -1,11 +1,11 @@
 """Reads everything that a batch of changes touches, locking it in one order for everybody."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.budget import Charge
@@ -21,13 +21,15 @@ from core.change import (
     ShiftLimit,
     TakeIdentity,
 )
+from core.spending import Fact
 from storage.admission import Books
+from storage.asking import Answer, Question, ask
 from storage.chain import Link
 from storage.documents import CHARGES
 from storage.engine import Database, own
+from storage.facts import FACTS, read_facts
 from storage.ledger import Account, Held, Ledger, reversal_of
 from storage.tables import (
-    TENANT,
     budget_changes,
     budgets,
     claims,
@@ -39,6 +41,7 @@ from storage.tables import (
     payment_batches,
     requests,
     vouchers,
+    waiting,
 )
 
 
@@ -51,8 +54,68 @@ class Head:
     outbox_id: int
 
 
-_FIGURES = [c for c in budgets.c if c.name not in {"company", "document"}]
+_FIGURES = Question(
+    budgets.c.id,
+    (
+        budgets.c.id,
+        budgets.c.limit_fen,
+        budgets.c.ceiling_fen,
+        budgets.c.control,
+        budgets.c.active,
+        budgets.c.frozen,
+        budgets.c.reserved_fen,
+        budgets.c.consumed_fen,
+        budgets.c.closed,
+        budgets.c.tolerance,
+        budgets.c.rolls,
+        budgets.c.starts,
+        budgets.c.limit_version,
+    ),
+)
 """What the ledger needs of a budget: not its document, which is long."""
+_ROLLING = Question(budgets.c.rolls, _FIGURES.columns, only=(budgets.c.active,))
+_HELD = Question(
+    holds.c.name,
+    (
+        holds.c.name,
+        holds.c.claim,
+        holds.c.charges,
+        holds.c.at,
+        hold_ends.c.kind,
+        hold_ends.c.charges,
+    ),
+    holds.outerjoin(
+        hold_ends,
+        (hold_ends.c.company == holds.c.company) & (hold_ends.c.hold == holds.c.name),
+    ),
+)
+_CLAIMS = Question(claims.c.number, (claims.c.number, claims.c.revision))
+_VOUCHERS = Question(vouchers.c.id, (vouchers.c.id, vouchers.c.revision))
+_BATCHES = Question(payment_batches.c.id, (payment_batches.c.id, payment_batches.c.revision))
+_WISHES = Question(budget_changes.c.number, (budget_changes.c.number, budget_changes.c.revision))
+_HOLDERS = Question(identities.c.identity, (identities.c.identity, identities.c.claim))
+_TAKEN = Question(identities.c.claim, (identities.c.identity, identities.c.claim))
+_REQUESTS = Question(requests.c.key, (requests.c.key, requests.c.claim))
+_LEASES = Question(
+    inbox.c.id,
+    (inbox.c.id, inbox.c.fence),
+    only=(inbox.c.state == "waiting", inbox.c.lease_until.is_not(None)),
+    lock=True,
+)
+_WAITING = Question(waiting.c.claim, (waiting.c.claim, waiting.c.person, waiting.c.due_at))
+_REVISED = (_CLAIMS, _VOUCHERS, _BATCHES, _WISHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a batch touches: its books, and what claims that were there have written elsewhere.
+
+    `facts` and `waiting` (person and when it is due) by claim.
+    """
+
+    books: Books
+    facts: Mapping[str, tuple[Fact, ...]]
+    waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
 
 
 async def lock_head(database: Database, connection: AsyncConnection) -> Head:
@@ -66,44 +129,75 @@ async def lock_head(database: Database, connection: AsyncConnection) -> Head:
     return Head(Link(row.audit_seq, row.audit_hash), row.entry_id, row.outbox_id)
 
 
-async def load_books(
+async def load(
     database: Database, connection: AsyncConnection, changes: Sequence[Change]
-) -> Books:
-    """Read the books of a batch; budget rows are locked in id order."""
-    loader = _Loader(database, connection)
-    held = await loader.holds(_names(changes))
-    books = Books(
-        await _ledger(loader, changes, held),
-        await _revisions(loader, changes),
-        leases=await loader.leases({c.inbox.id for c in changes if c.inbox}),
-        requests=await loader.requests({c.request.key for c in changes if c.request}),
+) -> Loaded:
+    """Read what a batch touches; the head's lock keeps it as it is read.
+
+    Only leases are locked besides: they are taken without the head.
+    """
+    charged = _charged(changes, ())
+    grown = {c.number for change in changes for c in change.claims if c.revision}
+    found = await ask(
+        database,
+        connection,
+        {**_wanted(changes), _FIGURES: charged, FACTS: grown, _WAITING: grown},
     )
-    for identity, claim in await loader.holders(changes):
+    held = {row[0]: _held(row) for row in found[_HELD]}
+    accounts = {row[0]: _account(row) for row in found[_FIGURES]}
+    if others := _charged((), held.values()) - charged:
+        more = await ask(database, connection, {_FIGURES: others})
+        accounts |= {row[0]: _account(row) for row in more[_FIGURES]}
+    books = Books(
+        await _ledger(database, connection, accounts, held),
+        {row[0]: row[1] for question in _REVISED for row in found[question]},
+        leases={row[0]: row[1] for row in found[_LEASES]},
+        requests={row[0]: row[1] for row in found[_REQUESTS]},
+    )
+    for identity, claim in sorted(
+        {(row[0], row[1]) for q in (_HOLDERS, _TAKEN) for row in found[q]}
+    ):
         books.holders[identity] = claim
         books.taken[claim] = books.taken.get(claim, frozenset()) | {identity}
-    return books
+    return Loaded(books, read_facts(found[FACTS]), _waiters(found[_WAITING]))
 
 
-async def _revisions(loader: "_Loader", changes: Sequence[Change]) -> dict[str, int]:
-    numbers = {claim.number for c in changes for claim in c.claims}
+def _wanted(changes: Sequence[Change]) -> dict[Question, set[Any]]:
+    """Name what a batch revises, holds, takes, finishes and asks."""
+    steps = [step for change in changes for step in change.identities]
     return {
-        **await loader.revisions(claims.c.number, numbers),
-        **await loader.revisions(vouchers.c.id, {v.id for c in changes for v in c.vouchers}),
-        **await loader.revisions(payment_batches.c.id, {b.id for c in changes for b in c.batches}),
-        **await loader.revisions(
-            budget_changes.c.number, {b.number for c in changes for b in c.budget_changes}
-        ),
+        _HELD: _names(changes),
+        _CLAIMS: {claim.number for c in changes for claim in c.claims},
+        _VOUCHERS: {v.id for c in changes for v in c.vouchers},
+        _BATCHES: {b.id for c in changes for b in c.batches},
+        _WISHES: {b.number for c in changes for b in c.budget_changes},
+        _HOLDERS: {s.identity for s in steps if isinstance(s, TakeIdentity)},
+        _TAKEN: {s.claim for s in steps if isinstance(s, FreeIdentities)},
+        _REQUESTS: {c.request.key for c in changes if c.request},
+        _LEASES: {c.inbox.id for c in changes if c.inbox},
     }
 
 
-async def _ledger(loader: "_Loader", changes: Sequence[Change], held: dict[str, Held]) -> Ledger:
-    """Read the budgets of a batch; of a cumulative one all months that it rolls with."""
-    accounts = await loader.accounts(_charged(changes, held.values()))
-    chains: dict[str, tuple[str, ...]] = {}
-    if groups := {a.rolls for a in accounts.values() if a.rolls}:
-        chains, months = await loader.chains(groups)
-        accounts |= months
-    return Ledger(accounts, held, chains=chains)
+async def _ledger(
+    database: Database,
+    connection: AsyncConnection,
+    accounts: dict[str, Account],
+    held: dict[str, Held],
+) -> Ledger:
+    """Make the ledger of a batch; of a cumulative budget it has all months that it rolls with."""
+    groups = {a.rolls for a in accounts.values() if a.rolls}
+    if not groups:
+        return Ledger(accounts, held)
+    rows = (await ask(database, connection, {_ROLLING: groups}))[_ROLLING]
+    months = {row[0]: _account(row) for row in rows}
+    return Ledger(accounts | months, held, chains=chained(months.values()))
+
+
+def _waiters(rows: Iterable[Answer]) -> dict[str, frozenset[tuple[str, datetime | None]]]:
+    found: dict[str, frozenset[tuple[str, datetime | None]]] = {}
+    for claim, person, due_at in rows:
+        found[claim] = found.get(claim, frozenset()) | {(person, due_at)}
+    return found
 
 
 def _names(changes: Sequence[Change]) -> set[str]:
@@ -136,131 +230,29 @@ def _locked(database: Database, query: Select[Any]) -> Select[Any]:
     return query.with_for_update() if database.postgres else query
 
 
-@dataclass(frozen=True, slots=True)
-class _Loader:
-    database: Database
-    connection: AsyncConnection
-
-    async def _rows(self, query: Select[Any], *, lock: bool = False) -> Iterator[Row[Any]]:
-        found = await self.connection.execute(_locked(self.database, query) if lock else query)
-        return iter(found.all())
-
-    async def holds(self, names: set[str]) -> dict[str, Held]:
-        if not names:
-            return {}
-        ended = (hold_ends.c.company == holds.c.company) & (hold_ends.c.hold == holds.c.name)
-        rows = await self._rows(
-            select(
-                holds.c.name,
-                holds.c.claim,
-                holds.c.charges,
-                holds.c.at,
-                hold_ends.c.kind,
-                hold_ends.c.charges.label("spent"),
-            )
-            .outerjoin_from(holds, hold_ends, ended)
-            .where(own(holds), self.database.among(holds.c.name, names))
-        )
-        return {r.name: _held(r) for r in rows}
-
-    async def accounts(self, ids: set[str]) -> dict[str, Account]:
-        if not ids:
-            return {}
-        rows = await self._rows(
-            select(*_FIGURES)
-            .where(own(budgets), self.database.among(budgets.c.id, ids))
-            .order_by(budgets.c.id),
-            lock=True,
-        )
-        return {r.id: _account(r) for r in rows}
-
-    async def chains(
-        self, groups: set[str]
-    ) -> tuple[dict[str, tuple[str, ...]], dict[str, Account]]:
-        """Give the budgets in force that roll together, by group in the order of their months."""
-        rows = await self._rows(
-            select(*_FIGURES)
-            .where(own(budgets), budgets.c.active, self.database.among(budgets.c.rolls, groups))
-            .order_by(budgets.c.id),
-            lock=True,
-        )
-        months = {r.id: _account(r) for r in rows}
-        return chained(months.values()), months
-
-    async def revisions(self, key: Column[str], names: set[str]) -> dict[str, int]:
-        """Give the revisions of records of one table, found by its key."""
-        if not names:
-            return {}
-        table = key.table
-        rows = await self._rows(
-            select(key.label("name"), table.c.revision).where(
-                table.c.company == TENANT, self.database.among(key, names)
-            )
-        )
-        return {r.name: r.revision for r in rows}
-
-    async def holders(self, changes: Sequence[Change]) -> Iterator[tuple[str, str]]:
-        steps = [step for change in changes for step in change.identities]
-        wanted = {s.identity for s in steps if isinstance(s, TakeIdentity)}
-        freed = {s.claim for s in steps if isinstance(s, FreeIdentities)}
-        if not steps:
-            return iter(())
-        rows = await self._rows(
-            select(identities.c.identity, identities.c.claim).where(
-                own(identities),
-                or_(
-                    self.database.among(identities.c.identity, wanted),
-                    self.database.among(identities.c.claim, freed),
-                ),
-            )
-        )
-        return ((r.identity, r.claim) for r in rows)
-
-    async def requests(self, keys: set[str]) -> dict[str, str]:
-        if not keys:
-            return {}
-        rows = await self._rows(
-            select(requests.c.key, requests.c.claim).where(
-                own(requests), self.database.among(requests.c.key, keys)
-            )
-        )
-        return {r.key: r.claim for r in rows}
-
-    async def leases(self, ids: set[int]) -> dict[int, int]:
-        if not ids:
-            return {}
-        rows = await self._rows(
-            select(inbox.c.id, inbox.c.fence).where(
-                own(inbox),
-                self.database.among(inbox.c.id, ids),
-                inbox.c.state == "waiting",
-                inbox.c.lease_until.is_not(None),
-            ),
-            lock=True,
-        )
-        return {r.id: r.fence for r in rows}
+def _held(row: Answer) -> Held:
+    _, claim, text, at, kind, ended = row
+    charges = CHARGES.validate_json(text)
+    spent = CHARGES.validate_json(ended) if ended else charges
+    return Held(claim, charges, at, kind, spent=spent if kind == "consume" else ())
 
 
-def _held(row: Row[Any]) -> Held:
-    charges = CHARGES.validate_json(row.charges)
-    spent = CHARGES.validate_json(row.spent) if row.spent else charges
-    return Held(row.claim, charges, row.at, row.kind, spent=spent if row.kind == "consume" else ())
-
-
-def _account(row: Row[Any]) -> Account:
+def _account(row: Answer) -> Account:
+    name, limit, ceiling, control, active, frozen, reserved, consumed, *rest = row
+    closed, tolerance, rolls, starts, version = rest
     return Account(
-        id=row.id,
-        limit_fen=row.limit_fen,
-        ceiling_fen=row.ceiling_fen,
-        control=row.control if row.active else "ignore",
-        frozen=row.frozen and row.active,
-        reserved_fen=row.reserved_fen,
-        consumed_fen=row.consumed_fen,
-        closed=row.closed and row.active,
-        tolerance=row.tolerance,
-        rolls=row.rolls if row.active else None,
-        starts=row.starts,
-        version=row.limit_version,
+        id=name,
+        limit_fen=limit,
+        ceiling_fen=ceiling,
+        control=control if active else "ignore",
+        frozen=frozen and active,
+        reserved_fen=reserved,
+        consumed_fen=consumed,
+        closed=closed and active,
+        tolerance=tolerance,
+        rolls=rolls if active else None,
+        starts=starts,
+        version=version,
     )
 
 

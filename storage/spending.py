@@ -1,8 +1,7 @@
 """Facts of claims and their sums, kept in the writer's transaction; sums are the facts' shadow."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, delete, func, select
@@ -12,28 +11,32 @@ from core.claim import Claim
 from core.spending import GRAINS, Cell, Fact, Grain, SpendQuery, SpendSum, facts_of
 from storage.documents import CLAIMS
 from storage.engine import Database, Row, own
+from storage.facts import CELL, fact_rows
 from storage.loading import lock_head
 from storage.tables import claims, spend_facts, spend_sums
 
-_CELL = tuple(f.name for f in fields(Cell))
 _PLACES = ("one", "two")
 """The columns of the sums that hold a grain's dimensions."""
 BATCH = 1000
 
 
 async def write_spending(
-    database: Database, connection: AsyncConnection, stored: Sequence[Claim]
+    database: Database,
+    connection: AsyncConnection,
+    stored: Sequence[Claim],
+    before: Mapping[str, Sequence[Fact]],
 ) -> None:
-    """Bring facts and sums up to what these claims are now; what has not changed is not written."""
+    """Bring facts and sums up to what these claims are now, from what they were `before`.
+
+    What has not changed is not written.
+    """
     now = {c.number: facts_of(c) for c in stored}
-    seen = [c.number for c in stored if c.revision > 1 or c.submitted_at]
-    before = await _known(database, connection, seen) if seen else {}
     changed = [n for n in now if now[n] != before.get(n, ())]
     gone = [n for n in changed if before.get(n)]
     if gone:
         own_facts = own(spend_facts), database.among(spend_facts.c.claim, gone)
         await connection.execute(delete(spend_facts).where(*own_facts))
-    await database.insert(connection, spend_facts, _rows((n, now[n]) for n in changed))
+    await database.insert(connection, spend_facts, fact_rows((n, now[n]) for n in changed))
     moves: Counter[tuple[str, ...]] = Counter()
     lines: Counter[tuple[str, ...]] = Counter()
     for sign, facts in ((1, now), (-1, before)):
@@ -57,36 +60,6 @@ def _keys(cell: Cell) -> Iterable[tuple[str, ...]]:
     for grain in GRAINS:
         kept = [str(getattr(cell, name)) for name in grain.keeps]
         yield (grain.name, cell.month, *kept, *[""] * (len(_PLACES) - len(kept)))
-
-
-def _rows(facts: Iterable[tuple[str, Sequence[Fact]]]) -> list[Row]:
-    return [
-        {
-            "claim": number,
-            "place": place,
-            **{name: getattr(fact.cell, name) for name in _CELL},
-            "amount_fen": fact.amount_fen,
-            "lines": fact.lines,
-        }
-        for number, found in facts
-        for place, fact in enumerate(found)
-    ]
-
-
-async def _known(
-    database: Database, connection: AsyncConnection, numbers: Sequence[str]
-) -> dict[str, tuple[Fact, ...]]:
-    query = (
-        select(spend_facts)
-        .where(own(spend_facts), database.among(spend_facts.c.claim, numbers))
-        .order_by(spend_facts.c.claim, spend_facts.c.place)
-    )
-    known: dict[str, tuple[Fact, ...]] = {}
-    for row in await connection.execute(query):
-        cell = Cell(*(getattr(row, name) for name in _CELL))
-        fact = Fact(cell, row.amount_fen, row.lines)
-        known[row.claim] = (*known.get(row.claim, ()), fact)
-    return known
 
 
 class SqlSpending:
@@ -129,7 +102,7 @@ class SqlSpending:
             await connection.execute(delete(spend_sums).where(own(spend_sums)))
             last, count = "", 0
             while batch := await _claims_after(connection, last):
-                await write_spending(self._database, connection, batch)
+                await write_spending(self._database, connection, batch, {})
                 last, count = batch[-1].number, count + sum(len(facts_of(c)) for c in batch)
         return count
 
@@ -137,7 +110,7 @@ class SqlSpending:
 def _columns_of(grain: Grain | None) -> dict[str, Column[Any]]:
     """Give the column of each dimension, of the facts or of the sums of a grain."""
     if grain is None:
-        return {name: spend_facts.c[name] for name in _CELL}
+        return {name: spend_facts.c[name] for name in CELL}
     places = dict(zip(grain.keeps, _PLACES, strict=False))
     return {"month": spend_sums.c.month, **{n: spend_sums.c[p] for n, p in places.items()}}
 

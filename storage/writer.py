@@ -11,8 +11,8 @@ from storage.effects import Before, Effects
 from storage.engine import Database
 from storage.gathering import Gathered
 from storage.group import GroupCommit
-from storage.loading import load_books, lock_head
-from storage.wakeups import Signal, notify
+from storage.loading import load, lock_head
+from storage.wakeups import Signal
 
 OUTBOX_CHANNEL = "chit_outbox"
 
@@ -53,8 +53,8 @@ class Writer:
         told = False
         async with self._database.writing() as connection:
             head = await lock_head(self._database, connection)
-            books = await load_books(self._database, connection, changes)
-            before = Before.of(books)
+            loaded = await load(self._database, connection, changes)
+            books, before = loaded.books, Before.of(loaded)
             for change in changes:
                 try:
                     books.admit(change)
@@ -76,9 +76,7 @@ class Writer:
                     self._subscriptions,
                 )
                 told = await effects.write()
-                await gathered.flush()
-            if told and self._database.postgres:
-                await notify(connection, OUTBOX_CHANNEL)
+                await gathered.flush(tell=OUTBOX_CHANNEL if told else None)
         self._wake(admitted, told=told)
         return answers
 

@@ -1,0 +1,72 @@
+"""Many questions in one round trip: on PostgreSQL all that a batch wants to know comes together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import STATEMENTS, Database
+from storage.tables import TENANT
+
+Answer = Sequence[Any]
+"""The columns of one row, in the order of its question."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Columns of the tenant's rows whose `key` is one of many values.
+
+    `source` is where they come from, None for the key's table; `only` says which rows count;
+    with `lock` those rows stay as they are until the transaction ends.
+    """
+
+    key: Column[Any]
+    columns: tuple[ColumnElement[Any], ...]
+    source: FromClause | None = None
+    only: tuple[ColumnElement[bool], ...] = ()
+    lock: bool = False
+
+    def about(self, wanted: ColumnElement[bool], *columns: ColumnElement[Any]) -> Select[Any]:
+        """Make the query for those rows for which `wanted` says so."""
+        source = self.key.table if self.source is None else self.source
+        tenant = self.key.table.c.company == TENANT
+        return select(*columns).select_from(source).where(tenant, wanted, *self.only)
+
+
+async def ask(
+    database: Database,
+    connection: AsyncConnection,
+    wanted: Mapping[Question, Collection[str | int]],
+) -> dict[Question, Sequence[Answer]]:
+    """Answer questions, each about its values; what has no values has no answer."""
+    asked = {question: list(values) for question, values in wanted.items() if values}
+    answers: dict[Question, Sequence[Answer]] = dict.fromkeys(wanted, ())
+    if not asked:
+        return answers
+    if database.postgres:
+        arrays = {f"k{i}": values for i, values in enumerate(asked.values())}
+        found = (await connection.execute(_together(tuple(asked)), arrays)).one()
+        return answers | dict(zip(asked, found, strict=True))
+    for question, values in asked.items():
+        among = database.among(question.key, values)
+        answers[question] = (
+            await connection.execute(question.about(among, *question.columns))
+        ).all()
+    return answers
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _together(questions: tuple[Question, ...]) -> Select[Any]:
+    """Make one row of all answers, each an array of rows."""
+    return select(*(_as_array(question, f"k{i}") for i, question in enumerate(questions)))
+
+
+def _as_array(question: Question, bound: str) -> ColumnElement[Any]:
+    values = select(func.unnest(bindparam(bound, type_=ARRAY(question.key.type))))
+    rows = question.about(question.key.in_(values), func.row(*question.columns))
+    if question.lock:
+        rows = rows.with_for_update(of=question.key.table)
+    return func.array(rows.scalar_subquery())

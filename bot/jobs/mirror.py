@@ -126,22 +126,24 @@ class Mirror:
         there = self.outlet.system
         if not isinstance(there, PapersPort) or not isinstance(there, WriteBackPort):
             raise self.outlet.lacks("voucher")
-        since = int(await self.memory.get(self.outlet.name, CURSOR) or 0)
-        papers, until = await there.papers("settled", since)
-        written, oldest = 0, until
-        for paper in papers:
-            number = await self._number_for(paper)
-            if number and number != paper.voucher:
-                await there.write_back(paper.ref, number, self.outlet.clock())
-                written += 1
-            elif number == "" and self._may_come(paper):
-                oldest = min(oldest, paper.changed)
-        await self.memory.put(self.outlet.name, CURSOR, str(oldest))
+        first = int((self.outlet.clock() - LONGEST).timestamp() * 1000)
+        since = max(first, int(await self.memory.get(self.outlet.name, CURSOR) or 0))
+        waiting: list[int] = []
+        written = 0
+        while True:
+            papers, until = await there.papers("settled", since)
+            for paper in papers:
+                number = await self._number_for(paper)
+                if number and number != paper.voucher:
+                    await there.write_back(paper.ref, number, self.outlet.clock())
+                    written += 1
+                elif number == "":
+                    waiting.append(paper.changed)
+            if until == since:
+                break
+            since = until
+        await self.memory.put(self.outlet.name, CURSOR, str(min([since, *waiting])))
         return written
-
-    def _may_come(self, paper: Paper) -> bool:
-        first = self.outlet.clock() - LONGEST
-        return paper.changed >= int(first.timestamp() * 1000)
 
     async def _number_for(self, paper: Paper) -> str | None:
         """Give the numbers of a document's vouchers, "" while there is none, None if not ours."""

@@ -405,7 +405,8 @@ class HoseStandIn:
                 return self._refused(400, f"单据Id:[[{found.id}]]的单据不是已支付状态")
             if not str(row.get("voucherCreateTime", "")).isdecimal():
                 return self._refused(400, "voucherCreateTime")
-            self.vouchers[found.id] = row["voucherNo"]
+            self.vouchers[found.id] = found.form["voucherNo"] = row["voucherNo"]
+            found.updated = self._tick()
         return web.json_response({"value": True})
 
     async def _approve(self, request: web.Request) -> web.Response:

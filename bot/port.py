@@ -1,6 +1,6 @@
 """What the rest of the bot may ask of a messenger, whichever it is."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -21,6 +21,13 @@ class Inbound:
 
 Accept = Callable[[Inbound], Awaitable[bool]]
 """Make an event durable; true when it is new, false when its key was there already."""
+
+Heed = Callable[[str, Sequence[str]], Awaitable[None]]
+"""Make durable that the messenger's own approvals have moved: a name of the delivery that makes it
+single, and the ids in it."""
+
+Stir = Callable[[], Awaitable[None]]
+"""Make durable that the messenger's address book has changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 
@@ -21,13 +22,14 @@ from bot.jobs.outside import PARALLEL, Deliverer, Lead
 from bot.jobs.pump import Pump
 from bot.jobs.reconcile import Reconciler
 from bot.parts.books import BOOKS, voucher_mapping
+from bot.parts.messenger_oas import MESSENGER_OAS
 from bot.parts.oas import OAS
 from bot.parts.rules import public_url
 from bot.settings import Config
 from bot.web.health import Metrics
 from bot.web.hooks import HookDoor, Hooks
 from connectors.hose.adapter import Hose
-from connectors.kit import Kit
+from connectors.kit import Application, Kit
 from connectors.kit.answers import hint_in
 from connectors.weaver.adapter import Weaver, Words
 from connectors.weaver.wire import Registered
@@ -40,6 +42,7 @@ from storage.open import Storage
 log = structlog.get_logger(__name__)
 
 Builder = Callable[[str, SystemSettings, Kit], System]
+NOTHING_SHARED: Mapping[str, Application] = MappingProxyType({})
 
 
 def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
@@ -102,6 +105,7 @@ def _webhook(name: str, settings: SystemSettings, kit: Kit) -> System:
 BUILDERS: Mapping[str, Builder] = {
     "hose": _hose,
     **BOOKS,
+    **MESSENGER_OAS,
     **OAS,
     "webhook": _webhook,
     "weaver": _weaver,
@@ -173,10 +177,18 @@ def mapping_of(settings: SystemSettings) -> FieldMapping | None:
 
 
 def build_outlets(
-    config: Config, storage: Storage, files: Files, clock: Clock
+    config: Config,
+    storage: Storage,
+    files: Files,
+    clock: Clock,
+    shared: Mapping[str, Application] = NOTHING_SHARED,
 ) -> tuple[Outlet, ...]:
-    """Build every connected system that there is a connector for."""
-    kit = Kit(clock, storage.journal, storage.memory, config.zone, source=public_url(config))
+    """Build every connected system that there is a connector for.
+
+    `shared` are the applications of the messengers, by the names of their tables.
+    """
+    source = public_url(config)
+    kit = Kit(clock, storage.journal, storage.memory, config.zone, source, shared)
     built: list[Outlet] = []
     for name, settings in config.connectors.systems.items():
         builder = BUILDERS.get(settings.kind)
@@ -202,9 +214,15 @@ def build_outlets(
     return tuple(built)
 
 
-def build_systems(config: Config, storage: Storage, files: Files, clock: Clock) -> Systems:
+def build_systems(
+    config: Config,
+    storage: Storage,
+    files: Files,
+    clock: Clock,
+    shared: Mapping[str, Application] = NOTHING_SHARED,
+) -> Systems:
     """Build the connected systems with a pump and a poll each."""
-    outlets = build_outlets(config, storage, files, clock)
+    outlets = build_outlets(config, storage, files, clock, shared)
     leads = [Lead(storage.leaders, outlet) for outlet in outlets]
     pumps = [
         _pump(Deliverer(outlet, storage.outbox, lead), storage)

@@ -92,6 +92,12 @@ TEXTS: Texts = {
         "The request ‹{number} ›that was approved in ‹{system} ›has no draft here: nobody is known"
         " as ‹“{reason}”›. Add the person to the table staff of the mapping.",
     ),
+    "process_goes_on": Text(
+        "‹{number} ›已在小票中撤回，但‹ {system} ›里的流程还在‹：{reason}›。"
+        "它的结果不再影响这张单据。",
+        "‹{number} ›was withdrawn here, but its process in ‹{system} ›goes on‹: {reason}›. Whatever"
+        " is decided there no longer counts for it.",
+    ),
     "process_stuck": Text(
         "‹{number} ›还没有送达‹ {system}›，已通知管理员处理。你不需要重复提交。",
         "‹{number} ›has not reached ‹{system} ›yet; the administrator has been told. You need not"

@@ -110,6 +110,8 @@ def note_failed(
     told: list[Notice] = [Say(p.id, f"system_{state}", fields) for p in company.with_role("admin")]
     if claim is not None and order.call == START:
         told += [Say(p, "process_stuck", fields[:2]) for p in sorted(claim.owners)]
+    elif claim is not None and order.call == CANCEL:
+        told += [Say(p, "process_goes_on", fields) for p in sorted(claim.owners)]
     return Change(at=cause.at, audit=(entry,), outbox=outgoing(cause, told))
 
 

@@ -134,9 +134,20 @@ async def look(outlet: Outlet, key: str) -> None:
             return
         claim = await outlet.store.claim(link.subject)
         if claim is not None and not waits_for(claim, outlet.name, key):
-            await _take_back(outlet, link, "stale")
+            await _let_go(outlet, link)
             return
         await _report(outlet, link, await _port(outlet).query(link.ref))
+
+
+async def _let_go(outlet: Outlet, link: Link) -> None:
+    """Take back a process that nobody waits for, or see it end where nothing can be taken back.
+
+    That it goes on there was told when its end was ordered.
+    """
+    if outlet.system.capabilities.cancel:
+        await _take_back(outlet, link, "stale")
+    elif link.ref and (await _port(outlet).query(link.ref)).status != "waiting":
+        await outlet.links.save(replace(link, state="closed", error="stale"))
 
 
 async def _report(outlet: Outlet, link: Link | None, state: ApprovalState) -> None:

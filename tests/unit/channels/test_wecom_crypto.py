@@ -12,8 +12,9 @@ from bot.channels.wecom.crypto import (
     parse_signed,
     unseal,
 )
-from bot.channels.wecom.wire import open_echo, open_message
+from bot.channels.wecom.wire import Moved, Query, open_any, open_echo
 from bot.events import TextReceived
+from bot.port import Inbound
 from core.errors import Untrusted
 from tests.unit.channels.wecom_sealing import (
     AES_KEY,
@@ -29,6 +30,14 @@ from tests.unit.channels.wecom_sealing import (
 )
 
 KEYS = CallbackKeys(CORP, TOKEN, AES_KEY)
+
+
+def open_message(keys: CallbackKeys, query: Query, body: bytes, now: datetime) -> Inbound | None:
+    found = open_any(keys, query, body, now)
+    assert not isinstance(found, Moved)
+    return found
+
+
 NOW = datetime.fromtimestamp(NOW_S, UTC)
 
 # The sample of WeCom's own document 91144.

@@ -117,6 +117,7 @@ async def test_an_outbound_message_is_a_hint_behind_a_secret_path(tmp_path: Path
         await phone.click(draft, "submit")
         number = number_of(draft)
         flow = await begun(there)
+        await phone.card("合思审批中", there.documents[flow].code)
         await see_that_the_page_leads_there(stage, number, phone)
         there.agree(flow)
         body = {"action": "flow.paid", "actionName": "已支付", "flowId": flow, "state": "paid"}

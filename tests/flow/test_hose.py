@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.clock import utc_now
 from core.company import Company
 from core.company_file import load_company
 from sandbox.oa.hose import HoseStandIn
@@ -151,10 +152,23 @@ async def _post(stage: Stage, path: str, body: dict[str, str]) -> int:
         return answer.status
 
 
+REQUEST: dict[str, object] = {
+    "submitterId": "corp:zhang",
+    "title": "上海出差 拜访客户",
+    "specificationId": "ID_trip:0c7a731",
+    "requisitionMoney": {"standard": "3000.00"},
+}
+
+
 async def test_the_platform_is_told_of_claims_agreements_and_payments(
     company: Company, tmp_path: Path
 ) -> None:
-    roles = {"roles": ["claims", "payment"], "approve_there": True, "mirror_seconds": 0.2}
+    roles = {
+        "roles": ["claims", "payment"],
+        "approve_there": True,
+        "mirror_seconds": 0.2,
+        "origins": {"ID_trip": "travel_request"},
+    }
     async with hose_stage(tmp_path, 3600, company, **roles) as (stage, there, zhang):
         there.approver = "corp:wang"
         await zhang.say("打车 45 昨天 去客户现场")
@@ -178,3 +192,11 @@ async def test_the_platform_is_told_of_claims_agreements_and_payments(
             return made.state == "paid" or None
 
         await until(paid, "合思 to hear of the payment", lambda: _nothing(there))
+
+        there.later(max(0, int(utc_now().timestamp() * 1000) - made.updated) // 1000 + 60)
+        there.request("S26000001", REQUEST)
+        await zhang.text("S26000001", "报销草稿")
+        found = await stage.api("claims", state="draft", employee="zhang")
+        (draft,) = found["items"]  # type: ignore[misc]
+        assert str(draft["origin"]).startswith("CC-")
+        assert await stage.budget("sales-2026") == ("3000.00", "45.00")

@@ -81,23 +81,29 @@ class Booker:
         ]
 
     async def _order(self, wanted: Sequence[Voucher]) -> None:
-        """Order what has not been ordered; what was given up is tried again."""
+        """Order what has not been ordered; what was given up is tried again.
+
+        What the system has taken is under way: its order is there.
+        """
         stopped = await self._stopped()
         fresh: list[Outgoing] = []
         for voucher in wanted:
             letter = stopped.get(voucher.id)
             if letter is not None:
                 await self.dead.revive(letter)
-            else:
+            elif voucher.taken_by != self.outlet.name:
                 fresh.append(self._outgoing(voucher))
         if fresh:
             change = Change(at=self.outlet.clock(), outbox=tuple(fresh))
             await self.outlet.store.commit(change)
 
     def _outgoing(self, voucher: Voucher) -> Outgoing:
+        """Make the order that its creation made, if it did: one key is one order."""
         name = self.outlet.name
         order = CallSystem(name, POST_VOUCHER, voucher.claim, voucher.id)
-        key = f"{POST_VOUCHER}:{name}:now:{voucher.id}@{voucher.revision}:{self._began}"
+        made = f"voucher.created:{voucher.id}@{voucher.revision - 1}"
+        again = f"now:{voucher.id}@{voucher.revision}"
+        key = f"{POST_VOUCHER}:{name}:{again if voucher.taken_by else made}"
         return Outgoing(key, f"{SYSTEM_LANES}{name}:{voucher.claim}", order)
 
     async def _stopped(self) -> Mapping[str, DeadLetter]:

@@ -14,11 +14,20 @@ from core.budget import charges_of
 from core.claim import Claim
 from core.company import Company
 from core.converters import Around
-from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
+from core.errors import (
+    AuthFailed,
+    OutsideError,
+    Rejected,
+    ResultUnknown,
+    Retryable,
+    Unsupported,
+)
 from core.mapping import FieldMapping, apply_mapping
 from core.notices import CallSystem
 from core.outside import Attachment, Form, Link, Links, Ref, System
 from core.ports import Clock, Files, Inbox, Store
+
+MOST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +155,14 @@ async def _sent(outlet: Outlet, link: Link, making: Making) -> Link:
         await outlet.links.save(replace(link, state="unknown", error=error.code))
         raise
     except (AuthFailed, Rejected, Retryable, Unsupported) as error:
-        await outlet.links.save(replace(link, state="new", error=error.code))
+        await outlet.links.save(replace(link, state="new", error=words_of(error)))
         raise
     return await _kept(outlet, replace(link, stamp=form.stamp, initiator=form.initiator), ref)
+
+
+def words_of(error: OutsideError) -> str:
+    """Give what a system said of what it refused, else the code."""
+    return str(error.fields.get("text") or error.code)[:MOST_WORDS]
 
 
 async def _kept(outlet: Outlet, link: Link, ref: Ref) -> Link:

@@ -1,6 +1,5 @@
 """Accounting vouchers posted to the books of another system: once each, their numbers back."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -19,7 +18,6 @@ from core.voucher import PEOPLE, Voucher
 log = structlog.get_logger(__name__)
 
 PURPOSE = "voucher"
-MOST_WORDS = 300
 BEGUN = frozenset({"sending", "unknown", "open"})
 """States of a link behind which a voucher may stand in the books already."""
 
@@ -50,21 +48,9 @@ async def post(outlet: Outlet, order: CallSystem, _: str) -> None:
             _wait_for(outlet, link)
         return found
 
-    made = await _made(outlet, Making(order.key, order.subject, PURPOSE, create, find))
+    made = await made_once(outlet, Making(order.key, order.subject, PURPOSE, create, find))
     answer = SystemAnswered(order, made.ref)
     await outlet.accept(f"posted:{outlet.name}:{order.key}", order.subject, answer)
-
-
-async def _made(outlet: Outlet, making: Making) -> Link:
-    """Make it once; a refusal is kept in its own words for who looks at what waits."""
-    try:
-        return await made_once(outlet, making)
-    except Rejected as error:
-        link = await outlet.links.find(outlet.name, making.key)
-        if link is not None:
-            words = str(error.fields.get("text") or error.code)[:MOST_WORDS]
-            await outlet.links.save(replace(link, error=words))
-        raise
 
 
 def _port(outlet: Outlet) -> VoucherPort:

@@ -9,6 +9,7 @@ from bot.commands import (
     archive,
     budgets,
     jobs,
+    org,
     payments,
     reading,
     service,
@@ -36,6 +37,7 @@ for room in (
     budgets,
     webhook,
     systems,
+    org,
 ):
     app.add_typer(room.app)
 

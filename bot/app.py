@@ -20,7 +20,9 @@ from bot.jobs.verifying import Verifier
 from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
+from bot.parts.directories import directories_of
 from bot.parts.jobs import build_runner, build_timetable
+from bot.parts.messenger_oas import shared_of
 from bot.parts.rules import (
     files_of,
     manners_of,
@@ -132,7 +134,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wallet=wecom.wallet if wecom else None,
         quiet=parse_quiet(config.notices.quiet),
     )
-    jobs = build_runner(config, storage, clock)
+    jobs = build_runner(config, storage, clock, directories_of(config, channels))
     hands = worker.InboxWorker(storage.inbox, rooms, jobs, clock=clock, zone=config.zone)
     bureau = build_bureau(config, clock)
     mouth = relay.Relay(
@@ -164,7 +166,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )
-    systems = build_systems(config, storage, rooms.files, clock)
+    systems = build_systems(config, storage, rooms.files, clock, shared_of(config, channels))
     pages = build_pages(config, storage, rooms, channels, clock, accept, systems.outlets)
     hooks = build_hooks(config, systems, storage, metrics)
     runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())

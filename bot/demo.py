@@ -128,6 +128,7 @@ scopes = ["claims:read", "budgets:read", "payments:read"]
 
 def _people(company: Company) -> tuple[SandboxPerson, ...]:
     heads = {d.head for d in company.departments}
+    names = {d.id: d.name for d in company.departments}
     titles = {"finance": "财务", "cashier": "出纳", "admin": "管理员"}
 
     def title(person_id: str, roles: tuple[str, ...]) -> str:
@@ -135,7 +136,16 @@ def _people(company: Company) -> tuple[SandboxPerson, ...]:
         return special or ("主管" if person_id in heads else "员工")
 
     return tuple(
-        SandboxPerson(p.id, p.name, title(p.id, p.roles), p.dingtalk or "", p.wecom or "")
+        SandboxPerson(
+            p.id,
+            p.name,
+            title(p.id, p.roles),
+            p.dingtalk or "",
+            p.wecom or "",
+            department=names.get(p.department, ""),
+            manager=p.manager or "",
+            leads=next((d.name for d in company.departments if d.head == p.id), ""),
+        )
         for p in company.people
     )
 

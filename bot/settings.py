@@ -92,6 +92,7 @@ class WeComSettings(Section):
     corp_id: str = ""
     agent_id: int = 0
     secret: SecretStr = SecretStr("")
+    contact_secret: SecretStr = SecretStr("")
     token: SecretStr = SecretStr("")
     encoding_aes_key: SecretStr = SecretStr("")
     api_url: str = "https://qyapi.weixin.qq.com"
@@ -99,6 +100,24 @@ class WeComSettings(Section):
     open_url: str = Field(default="https://open.weixin.qq.com", pattern=ADDRESS)
     sdk_url: str = Field(default=SDK_URL, pattern=SCRIPT_ADDRESS)
     callback_path: str = Field(default="/wecom/callback", pattern=r"^/[A-Za-z0-9_\-/]+$")
+
+
+class OrgSettings(Section):
+    """How the messengers' address books become our people and departments (`chit sync org`).
+
+    `match` says by what somebody in both is one person. `primary` is the one whose word counts
+    then. `companies` gives the legal entity of a department, by `dingtalk:12`, `wecom:3` or our
+    own id. A pull that makes more than `max_leavers` percent leave needs `--force`. With `follow`
+    changes of the address book are pulled when they happen. `wecom_job_number` is what the
+    company calls the attribute with the job number in WeCom.
+    """
+
+    match: Literal["none", "job_number", "mobile", "email"] = "none"
+    primary: Literal["dingtalk", "wecom"] = "dingtalk"
+    companies: dict[str, str] = Field(default_factory=dict)
+    max_leavers: int = Field(default=10, ge=0, le=100)
+    follow: bool = False
+    wecom_job_number: str = "工号"
 
 
 class OidcSettings(Section):
@@ -187,7 +206,8 @@ class RecognitionSettings(Section):
 class ScheduleSettings(Section):
     """The clock: cron expressions in the company's time zone.
 
-    `monthly` sends finance the report of the month before. `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
+    `monthly` sends finance the report of the month before. `sync_org` pulls the address books,
+    "" never. `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
     `working_days` wait for the next working day.
     """
 
@@ -197,6 +217,7 @@ class ScheduleSettings(Section):
     reminders: str = "0 10 * * *"
     routing: str = "*/10 * * * *"
     monthly: str = "0 9 1 * *"
+    sync_org: str = ""
     working_days: tuple[Literal["overspend_scan", "digest", "reminders", "monthly"], ...] = ()
 
     @field_validator("timezone")
@@ -212,6 +233,13 @@ class ScheduleSettings(Section):
     @classmethod
     def _cron(cls, value: str) -> str:
         Cron(value, ZoneInfo("UTC"))
+        return value
+
+    @field_validator("sync_org")
+    @classmethod
+    def _cron_or_off(cls, value: str) -> str:
+        if value:
+            Cron(value, ZoneInfo("UTC"))
         return value
 
 
@@ -293,6 +321,7 @@ class Config(Section):
     wecom: WeComSettings = WeComSettings()
     wecom_bot: WeComBotSettings = WeComBotSettings()
     oidc: OidcSettings = OidcSettings()
+    org: OrgSettings = OrgSettings()
     api: ApiSettings = ApiSettings()
     budget: BudgetSettings = BudgetSettings()
     approval: ApprovalSettings = ApprovalSettings()

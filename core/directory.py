@@ -115,3 +115,36 @@ def check_leavers(
 
 def _known(person: Person, pulled: Sequence[Directory]) -> bool:
     return person.active and any(getattr(person, d.messenger) for d in pulled)
+
+
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "departments": ("name", "parent", "head", "company", "dingtalk", "wecom"),
+    "people": ("name", "department", "manager", "active", "dingtalk", "wecom"),
+}
+"""What of a row is said with its values; of nothing else a value is ever shown."""
+
+
+def explain(before: Company, after: Company) -> tuple[str, ...]:
+    """Say what a pull changes, a line a row: "~ people zhang 张三: department sales → tech"."""
+    lines: list[str] = []
+    for section, fields in SHOWN.items():
+        old = {row.id: row for row in getattr(before, section)}
+        new = {row.id: row for row in getattr(after, section)}
+        for ours, row in new.items():
+            was = old.get(ours)
+            if was == row:
+                continue
+            said = [_change(was, row, f) for f in fields if _value(was, f) != _value(row, f)]
+            mark = "~" if was else "+"
+            lines.append(f"{mark} {section} {ours} {row.name}: {', '.join(said) or 'directory'}")
+        lines += [f"- {section} {i} {row.name}" for i, row in old.items() if i not in new]
+    return tuple(lines)
+
+
+def _value(row: object, name: str) -> object:
+    return getattr(row, name, None)
+
+
+def _change(was: object, row: object, name: str) -> str:
+    value = _value(row, name)
+    return f"{name} {_value(was, name)} → {value}" if was else f"{name} {value}"

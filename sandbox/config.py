@@ -34,7 +34,8 @@ class DingTalkTenant:
 class WeComTenant:
     """A company in WeCom with one self-built app; `callback_url` is Chit's, as the admin saved it.
 
-    `encoding_aes_key` has 43 characters of A-Z, a-z, 0-9; `token` at most 32.
+    `contact_secret` is that of the address book, "" where nobody has made it. `encoding_aes_key`
+    has 43 characters of A-Z, a-z, 0-9; `token` at most 32.
     """
 
     corp_id: str
@@ -43,6 +44,7 @@ class WeComTenant:
     token: str = field(repr=False)
     encoding_aes_key: str = field(repr=False)
     callback_url: str
+    contact_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class WeComBotTenant:
 class SandboxPerson:
     """Someone with two phones; `dingtalk` and `wecom` are the ids there, empty where they are not.
 
-    `title` says who they are to the newcomer at the page (员工, 主管, …).
+    `title` says who they are to the newcomer at the page (员工, 主管, …). `department` is where
+    they sit and `leads` what they lead, by names; `manager` is a person's id.
     """
 
     id: str
@@ -66,6 +69,9 @@ class SandboxPerson:
     title: str
     dingtalk: str
     wecom: str
+    department: str = ""
+    manager: str = ""
+    leads: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote, unquote, urlsplit
@@ -13,6 +14,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.typedefs import Handler
 
 from sandbox.config import Platform, SandboxConfig, SandboxPerson
+from sandbox.contacts import Contacts
 from sandbox.dingtalk_api import DingTalkApi
 from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
@@ -55,6 +57,7 @@ class Hands:
     bot: WeComBotPhone | None = None
     dingtalk_oa: DingTalkApprovals | None = None
     wecom_oa: WeComApprovals | None = None
+    contacts: Mapping[Platform, Contacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

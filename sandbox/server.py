@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,9 +10,11 @@ import structlog
 from aiohttp import web
 
 from sandbox.background import Background
-from sandbox.config import Clock, SandboxConfig
+from sandbox.config import Clock, Platform, SandboxConfig
+from sandbox.contacts import Contacts, contacts_of
 from sandbox.dingtalk_api import DingTalkApi
 from sandbox.dingtalk_cards import DingTalkCards
+from sandbox.dingtalk_contacts import CALLS_PER_SECOND, DingTalkContacts, dingtalk_event
 from sandbox.dingtalk_phone import DingTalkPhone
 from sandbox.dingtalk_stream import DingTalkStream
 from sandbox.edge import FaultDesk, make_edge
@@ -26,13 +28,14 @@ from sandbox.wecom_bot import WeComBot
 from sandbox.wecom_bot_cards import BotCards
 from sandbox.wecom_bot_files import BotFiles
 from sandbox.wecom_bot_phone import WeComBotPhone
-from sandbox.wecom_callback import WeComCallback
+from sandbox.wecom_callback import WeComCallback, build_xml
 from sandbox.wecom_cards import WeComCards
+from sandbox.wecom_contacts import WeComContacts, wecom_event
 from sandbox.wecom_invoices import WeComInvoices
 from sandbox.wecom_phone import WeComPhone
 from sandbox.wecom_sdk import WeComSdk
-from sandbox.wire import Vault
-from sandbox.world import World
+from sandbox.wire import Vault, Window
+from sandbox.world import JsonObject, World
 
 log = structlog.get_logger(__name__)
 
@@ -106,15 +109,54 @@ def _build_platforms(
     approvals = _dingtalk_approvals(config, api, stream)
     applications = _wecom_approvals(config, wecom_api, callback)
     hands = Hands(
-        dingtalk, wecom, api, stream, callback, faults, invoices, bot, approvals, applications
+        dingtalk,
+        wecom,
+        api,
+        stream,
+        callback,
+        faults,
+        invoices,
+        bot,
+        approvals,
+        applications,
+        _contacts(config, stream, callback),
     )
     codes = CodeDesk(world.clock, timing.sign_in_code_s)
     asked = SignInApi(config, world, codes, api.tokens, wecom_api.tokens)
     doors = SignInPages(config, codes)
     sdk = WeComSdk(config.page_dir, config.wecom.corp_id, invoices)
     platforms = [*sdk.routes(), *api.routes(), *stream.routes(), *wecom_api.routes(), *bot_routes]
+    # Before the approvals, which know a member's union id and nothing else of them.
+    platforms += _books(hands.contacts, api, wecom_api, world.clock)
     platforms += [*approvals.routes(), *applications.routes()]
     return hands, [*platforms, *invoices.routes(), *asked.routes(), *doors.routes()]
+
+
+def _books(
+    contacts: Mapping[Platform, Contacts], ding: DingTalkApi, wecom: WeComApi, clock: Clock
+) -> list[web.RouteDef]:
+    window = Window(clock, CALLS_PER_SECOND, 1)
+    dingtalk = DingTalkContacts(contacts["dingtalk"], ding.tokens, window)
+    others = WeComContacts(contacts["wecom"], wecom.tokens, wecom.contact_tokens)
+    return [*dingtalk.routes(), *others.routes()]
+
+
+def _contacts(
+    config: SandboxConfig, stream: DingTalkStream, callback: WeComCallback
+) -> dict[Platform, Contacts]:
+    """Build both address books; each tells of its changes in its own way."""
+    ding, wecom = contacts_of(config, "dingtalk"), contacts_of(config, "wecom")
+    corp = config.wecom.corp_id
+
+    async def tell_ding(what: str, ids: JsonObject) -> None:
+        await stream.push_event(*dingtalk_event(what, ids))
+
+    async def tell_wecom(what: str, ids: JsonObject) -> None:
+        fields = wecom_event(corp, int(time.time()), what, ids)
+        await callback.deliver("change_contact", build_xml(fields))
+
+    ding.tell, wecom.tell = tell_ding, tell_wecom
+    return {"dingtalk": ding, "wecom": wecom}
 
 
 def _dingtalk_approvals(

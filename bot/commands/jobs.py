@@ -36,7 +36,15 @@ def run_job(
 
 async def _run_now(config: Config, job: str) -> dict[str, int]:
     from bot.clock import utc_now
+    from bot.parts.channels import build_probes
+    from bot.parts.directories import directories_of
     from bot.parts.jobs import build_runner
 
-    async with opened(config) as storage:
-        return dict(await build_runner(config, storage, utc_now).run_now(job))
+    channels = build_probes(config, utc_now)
+    directories = directories_of(config, channels)
+    try:
+        async with opened(config) as storage:
+            return dict(await build_runner(config, storage, utc_now, directories).run_now(job))
+    finally:
+        for channel in channels.values():
+            await channel.stop()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.handlers.roster import reroute_all
+from bot.handlers.roster import reroute_left
 from core.actions.basics import Settings
 from core.company import Company
 from core.company_file import (
@@ -13,12 +13,8 @@ from core.company_file import (
     find_company_faults,
     load_company,
 )
-from core.errors import Conflict
 from core.ports import Clock, Store
 from core.yaml_file import FileError
-
-TRIES = 5
-"""How often re-routing begins anew because somebody decided in between; a job does it later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +61,5 @@ async def apply_company(
     version = await store.apply_company(
         after, expected_version=version, at=clock(), actor="administrator"
     )
-    moved = await _reroute(store, settings or Settings(), clock, version)
+    moved = await reroute_left(store, settings or Settings(), clock(), f"company:{version}")
     return Applied(lines, version, moved)
-
-
-async def _reroute(store: Store, settings: Settings, clock: Clock, version: int) -> int:
-    """Move what waits for people who left; what is decided at this very moment is seen again."""
-    moved = 0
-    for _ in range(TRIES):
-        try:
-            moved += await reroute_all(store, settings, clock(), f"company:{version}")
-        except Conflict:
-            continue
-        break
-    return moved

@@ -6,10 +6,13 @@ from bot.handlers.work import Work
 from core.actions.basics import Cause, Settings
 from core.actions.rerouting import reroute
 from core.claim import State
+from core.errors import Conflict
 from core.ports import ClaimQuery, Page, Store
 from core.routing import Roster
 
 PAGE = 200
+TRIES = 5
+"""How often re-routing begins anew because somebody decided in between; a job does it later."""
 
 
 async def roster_of(work: Work) -> Roster:
@@ -63,3 +66,15 @@ async def reroute_all(store: Store, settings: Settings, at: datetime, source: st
     """
     roster = await read_roster(store, settings, at)
     return await reroute_waiting(store, roster, Cause("system", at, source))
+
+
+async def reroute_left(store: Store, settings: Settings, at: datetime, source: str) -> int:
+    """Move what waits for people who left; what is decided at this very moment is seen again."""
+    moved = 0
+    for _ in range(TRIES):
+        try:
+            moved += await reroute_all(store, settings, at, source)
+        except Conflict:
+            continue
+        break
+    return moved

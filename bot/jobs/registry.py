@@ -2,6 +2,7 @@
 
 from bot.jobs.digest import digest
 from bot.jobs.monthly import monthly
+from bot.jobs.org import sync_org
 from bot.jobs.reminders import reminders
 from bot.jobs.routing import route
 from bot.jobs.running import Job
@@ -13,4 +14,5 @@ JOBS: tuple[Job, ...] = (
     Job("digest", digest),
     Job("monthly", monthly),
     Job("routing", route, missed="skip"),
+    Job("sync_org", sync_org),
 )

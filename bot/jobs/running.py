@@ -1,13 +1,14 @@
 """What a scheduled job is, and how one run of it is carried out and noted down."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.events import JobDue
+from bot.handlers.directory import Directories
 from core.actions.basics import Settings
 from core.alerts import Watches
 from core.ports import Clock, Store
@@ -44,6 +45,7 @@ class Office:
     public_url: str
     clock: Clock
     spending: Spending
+    directories: Directories = field(default_factory=Directories)
 
 
 Counts = Mapping[str, int]

@@ -73,6 +73,9 @@ class InboxWorker:
 
     async def _once(self, event: Event | Answer | JobDue, item: InboxItem) -> None:
         if isinstance(event, JobDue):
+            if event.slot > self._clock():  # what is to be seen together has not all happened yet
+                await self._inbox.retry(item, event.slot, "not due")
+                return
             await self._runner.run_due(event)
             await self._inbox.finish(item)
             return

@@ -16,7 +16,9 @@ from bot.channels.wecom.channel import WeComChannel
 from bot.channels.wecom_bot.channel import WeComBotChannel
 from bot.events import ChannelName, MediaRef, to_json
 from bot.jobs.drawing import Render
-from bot.port import Accept, Channel, Fetched, Inbound
+from bot.parts.directories import stir_for
+from bot.parts.messenger_oas import heed_for
+from bot.port import Accept, Channel, Fetched, Heed, Inbound, Stir
 from bot.settings import Config
 from bot.texts import say
 from bot.web.health import Metrics
@@ -55,10 +57,15 @@ def build_channels(
 ) -> dict[ChannelName, Channel]:
     """Build the enabled channels; each makes what it receives durable before it acknowledges."""
     channels: dict[ChannelName, Channel] = {}
+    stir = stir_for(config, storage.slots, clock)
     if config.dingtalk.enabled:
-        channels["dingtalk"] = _dingtalk(config, clock, accept, metrics.refuse("dingtalk"))
+        heed = heed_for("dingtalk", config, storage.inbox, clock)
+        refuse = metrics.refuse("dingtalk")
+        channels["dingtalk"] = _dingtalk(config, clock, accept, refuse, heed, stir)
     if config.wecom.enabled:
-        channels["wecom"] = _application(config, clock, accept, metrics.refuse("wecom"))
+        heed = heed_for("wecom", config, storage.inbox, clock)
+        refuse = metrics.refuse("wecom")
+        channels["wecom"] = _application(config, clock, accept, refuse, heed, stir)
     if config.wecom_bot.enabled:
         bot = config.wecom_bot
         channels["wecom_bot"] = WeComBotChannel(
@@ -93,7 +100,12 @@ def build_probes(config: Config, clock: Clock) -> dict[str, DingTalkChannel | We
 
 
 def _dingtalk(
-    config: Config, clock: Clock, accept: Accept, on_refused: Callable[[str], None]
+    config: Config,
+    clock: Clock,
+    accept: Accept,
+    on_refused: Callable[[str], None],
+    heed: Heed | None = None,
+    stir: Stir | None = None,
 ) -> DingTalkChannel:
     ding = config.dingtalk
     return DingTalkChannel(
@@ -109,17 +121,26 @@ def _dingtalk(
         clock=clock,
         processing=PROCESSING if ding.card_template_id else PROCESSING_BUILTIN,
         on_refused=on_refused,
+        heed=heed,
+        stir=stir,
     )
 
 
 def _application(
-    config: Config, clock: Clock, accept: Accept, on_refused: Callable[[str], None]
+    config: Config,
+    clock: Clock,
+    accept: Accept,
+    on_refused: Callable[[str], None],
+    heed: Heed | None = None,
+    stir: Stir | None = None,
 ) -> WeComChannel:
     wecom = config.wecom
     return WeComChannel(
         corp_id=wecom.corp_id,
         agent_id=wecom.agent_id,
         secret=wecom.secret.get_secret_value(),
+        contact_secret=wecom.contact_secret.get_secret_value(),
+        job_number=config.org.wecom_job_number,
         token=wecom.token.get_secret_value(),
         encoding_aes_key=wecom.encoding_aes_key.get_secret_value(),
         api_url=wecom.api_url,
@@ -128,6 +149,8 @@ def _application(
         accept=accept,
         clock=clock,
         on_refused=on_refused,
+        heed=heed,
+        stir=stir,
     )
 
 

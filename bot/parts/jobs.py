@@ -1,5 +1,6 @@
 """The scheduled jobs: what they may touch, and when they are due."""
 
+from bot.handlers.directory import Directories
 from bot.jobs.registry import JOBS
 from bot.jobs.running import Office, Runner
 from bot.jobs.schedule import Schedule, build_schedule
@@ -10,7 +11,9 @@ from core.ports import Clock
 from storage.open import Storage
 
 
-def build_runner(config: Config, storage: Storage, clock: Clock) -> Runner:
+def build_runner(
+    config: Config, storage: Storage, clock: Clock, directories: Directories | None = None
+) -> Runner:
     """Build what carries jobs out."""
     office = Office(
         store=storage.store,
@@ -20,6 +23,7 @@ def build_runner(config: Config, storage: Storage, clock: Clock) -> Runner:
         zone=config.zone,
         public_url=public_url(config),
         clock=clock,
+        directories=directories or Directories(),
     )
     return Runner(JOBS, office, storage.slots)
 
@@ -33,6 +37,8 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "monthly": config.schedule.monthly,
         "routing": config.schedule.routing,
     }
+    if config.schedule.sync_org:
+        crons["sync_org"] = config.schedule.sync_org
 
     async def calendar() -> WorkCalendar:
         return (await storage.store.company()).calendar.in_zone(config.zone)

@@ -13,6 +13,9 @@ COUNTS: Mapping[str, Text] = {
     "digests": Text("发出汇总 ‹{count}› 份", "digests ‹{count}›"),
     "reminders": Text("发出提醒 ‹{count}› 条", "reminders ‹{count}›"),
     "reports": Text("发出月报 ‹{count}› 份", "reports ‹{count}›"),
+    "changes": Text("通讯录变更 ‹{count}› 项", "changes of the address book ‹{count}›"),
+    "clashes": Text("待处理冲突 ‹{count}› 项", "conflicts ‹{count}›"),
+    "held": Text("未执行的同步 ‹{count}› 次", "pulls held back ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),
 }
 

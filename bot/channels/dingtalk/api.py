@@ -148,12 +148,17 @@ class DingTalkApi:
 
     async def _user_of(self, unionid: str) -> str:
         """Find a member of our organisation by what they are called across organisations."""
+        found = await self.ask_old("/topapi/user/getbyunionid", {"unionid": unionid})
+        return signin.read_user(found)
+
+    async def ask_old(self, path: str, body: JsonObject) -> JsonObject:
+        """Ask the old API with our token, renewed once; gives the body whatever its errcode."""
         token = await self._fresh_token()
-        answer = await self._old_call("/topapi/user/getbyunionid", token, {"unionid": unionid})
+        answer = await self._old_call(path, token, body)
         if signin.is_stale(answer):
             token = await self._fresh_token(refused=token)
-            answer = await self._old_call("/topapi/user/getbyunionid", token, {"unionid": unionid})
-        return signin.read_user(answer)
+            answer = await self._old_call(path, token, body)
+        return answer
 
     async def _old_call(self, path: str, token: str, body: JsonObject) -> JsonObject:
         """Call the old API, which takes its token in the address and says 200 to everything."""
@@ -181,6 +186,10 @@ class DingTalkApi:
         """Get a token and a ticket of the Stream mode, which is never used."""
         await self._fresh_token()
         await self.open_stream(open_body(self._client_id, self._client_secret, USER_AGENT))
+
+    async def token(self, refused: str = "") -> str:
+        """Give the token, a new one when `refused` is the one that is known."""
+        return await self._fresh_token(refused)
 
     async def _fresh_token(self, refused: str = "") -> str:
         async with self._asking:

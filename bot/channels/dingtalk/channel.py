@@ -9,12 +9,13 @@ from yarl import URL
 from bot.channels.dingtalk import signin
 from bot.channels.dingtalk.answers import card_variables
 from bot.channels.dingtalk.api import DingTalkApi
+from bot.channels.dingtalk.directory import DingTalkDirectory
 from bot.channels.dingtalk.hosts import FILE_HOSTS
 from bot.channels.dingtalk.intake import Intake, OnRefused
 from bot.channels.dingtalk.stream import DingTalkStream, Timings
 from bot.channels.http import Guard, Outgoing, origin_of
 from bot.events import ChannelName, MediaRef
-from bot.port import Accept, CardHandle, Fetched, JsonObject
+from bot.port import Accept, CardHandle, Fetched, Heed, JsonObject, Stir
 from core.ports import Clock
 
 LOGIN_URL = "https://login.dingtalk.com"
@@ -33,7 +34,8 @@ class DingTalkChannel:
     shows from the click until it is redrawn. `public_hosts` are further origins
     (`https://files.example:8443`) from which files may be fetched, besides those of `api_url` and
     `oapi_url` and the vendor's own. `on_refused` is told why a frame had no effect, for a counter.
-    People sign in at `login_url`.
+    People sign in at `login_url`. `heed` is told which approvals of DingTalk's own have moved,
+    `stir` that the address book has changed; `directory` is that address book.
     """
 
     name: ChannelName = "dingtalk"
@@ -57,6 +59,8 @@ class DingTalkChannel:
         jitter: Callable[[], float] = _RANDOM,
         resolver: AbstractResolver | None = None,
         login_url: str = LOGIN_URL,
+        heed: Heed | None = None,
+        stir: Stir | None = None,
     ) -> None:
         timings = timings or Timings()
         origins = frozenset(origin_of(URL(url)) for url in (api_url, oapi_url, *public_hosts))
@@ -77,12 +81,15 @@ class DingTalkChannel:
             robot_code=robot_code or client_id,
             clock=clock,
         )
+        self.directory = DingTalkDirectory(self._api.ask_old)
         intake = Intake(
             accept,
             corp_id=corp_id,
             processing=processing,
             on_refused=on_refused,
             accept_s=timings.accept_s,
+            heed=heed,
+            stir=stir,
         )
         self._stream = DingTalkStream(
             client_id=client_id,
@@ -106,6 +113,10 @@ class DingTalkChannel:
     def connected(self) -> bool:
         """Whether messages can arrive now."""
         return self._stream.connected
+
+    async def token(self, refused: str = "") -> str:
+        """Give the application's token, a new one when `refused` is the one that was known."""
+        return await self._api.token(refused)
 
     async def probe(self) -> None:
         """Prove our credentials without telling anybody anything; errors of `core.errors`."""

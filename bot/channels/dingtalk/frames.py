@@ -15,10 +15,32 @@ TOPIC_CLICK = "/v1.0/card/instances/callback"
 
 FrameType = Literal["SYSTEM", "EVENT", "CALLBACK"]
 OK, NOT_FOUND, FAILED = 200, 404, 500
+DIRECTORY_EVENTS = frozenset(
+    {
+        "user_add_org",
+        "user_modify_org",
+        "user_leave_org",
+        "user_active_org",
+        "user_dept_change",
+        "org_dept_create",
+        "org_dept_modify",
+        "org_dept_remove",
+    }
+)
+APPROVAL_EVENTS = frozenset({"bpms_instance_change", "bpms_task_change"})
 MAX_ID_CHARS = 256
 
 _READERS = {"SYSTEM": SystemMessage, "EVENT": EventMessage, "CALLBACK": CallbackMessage}
 _TYPES: dict[str, FrameType] = {"SYSTEM": "SYSTEM", "EVENT": "EVENT", "CALLBACK": "CALLBACK"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What an EVENT says of itself: its `id` is the same in every repetition."""
+
+    name: str
+    id: str
+    corp_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +51,7 @@ class Frame:
     topic: str
     message: str
     data: JsonObject = field(default_factory=dict)
+    event: Happening | None = None
 
 
 class Malformed(Exception):
@@ -72,7 +95,33 @@ def _frame(kind: FrameType, message: str, outer: JsonObject) -> Frame:
         raise Malformed("frame_data_unreadable", message=message) from error
     if not isinstance(parsed.data, dict):
         raise Malformed("frame_data_not_object", message=message)
-    return Frame(kind, str(parsed.headers.topic or ""), message, parsed.data)
+    heads = parsed.headers
+    event = None
+    if kind == "EVENT":
+        told = (heads.event_type, heads.event_id, heads.event_corp_id)
+        event = Happening(*(str(one or "")[:MAX_ID_CHARS] for one in told))
+    return Frame(kind, str(heads.topic or ""), message, parsed.data, event)
+
+
+def approval_id(frame: Frame, corp_id: str) -> str:
+    """Give the process that an event of approvals is about; "" for every other event.
+
+    `corp_id` is the organisation that must have sent it, "" for any.
+    """
+    event = frame.event
+    if event is None or event.name not in APPROVAL_EVENTS or not event.id:
+        return ""
+    if corp_id and event.corp_id and event.corp_id != corp_id:
+        return ""
+    found = frame.data.get("processInstanceId")
+    return found if isinstance(found, str) and len(found) <= MAX_ID_CHARS else ""
+
+
+def tells_of_directory(frame: Frame, corp_id: str) -> bool:
+    """Whether an event says that the address book has changed; `corp_id` as in `approval_id`."""
+    event = frame.event
+    ours = event is not None and corp_id in {"", event.corp_id or corp_id}
+    return ours and event is not None and event.name in DIRECTORY_EVENTS
 
 
 def build_ack(message: str, data: JsonObject, code: int = OK) -> str:

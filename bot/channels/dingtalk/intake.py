@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from bot.channels.dingtalk import frames
 from bot.channels.dingtalk.frames import Frame, Malformed
 from bot.channels.dingtalk.wire import Ignored, read_click, read_message
-from bot.port import Accept, Inbound, JsonObject
+from bot.port import Accept, Heed, Inbound, JsonObject, Stir
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +60,16 @@ class Intake:
         processing: Mapping[str, str],
         on_refused: OnRefused,
         accept_s: float,
+        heed: Heed | None = None,
+        stir: Stir | None = None,
     ) -> None:
         self._accept = accept
         self._corp_id = corp_id
         self._processing = dict(processing)
         self._on_refused = on_refused
         self._accept_s = accept_s
+        self._heed = heed
+        self._stir = stir
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(MAX_WAITING)
@@ -77,8 +81,7 @@ class Intake:
             if frame.type == "SYSTEM":
                 return await self._system(link, frame)
             if frame.type == "EVENT":
-                # Nothing follows from events here; the directory is pulled, approvals are polled.
-                await link.acknowledge(frame.message, {"status": "SUCCESS", "message": ""})
+                await self._event(link, frame)
             else:
                 await self._callback(link, frame)
         except Malformed as bad:
@@ -102,6 +105,25 @@ class Intake:
         elif frame.topic not in {"CONNECTED", "REGISTERED", "KEEPALIVE"}:
             raise Malformed("topic_unknown", message=frame.message, code=frames.NOT_FOUND)
         return False
+
+    async def _event(self, link: Link, frame: Frame) -> None:
+        """Take a hint that an approval or the address book has moved; others mean nothing here."""
+        try:
+            async with asyncio.timeout(self._accept_s):
+                await self._heard(frame)
+        except Exception as error:  # noqa: BLE001 - the channel is an edge; it is pushed again
+            log.warning("event_not_durable", error=type(error).__name__)
+            later: JsonObject = {"status": "LATER", "message": ""}
+            await link.acknowledge(frame.message, later, frames.FAILED)
+            return
+        await link.acknowledge(frame.message, {"status": "SUCCESS", "message": ""})
+
+    async def _heard(self, frame: Frame) -> None:
+        process = frames.approval_id(frame, self._corp_id)
+        if process and frame.event and self._heed:
+            await self._heed(f"dingtalk:{frame.event.id}", [process])
+        elif self._stir and frames.tells_of_directory(frame, self._corp_id):
+            await self._stir()
 
     async def _callback(self, link: Link, frame: Frame) -> None:
         inbound = self._read(frame)

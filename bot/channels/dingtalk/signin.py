@@ -66,14 +66,14 @@ def refusal(error: Rejected) -> Rejected:
 
 def is_stale(body: JsonObject) -> bool:
     """Whether the old API did not like the application's token."""
-    return _errcode(body) in _STALE
+    return errcode_of(body) in _STALE
 
 
 def read_user(body: JsonObject) -> str:
     """Give the user id of a member; Rejected `stranger` for anybody else."""
-    errcode = _errcode(body)
+    errcode = errcode_of(body)
     if errcode != 0:
-        raise _failure(errcode)
+        raise failure_of(errcode)
     result = body.get("result")
     found = result if isinstance(result, dict) else {}
     user = found.get("userid")
@@ -82,7 +82,8 @@ def read_user(body: JsonObject) -> str:
     return user
 
 
-def _errcode(body: JsonObject) -> int:
+def errcode_of(body: JsonObject) -> int:
+    """Give the errcode of an answer of the old API, also one that is wrapped in another."""
     errcode = body.get("errcode")
     inner = body.get("sub_code")
     if errcode == _WRAPPED and isinstance(inner, str) and inner.isdecimal():
@@ -90,7 +91,8 @@ def _errcode(body: JsonObject) -> int:
     return errcode if isinstance(errcode, int) else -1
 
 
-def _failure(errcode: int) -> OutsideError:
+def failure_of(errcode: int) -> OutsideError:
+    """Say what an errcode of the old API means."""
     if errcode in _STRANGERS:
         return Rejected("stranger")
     if errcode in _BUSY or errcode == _WRAPPED:

@@ -22,7 +22,8 @@ from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retry
 from core.ports import Clock
 
 MEDIA_MAX_BYTES = 20 * 1024 * 1024
-_ANSWER_MAX_BYTES = 1024 * 1024
+_ANSWER_MAX_BYTES = 8 * 1024 * 1024
+"""A department of some thousand members is a few million bytes."""
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 _MEDIA_TIMEOUT = aiohttp.ClientTimeout(total=60, connect=5)
 _KEEP_ALIVE_S = 15
@@ -119,6 +120,11 @@ class WeComApi:
             self._fetching = asyncio.create_task(self._fetch_token())
             self._fetching.add_done_callback(self._fetched)
         return await asyncio.shield(self._fetching)
+
+    async def shared_token(self, refused: str = "") -> str:
+        """Give the token to somebody else, a new one when `refused` is the one that is known."""
+        self._forget(refused)
+        return await self.token()
 
     async def close(self) -> None:
         """Give the connections back."""

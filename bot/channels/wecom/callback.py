@@ -8,8 +8,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels.wecom.crypto import CallbackKeys
-from bot.channels.wecom.wire import open_echo, open_message
-from bot.port import Accept
+from bot.channels.wecom.wire import Moved, Stirred, open_any, open_echo
+from bot.port import Accept, Heed, Inbound, Stir
 from core.errors import Untrusted
 from core.ports import Clock
 
@@ -30,11 +30,15 @@ class Callback:
         accept: Accept,
         clock: Clock,
         on_refused: Callable[[str], None],
+        heed: Heed | None = None,
+        stir: Stir | None = None,
     ) -> None:
         self._keys = keys
         self._accept = accept
         self._clock = clock
         self._on_refused = on_refused
+        self._heed = heed
+        self._stir = stir
 
     def routes(self, path: str) -> list[web.RouteDef]:
         """Give both methods of the callback for the service's application."""
@@ -55,17 +59,25 @@ class Callback:
         """Take a message: 200 once it is durable, 503 when it could not be made so."""
         try:
             body = await _read_capped(request)
-            inbound = open_message(self._keys, request.query.items(), body, self._clock())
+            inbound = open_any(self._keys, request.query.items(), body, self._clock())
         except Untrusted as error:
             return self._refuse(error)
         if inbound is None:
             return web.Response()
         try:
-            await self._accept(inbound)
+            await self._keep(inbound)
         except Exception as error:  # noqa: BLE001  (the channel's edge: WeCom sends it again)
             _log.error("wecom_message_not_durable", key=inbound.key, error=type(error).__name__)
             return web.Response(status=503)
         return web.Response()
+
+    async def _keep(self, inbound: Inbound | Moved | Stirred) -> None:
+        if isinstance(inbound, Inbound):
+            await self._accept(inbound)
+        elif isinstance(inbound, Stirred) and self._stir:
+            await self._stir()
+        elif isinstance(inbound, Moved) and self._heed:
+            await self._heed(inbound.key, [inbound.number])
 
     def _refuse(self, error: Untrusted) -> web.Response:
         _log.warning("wecom_callback_refused", reason=error.code)

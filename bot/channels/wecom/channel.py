@@ -16,6 +16,7 @@ from bot.channels.rate import MemberRate
 from bot.channels.wecom.api import WeComApi
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.crypto import CallbackKeys
+from bot.channels.wecom.directory import WeComDirectory
 from bot.channels.wecom.signin import inside_url, read_member, web_url
 from bot.channels.wecom.tickets import Tickets, sign_cards, sign_page
 from bot.channels.wecom.wallet import PDF_HOSTS, WeComWallet
@@ -29,7 +30,7 @@ from bot.channels.wecom.wire import (
     unreached,
 )
 from bot.events import ChannelName, MediaRef
-from bot.port import Accept, CardHandle, CardPicker, Fetched, JsonObject
+from bot.port import Accept, CardHandle, CardPicker, Fetched, Heed, JsonObject, Stir
 from core.errors import OutsideError, Rejected, Unsupported
 from core.ports import Clock
 
@@ -49,6 +50,9 @@ class WeComChannel:
     `accept` makes an inbound message durable before it is acknowledged; `on_refused` is told the
     reason of every refused callback (a metric); `back_off_s` are the pauses between attempts to
     get the first token. People sign in at `open_url` inside WeCom, at `login_url` elsewhere.
+    `heed` is told which approvals of WeCom's own have moved, `stir` that the address
+    book has changed. `directory` is that address book; `contact_secret` is that of its
+    synchronisation, "" for none, `job_number` the name of the attribute.
     """
 
     name: ChannelName = "wecom"
@@ -68,6 +72,10 @@ class WeComChannel:
         back_off_s: Sequence[float] = BACK_OFF_S,
         login_url: str = LOGIN_URL,
         open_url: str = OPEN_URL,
+        heed: Heed | None = None,
+        stir: Stir | None = None,
+        contact_secret: str = "",
+        job_number: str = "",
     ) -> None:
         self._corp_id = corp_id
         self._login_url = login_url
@@ -75,6 +83,12 @@ class WeComChannel:
         self._agent_id = agent_id
         self._back_off_s = back_off_s
         self._api = WeComApi(corp_id=corp_id, secret=secret, api_url=api_url, clock=clock)
+        everybody = (
+            WeComApi(corp_id=corp_id, secret=contact_secret, api_url=api_url, clock=clock)
+            if contact_secret
+            else None
+        )
+        self.directory = WeComDirectory(self._api, everybody, job_number=job_number)
         self._clock = clock
         self._tickets = Tickets(self._api, clock)
         server = URL(api_url)
@@ -87,6 +101,8 @@ class WeComChannel:
             accept=accept,
             clock=clock,
             on_refused=on_refused,
+            heed=heed,
+            stir=stir,
         )
         self._greeting: asyncio.Task[None] | None = None
 
@@ -107,11 +123,16 @@ class WeComChannel:
                 await self._greeting
             self._greeting = None
         await self._outgoing.close()
+        await self.directory.close()
         await self._api.close()
 
     def connected(self) -> bool:
         """Whether WeCom knows us: the last attempt to get a token succeeded."""
         return self._api.admitted
+
+    async def token(self, refused: str = "") -> str:
+        """Give the application's token, a new one when `refused` is the one that was known."""
+        return await self._api.shared_token(refused)
 
     async def probe(self) -> None:
         """Prove our credentials and address without telling anybody anything.

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards.actions import split_key
@@ -41,6 +42,7 @@ DUPLICATE_CHECK_S = 14_400
 
 _USERID_MAX_BYTES = 64
 _MSGID_MAX_CHARS = 20
+_SP_NO_MAX_CHARS = 64
 _IDENTIFYING = (
     "CreateTime", "MsgType", "MsgId", "Event", "EventKey", "TaskId", "ResponseCode",
     "Content", "MediaId", "Url", "Label",
@@ -59,10 +61,48 @@ def open_echo(keys: CallbackKeys, query: Query, now: datetime) -> bytes:
     return unseal(keys, parse_signed(pairs), parse_echo(pairs), now).encode()
 
 
-def open_message(keys: CallbackKeys, query: Query, body: bytes, now: datetime) -> Inbound | None:
-    """Verify, decrypt and parse one callback; None for an event that Chit has no use for."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An approval of WeCom's own has moved; `key` is the same in every repetition."""
+
+    key: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stirred:
+    """The address book has changed; what of it is asked, not believed."""
+
+    key: str = "wecom:directory"
+
+
+def open_any(
+    keys: CallbackKeys, query: Query, body: bytes, now: datetime
+) -> Inbound | Moved | Stirred | None:
+    """Verify, decrypt and parse one callback, also of WeCom's own approvals and address book."""
     signed = parse_signed(query)
-    return parse_message(unseal(keys, signed, parse_envelope(body), now))
+    text = unseal(keys, signed, parse_envelope(body), now)
+    return parse_moved(text) or parse_stirred(text) or parse_message(text)
+
+
+def parse_stirred(xml: str) -> Stirred | None:
+    """Read that the address book has changed; None for what is something else."""
+    return Stirred() if read_xml(xml).one("Event").lower() == "change_contact" else None
+
+
+def parse_moved(xml: str) -> Moved | None:
+    """Read which approval has moved; None for what is something else.
+
+    The event comes from the system and in the name of WeCom's approval application, not ours.
+    """
+    message = read_xml(xml)
+    if message.one("Event").lower() != "sys_approval_change":
+        return None
+    found = message.all("ApprovalInfo")
+    number = (found[0].one("SpNoStr") or found[0].one("SpNo")) if len(found) == 1 else ""
+    if not number.isascii() or not number.isalnum() or len(number) > _SP_NO_MAX_CHARS:
+        raise Untrusted("message")
+    return Moved(f"wecom:approval:{hashlib.sha256(xml.encode()).hexdigest()}", number)
 
 
 def parse_message(xml: str) -> Inbound | None:

@@ -1,0 +1,96 @@
+"""The messengers' address books put in force: pulled whole, joined, and what waits moved on."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from bot.handlers.roster import reroute_left
+from core.actions.basics import Settings
+from core.company import Messenger
+from core.company_file import CompanyFileError, find_company_faults
+from core.directory import Clash, Directory, OrgRules, check_leavers, explain
+from core.errors import Retryable
+from core.outside import OrgPort
+from core.ports import Store
+from core.roster_merge import merge
+from core.yaml_file import FileError
+
+ACTOR = "directory"
+MOST_PAGES = 100_000
+"""Departments that stand above themselves would be walked for ever."""
+
+T = TypeVar("T")
+Page = Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]
+
+
+@dataclass(slots=True)
+class Directories:
+    """The address books in use and how they are read.
+
+    `covered` is when the last pull of all of them began: what happened before is in force.
+    """
+
+    ports: Mapping[Messenger, OrgPort] = field(default_factory=dict)
+    rules: OrgRules = field(default_factory=OrgRules)
+    covered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What changed, what people must decide, the version in force, how many approvals moved."""
+
+    lines: tuple[str, ...]
+    clashes: tuple[Clash, ...]
+    version: int
+    moved: int = 0
+
+
+async def pull(messenger: Messenger, port: OrgPort) -> Directory:
+    """Read all of an address book; any failure is raised, and then there is nothing."""
+    departments = await _all(port.departments)
+    people = await _all(port.people)
+    return Directory(messenger, departments, people)
+
+
+async def _all(page: Page[T]) -> tuple[T, ...]:
+    found: list[T] = []
+    cursor: str | None = None
+    for _ in range(MOST_PAGES):
+        rows, cursor = await page(cursor)
+        found += rows
+        if cursor is None:
+            return tuple(found)
+    raise Retryable("directory_endless")
+
+
+async def sync_directories(
+    store: Store,
+    directories: Directories,
+    at: datetime,
+    *,
+    settings: Settings | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+) -> Synced:
+    """Put address books in force, all or nothing; the same ones twice change nothing.
+
+    Refused `org_leavers` (unless forced) and `org_empty`, the errors of the ports, Conflict when
+    somebody applied a company meanwhile.
+    """
+    books = [await pull(m, port) for m, port in directories.ports.items()]
+    version = await store.company_version()
+    before = await store.company()
+    merged = merge(before, books, directories.rules)
+    check_leavers(before, merged, books, directories.rules, force=force)
+    faults = find_company_faults(merged.company)
+    if faults:
+        raise CompanyFileError([FileError("directory", 1, "(result)", f) for f in faults])
+    lines = explain(before, merged.company)
+    if dry_run or not lines:
+        return Synced(lines, merged.clashes, version)
+    version = await store.apply_company(
+        merged.company, expected_version=version, at=at, actor=ACTOR
+    )
+    moved = await reroute_left(store, settings or Settings(), at, f"company:{version}")
+    return Synced(lines, merged.clashes, version, moved)

@@ -1,0 +1,64 @@
+"""The messengers' address books: which are read, how, and what begins a pull."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+from bot.channels.dingtalk.channel import DingTalkChannel
+from bot.channels.wecom.channel import WeComChannel
+from bot.events import ChannelName, JobDue, to_json
+from bot.handlers.directory import Directories
+from bot.jobs.running import key_of
+from bot.port import Channel, Stir
+from bot.settings import Config
+from core.company import Messenger
+from core.directory import OrgRules
+from core.outside import OrgPort
+from core.ports import Clock
+from core.schedule import Slots
+
+JOB = "sync_org"
+WINDOW_S = 10
+"""Changes of so many seconds are pulled together."""
+
+
+def directories_of(
+    config: Config,
+    channels: Mapping[ChannelName, Channel] | Mapping[str, DingTalkChannel | WeComChannel],
+    only: Messenger | None = None,
+) -> Directories:
+    """Give the address books of the enabled messengers, or one; they share the channels' tokens."""
+    found: dict[Messenger, OrgPort] = {}
+    for channel in channels.values():
+        if isinstance(channel, DingTalkChannel | WeComChannel):
+            found[channel.directory.name] = channel.directory
+    order = sorted(found, key=lambda m: m != config.org.primary)
+    rules = OrgRules(
+        order=tuple(order),
+        match=config.org.match,
+        companies=config.org.companies,
+        max_leavers=config.org.max_leavers,
+    )
+    return Directories({m: found[m] for m in order if only in {None, m}}, rules)
+
+
+def messenger_named(name: str) -> Messenger | None:
+    """Give a messenger by its name, None when it is none."""
+    return next((m for m in get_args(Messenger) if m == name), None)
+
+
+def stir_for(config: Config, slots: Slots, clock: Clock) -> Stir | None:
+    """Make what begins a pull soon after the address book has changed; None when not wanted.
+
+    The pull begins after its window has passed, so that it sees every change of it.
+    """
+    if not config.org.follow:
+        return None
+
+    async def stir() -> None:
+        now = clock()
+        passed = int(now.timestamp()) // WINDOW_S * WINDOW_S
+        due = datetime.fromtimestamp(passed, UTC) + timedelta(seconds=WINDOW_S)
+        await slots.take(JOB, due, key_of(JOB, due), to_json(JobDue(JOB, due)), now)
+
+    return stir

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import STATEMENTS, Database
@@ -65,8 +75,16 @@ def _together(questions: tuple[Question, ...]) -> Select[Any]:
 
 
 def _as_array(question: Question, bound: str) -> ColumnElement[Any]:
-    values = select(func.unnest(bindparam(bound, type_=ARRAY(question.key.type))))
-    rows = question.about(question.key.in_(values), func.row(*question.columns))
+    """Look every value up by itself, whatever the planner believes of the table.
+
+    It may not have counted the rows of a young table, and would compare each with every value.
+    """
+    values = func.unnest(bindparam(bound, type_=ARRAY(question.key.type))).label("value")
+    every = select(values).subquery(bound)
+    wanted = question.key == every.c.value
+    rows = question.about(wanted, func.row(*question.columns).label("found"))
+    rows = rows.correlate(every)
     if question.lock:
         rows = rows.with_for_update(of=question.key.table)
-    return func.array(rows.scalar_subquery())
+    each = rows.offset(literal_column("0")).lateral(f"of_{bound}")
+    return func.array(select(each.c.found).select_from(every, each).scalar_subquery())

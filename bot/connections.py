@@ -8,9 +8,11 @@ import binascii
 import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
+from bot.cron import Cron
 from bot.section import ADDRESS, Section
 from core.happenings import EventName
 from core.outside import Role, Status
@@ -224,11 +226,21 @@ class LandraySettings(SystemSettings):
         return super().lacking()
 
 
+class OriginSettings(Section):
+    """How the approved requests of one template are read: labels or ids of its fields there."""
+
+    kind: RequestKind
+    title: Annotated[tuple[Filled, ...], Field(min_length=1), BeforeValidator(_several)]
+    amount: Filled
+    day: str = ""
+
+
 class DingTalkOaSettings(SystemSettings):
     """DingTalk's own approvals and its list of to-dos; the application is the one of `[dingtalk]`.
 
     `department` is where an applicant files from, where the mapping says nothing; `gone_codes` are
-    those with which DingTalk says that it has no such process or to-do any more.
+    those with which DingTalk says that it has no such process or to-do any more. `origins` are
+    templates whose approved requests become drafts here.
     """
 
     plays = frozenset({"approval", "todo"})
@@ -239,6 +251,7 @@ class DingTalkOaSettings(SystemSettings):
     department: int = -1
     gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
     too_early_s: float = Field(default=15, ge=0, le=120)
+    origins: dict[str, OriginSettings] = Field(default_factory=dict)
 
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """Ask for the template where DingTalk decides."""
@@ -251,6 +264,7 @@ class WeComOaSettings(SystemSettings):
     """WeCom's own approvals; the application is the one of `[wecom]`.
 
     `key_control` is the id of a text control that carries our key, so that a lost answer is found.
+    `origins` are templates whose approved requests become drafts here.
     """
 
     plays = frozenset({"approval"})
@@ -259,6 +273,7 @@ class WeComOaSettings(SystemSettings):
     kind: Literal["wecom_oa"]
     template_id: Filled
     key_control: str = Field(default="", pattern=r"^[\w-]*$")
+    origins: dict[str, OriginSettings] = Field(default_factory=dict)
 
 
 class BooksSettings(SystemSettings):
@@ -343,7 +358,10 @@ class OdooSettings(BooksSettings):
 class FiledropSettings(SystemSettings):
     """Files in a folder or on an SFTP server, which must stand in the file `known_hosts`.
 
-    `key` is the file of the private key; `password` serves where the server takes none.
+    `key` is the file of the private key; `password` serves where the server takes none. With
+    `watch` (a server only where it is set) what comes into its folder `in` is taken, of the kinds
+    that `takes` names; with `control` each file waits for its control file. `out` says when files
+    leave by themselves, and `maker` whose batches they are.
     """
 
     plays = frozenset({"voucher", "payment"})
@@ -356,6 +374,23 @@ class FiledropSettings(SystemSettings):
     key: str = ""
     password: SecretStr = SecretStr("")
     known_hosts: str = ""
+    watch: bool | None = None
+    takes: tuple[Literal["claims", "results", "people", "budgets"], ...] = ("claims", "results")
+    control: bool = False
+    out: str = ""
+    maker: str = ""
+
+    @property
+    def watched(self) -> bool:
+        """Whether files come in by it."""
+        return bool(self.dir) if self.watch is None else self.watch
+
+    @field_validator("out")
+    @classmethod
+    def _cron_or_never(cls, value: str) -> str:
+        if value:
+            Cron(value, ZoneInfo("UTC"))
+        return value
 
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """Ask for a folder or a server."""

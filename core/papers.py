@@ -12,6 +12,19 @@ RequestKind = Literal["travel_request", "purchase_request"]
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How a request of one template of theirs is read: the names of its fields there.
+
+    Several of `title` are put together, so that an itinerary may stand in more than one.
+    """
+
+    kind: RequestKind
+    title: tuple[str, ...]
+    amount: str
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A document of another system, as it lists them; people and templates are its own ids.
 
@@ -48,6 +61,15 @@ class PapersPort(System, Protocol):
 
         Some of the last ones may come again.
         """
+        ...
+
+
+@runtime_checkable
+class RequestPort(System, Protocol):
+    """Says what a callback about something that is not ours may mean: a request was approved."""
+
+    async def approved(self, words: Sequence[str]) -> tuple[Paper, RequestKind] | None:
+        """Read the request that a hint is about; None unless it is one and is approved."""
         ...
 
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.events import SystemOffered
 from bot.jobs.calls.desk import Outlet
 from bot.jobs.calls.documents import PEOPLE, PURPOSE
+from bot.jobs.calls.origins import offer
 from bot.jobs.outside import Lead
 from core.claim import Claim
 from core.errors import ChitError
@@ -21,7 +21,6 @@ log = structlog.get_logger(__name__)
 PAGE = 100
 AGREED = "已在小票中同意"
 CURSOR, REQUESTS = "settled_since", "requests_since"
-ORIGIN = "origin"
 LONGEST = timedelta(days=60)
 """For so long a paid document waits for its voucher's number."""
 
@@ -94,23 +93,8 @@ class Mirror:
         return len(offered)
 
     async def _offer(self, paper: Paper) -> bool:
-        """Put a request into the inbox unless it was there before; a claim of ours is none."""
-        outlet, key = self.outlet, f"origin:{paper.ref.id}"
-        if paper.key or await outlet.links.find(outlet.name, key):
-            return False
-        event = SystemOffered(
-            outlet.name,
-            paper.ref.number,
-            self._person(paper.person),
-            self.origins[paper.template],
-            paper.title,
-            paper.amount_fen,
-            paper.day,
-        )
-        await outlet.accept(f"offered:{outlet.name}:{paper.ref.id}", paper.ref.number, event)
-        link = Link(outlet.name, key, paper.ref.number, ORIGIN, "closed", outlet.clock(), paper.ref)
-        await outlet.links.begin(link)
-        return True
+        kind, person = self.origins[paper.template], self._person(paper.person)
+        return await offer(self.outlet, paper, kind, person)
 
     def _person(self, staff: str) -> str:
         """Give our id of somebody there, or theirs when the mapping does not know them."""

@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.channels.dingtalk.channel import DingTalkChannel
 from bot.channels.wecom.channel import WeComChannel
-from bot.connections import DingTalkOaSettings, SystemSettings, WeComOaSettings
+from bot.connections import (
+    DingTalkOaSettings,
+    OriginSettings,
+    SystemSettings,
+    WeComOaSettings,
+)
 from bot.events import ChannelName, SystemHinted, to_json
 from bot.port import Channel, Heed
 from bot.settings import Config
@@ -13,6 +18,7 @@ from connectors.dingtalk_oa.adapter import DingTalkOa
 from connectors.kit import Application, Kit
 from connectors.wecom_oa.adapter import WeComOa
 from core.outside import System
+from core.papers import Origin
 from core.ports import Clock, Inbox
 
 
@@ -27,6 +33,7 @@ def _dingtalk(name: str, settings: SystemSettings, kit: Kit) -> System:
         department=settings.department,
         gone=settings.gone_codes,
         too_early_s=settings.too_early_s,
+        origins=_origins(settings.origins),
         rate=settings.rate,
         timeout_s=settings.timeout_s,
     )
@@ -41,9 +48,17 @@ def _wecom(name: str, settings: SystemSettings, kit: Kit) -> System:
         template_id=settings.template_id,
         base_url=settings.base_url,
         key_control=settings.key_control,
+        origins=_origins(settings.origins),
         rate=settings.rate,
         timeout_s=settings.timeout_s,
     )
+
+
+def _origins(tables: Mapping[str, OriginSettings]) -> Mapping[str, Origin]:
+    return {
+        template: Origin(table.kind, table.title, table.amount, table.day)
+        for template, table in tables.items()
+    }
 
 
 MESSENGER_OAS: Mapping[str, Callable[[str, SystemSettings, Kit], System]] = {

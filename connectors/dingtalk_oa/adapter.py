@@ -1,7 +1,8 @@
 """DingTalk's approvals in the business's words: processes begin, are asked about, end; to-dos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from connectors.dingtalk_oa.client import RATE, DingTalkOaClient
 from connectors.dingtalk_oa.wire import (
@@ -28,10 +29,13 @@ from connectors.kit import Kit
 from connectors.kit.answers import text_in
 from connectors.kit.asking import asked
 from connectors.kit.exchange import Call
+from connectors.kit.requests import day_of, fen_of, title_of
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import ApprovalState, Capabilities, Form, Ref, Todo
+from core.papers import Origin, Paper, RequestKind
 
 INSTANCE = "instance"
+NO_ORIGINS: Mapping[str, Origin] = MappingProxyType({})
 TOO_EARLY_S = 15.0
 """A process cannot be terminated in the first seconds of its life."""
 
@@ -39,7 +43,8 @@ TOO_EARLY_S = 15.0
 class DingTalkOa:
     """DingTalk's own approvals with one template: `ApprovalPort` and `TodoPort`.
 
-    `gone` are the codes with which DingTalk says that it has no such process or to-do any more.
+    `gone` are the codes with which DingTalk says that it has no such process or to-do any more;
+    `origins` are other templates, whose approved requests begin claims here.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class DingTalkOa:
         department: int = ROOT_DEPARTMENT,
         gone: Iterable[str] = (),
         too_early_s: float = TOO_EARLY_S,
+        origins: Mapping[str, Origin] = NO_ORIGINS,
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
@@ -61,6 +67,7 @@ class DingTalkOa:
         self._department = department
         self._gone = frozenset(gone)
         self._too_early_s = too_early_s
+        self._origins = origins
         self._rate = rate or RATE[0]
         self._people: dict[str, Known] = {}
         self._client = DingTalkOaClient(
@@ -115,6 +122,31 @@ class DingTalkOa:
         names = await self._names([*instance.waiting, *(c.by for c in instance.records)])
         node = "、".join(names[user] for user in instance.waiting if names.get(user))
         return ApprovalState(status, node, named(instance.records, names), instance.steps)
+
+    async def approved(self, words: Sequence[str]) -> tuple[Paper, RequestKind] | None:
+        """Read the request that an event is about: a process, and its template beside it."""
+        template = next((word for word in words if word in self._origins), None)
+        if template is None:
+            return None
+        process = words[0]
+        query = {"processInstanceId": process}
+        answer = await asked(self._client.call(Call("getProcess", "GET", START_PATH, query=query)))
+        instance = parse_instance(_good(answer))
+        if status_of(instance) != "approved":
+            return None
+        origin = self._origins[template]
+        title = title_of(instance.values.get(label, "") for label in origin.title)
+        paper = Paper(
+            Ref(self._name, INSTANCE, process, title[:40] or process),
+            0,
+            person=instance.originator,
+            template=template,
+            title=title,
+            amount_fen=fen_of(instance.values.get(origin.amount, "")),
+            day=day_of(instance.values.get(origin.day, "")),
+            over=True,
+        )
+        return paper, origin.kind
 
     async def cancel(self, ref: Ref, reason: str) -> None:
         """Terminate a process; one that is over counts as taken back.

@@ -7,7 +7,7 @@ Unverified: the body of a termination, the code of a process that was deleted.
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from connectors.kit.answers import list_in, object_in, read_object, text_in
@@ -75,6 +75,9 @@ class Instance:
     records: tuple[Comment, ...]
     """What people said; `by` is an id."""
     steps: int
+    originator: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the form, by labels; those of a range as they are in a mapping."""
 
 
 def parse_answer(status: int, body: bytes) -> Answer:
@@ -228,7 +231,22 @@ def parse_instance(answer: Answer) -> Instance:
         if text_in(record, "remark", 2000)
     )
     status, result = text_in(found, "status"), text_in(found, "result")
-    return Instance(status, result, tuple(w for w in waiting if w), records, len(said))
+    values = {
+        _label(text_in(row, "name")): text_in(row, "value", 4000)
+        for row in list_in(found, "formComponentValues")
+    }
+    originator = text_in(found, "originatorUserId")
+    people = tuple(w for w in waiting if w)
+    return Instance(status, result, people, records, len(said), originator, values)
+
+
+def _label(name: str) -> str:
+    """Write the name of a component as mappings do: the two of a range with `~` between."""
+    try:
+        found = json.loads(name) if name.startswith("[") else name
+    except ValueError:
+        return name
+    return RANGE.join(map(str, found)) if isinstance(found, list) else name
 
 
 def status_of(instance: Instance) -> Status | None:

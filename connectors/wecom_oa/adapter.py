@@ -1,12 +1,14 @@
 """WeCom's approvals in the business's words: applications are filed and asked about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from connectors.kit import Kit
 from connectors.kit.answers import text_in
 from connectors.kit.asking import asked
 from connectors.kit.exchange import Call
+from connectors.kit.requests import day_of, fen_of, title_of
 from connectors.wecom_oa.client import RATE, WeComOaClient
 from connectors.wecom_oa.wire import (
     APPLY_PATH,
@@ -28,8 +30,10 @@ from connectors.wecom_oa.wire import (
 )
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import ApprovalState, Attachment, Capabilities, Form, Ref
+from core.papers import Origin, Paper, RequestKind
 
 APPLICATION = "application"
+NO_ORIGINS: Mapping[str, Origin] = MappingProxyType({})
 NO_CANCEL = "企业微信没有撤销审批的接口，请申请人在企业微信「审批」里撤销该申请"
 FAR = timedelta(days=7)
 """How far back a lost application is looked for after a restart."""
@@ -40,7 +44,7 @@ class WeComOa:
     """WeCom's own approvals with one template: `ApprovalPort`.
 
     `key_control` is the id of a text control that carries our key: with it a lost answer heals by
-    itself.
+    itself. `origins` are other templates, whose approved requests begin claims here.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class WeComOa:
         template_id: str,
         base_url: str = "",
         key_control: str = "",
+        origins: Mapping[str, Origin] = NO_ORIGINS,
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
@@ -58,6 +63,7 @@ class WeComOa:
         self._kit = kit
         self._template = template_id
         self._key_control = key_control
+        self._origins = origins
         self._rate = rate
         self._settles_s = 2 * timeout_s
         self._names: dict[str, str] = {}
@@ -130,6 +136,27 @@ class WeComOa:
     async def _detail(self, number: str) -> Answer:
         call = _post("getapprovaldetail", DETAIL_PATH, build_question(number))
         return _good(await asked(self._client.call(call)))
+
+    async def approved(self, words: Sequence[str]) -> tuple[Paper, RequestKind] | None:
+        """Read the request that an event is about; None unless it is one and is approved."""
+        if not self._origins or not words:
+            return None
+        number = words[0]
+        found = parse_application(await self._detail(number), self._kit.zone)
+        origin = self._origins.get(found.template)
+        if origin is None or STATUSES.get(found.status) != "approved":
+            return None
+        paper = Paper(
+            self._ref(number),
+            0,
+            person=found.applicant,
+            template=found.template,
+            title=title_of(found.texts.get(control, "") for control in origin.title),
+            amount_fen=fen_of(found.texts.get(origin.amount, "")),
+            day=day_of(found.texts.get(origin.day, "")),
+            over=True,
+        )
+        return paper, origin.kind
 
     async def cancel(self, ref: Ref, _: str) -> None:
         """Refuse with words what WeCom has no interface for; what is over needs none."""

@@ -68,7 +68,9 @@ class Application:
     said: tuple[Comment, ...]
     steps: int
     texts: Mapping[str, str]
-    """What stands in its text controls, by their ids."""
+    """What stands in its controls, by their ids: days as they are written, ranges as JSON."""
+    template: str = ""
+    applicant: str = ""
 
 
 def parse_answer(body: bytes) -> Answer:
@@ -265,8 +267,21 @@ def parse_application(answer: Answer, zone: tzinfo) -> Application:
         waiting=tuple(w for w in waiting if w) if text_in(info, "sp_status") == PENDING else (),
         said=tuple(c for c in [*verdicts, *remarks] if c.text),
         steps=len(verdicts) + len(remarks) + (text_in(info, "sp_status") != PENDING),
-        texts={text_in(c, "id"): text_in(object_in(c, "value"), "text") for c in contents},
+        texts={text_in(c, "id"): _read(object_in(c, "value"), zone) for c in contents},
+        template=text_in(info, "template_id"),
+        applicant=_who(info, "applyer"),
     )
+
+
+def _read(value: Mapping[str, object], zone: tzinfo) -> str:
+    """Read what stands in a control of the kinds that requests are made of."""
+    plain = text_in(value, "text", 2000) or text_in(value, "new_money")
+    if plain:
+        return plain
+    day = _moment(text_in(object_in(value, "date"), "s_timestamp"), zone)
+    span = object_in(value, "date_range")
+    ends = [_moment(text_in(span, key), zone)[:10] for key in ("new_begin", "new_end")]
+    return _json(ends) if all(ends) else day[:10]
 
 
 def _verdict(detail: Mapping[str, object], zone: tzinfo) -> Comment:

@@ -14,6 +14,7 @@ from connectors.dingtalk_oa.adapter import DingTalkOa
 from connectors.kit import Application
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import Attachment, Form, Todo
+from core.papers import Origin
 from sandbox.oa.dingtalk import DingTalkApprovals
 from sandbox.oa.faults import Misdeed
 from tests.contract.connector_stage import utc_now
@@ -39,6 +40,7 @@ FORM = Form(
     },
     files=(Attachment("发票.pdf", "ab" * 32, b"%PDF-1.7 bytes", "附件", LINK),),
 )
+TRIP = Origin("travel_request", ("事由", "开始时间~结束时间"), "预计费用", "开始时间~结束时间")
 Act = Callable[[DingTalkApprovals, str], Awaitable[None]]
 
 
@@ -58,6 +60,7 @@ class Place:
             kit,
             process_code="PROC-CHIT",
             too_early_s=too_early_s,
+            origins={"PROC-TRIP": TRIP},
             rate=200,
             timeout_s=0.5,
         )
@@ -301,3 +304,34 @@ async def test_the_journal_keeps_calls_without_tokens(place: Place, port: DingTa
     noted = [f"{e.request}\n{e.response}" for e in place.journal.rows]
     assert [e.call for e in place.journal.rows] == ["startProcess", "getProcess", "getUser"]
     assert all(place.tokens[0] not in text for text in noted)
+
+
+async def test_a_request_counts_once_it_is_approved(place: Place, port: DingTalkOa) -> None:
+    values = {
+        "事由": "去上海见客户",
+        "预计费用": "3,200.50",
+        '["开始时间","结束时间"]': '["2026-12-01","2026-12-03"]',
+    }
+    process = await place.there.request("PROC-TRIP", "staff-zhang", values)
+
+    assert await port.approved([process, "PROC-OTHER"]) is None
+    assert await port.approved([process, "PROC-TRIP"]) is None
+    await place.there.agree(process, "staff-li")
+    found = await port.approved([process, "PROC-TRIP"])
+
+    assert found is not None
+    paper, kind = found
+    assert (paper.person, paper.amount_fen, kind) == ("staff-zhang", 320050, "travel_request")
+    assert (paper.title, str(paper.day)) == ("去上海见客户 2026-12-01–2026-12-03", "2026-12-01")
+
+
+async def test_a_request_without_a_readable_amount_is_left_to_people(
+    place: Place, port: DingTalkOa
+) -> None:
+    process = await place.there.request("PROC-TRIP", "staff-zhang", {"预计费用": "三千"})
+    await place.there.agree(process)
+
+    with pytest.raises(Rejected) as refused:
+        await port.approved([process, "PROC-TRIP"])
+
+    assert refused.value.code == "unreadable_amount"

@@ -12,6 +12,7 @@ from connectors.kit import Application
 from connectors.wecom_oa.adapter import WeComOa
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import Attachment, Form
+from core.papers import Origin
 from sandbox.oa.faults import Misdeed
 from sandbox.oa.wecom import DELETED, PAID, REVOKED, UNDONE, WeComApprovals
 from sandbox.wire import child, objects
@@ -42,6 +43,7 @@ FORM = Form(
     },
     files=(Attachment("发票 一.pdf", "ab" * 32, b"%PDF-1.7 bytes", "File-1"),),
 )
+TRIP = Origin("travel_request", ("Textarea-5", "DateRange-5"), "Money-5", "DateRange-5")
 Act = Callable[[WeComApprovals, str], Awaitable[None]]
 
 
@@ -59,6 +61,7 @@ class Place:
             kit,
             template_id="TPL-CHIT",
             key_control=key_control,
+            origins={"TPL-TRIP": TRIP},
             rate=200,
             timeout_s=timeout_s,
         )
@@ -284,3 +287,25 @@ async def test_the_journal_keeps_calls_without_tokens(place: Place, port: WeComO
     calls = [e.call for e in place.journal.rows]
     assert calls == ["upload", "applyevent", "getapprovaldetail", "user"]
     assert all(place.tokens[0] not in text for text in noted)
+
+
+async def test_a_request_counts_once_it_is_approved(place: Place, port: WeComOa) -> None:
+    span = {"type": "halfday", "new_begin": 1796054400, "new_end": 1796227200}
+    contents: list[JsonObject] = [
+        {"control": "Textarea", "id": "Textarea-5", "value": {"text": "去上海见客户"}},
+        {"control": "Money", "id": "Money-5", "value": {"new_money": "3200.50"}},
+        {"control": "DateRange", "id": "DateRange-5", "value": {"date_range": span}},
+    ]
+    number = await place.there.request("TPL-TRIP", "wx-zhang", contents)
+    other = await place.there.request("TPL-OTHER", "wx-zhang", contents)
+    await place.there.agree(other)
+
+    assert await port.approved([other]) is None
+    assert await port.approved([number]) is None
+    await place.there.agree(number)
+    found = await port.approved([number])
+
+    assert found is not None
+    paper, kind = found
+    assert (paper.person, paper.amount_fen, kind) == ("wx-zhang", 320050, "travel_request")
+    assert (paper.title, str(paper.day)) == ("去上海见客户 2026-12-01–2026-12-03", "2026-12-01")

@@ -176,3 +176,29 @@ async def test_what_waits_for_somebody_stands_in_dingtalks_list(tmp_path: Path) 
         await boss.click(card, "approve")
         await until(lambda: _is(str(todo["done"]), "True"), "its end", lambda: _seen(there))
         assert there.violations == []
+
+
+async def test_a_trip_that_dingtalk_approved_becomes_a_draft_that_wants_invoices(
+    tmp_path: Path,
+) -> None:
+    database = f"sqlite+aiosqlite:///{tmp_path}/chit.db"
+    origin = {"kind": "travel_request", "title": ["事由"], "amount": "预计费用", "day": "出发"}
+    table: Json = {"dingtalk_oa": {"roles": ["todo"], "origins": {"PROC-TRIP": origin}}}
+    async with on_stage(
+        company_with(""), tmp_path, database, free_port(), connectors=table
+    ) as stage:
+        there = stage.sandbox.hands.dingtalk_oa
+        assert there is not None
+        phone = stage.phone("dingtalk", "zhang")
+        before = await stage.budget("sales-2026")
+        values = {"事由": "去上海见客户", "预计费用": "3200.00", "出发": "2026-12-01"}
+        trip = await there.request("PROC-TRIP", phone.user, values)
+        await there.agree(trip, remark="同意")
+
+        said = await phone.text("已通过", "发票")
+        draft = await phone.card("去上海见客户", action="submit")
+
+        assert number_of(draft) in said
+        assert before[0] == "0.00"
+        assert (await stage.budget("sales-2026"))[0] == "3200.00"
+        assert len([t for t in await phone.texts() if "已通过" in t]) == 1

@@ -103,22 +103,23 @@ def _frame(kind: FrameType, message: str, outer: JsonObject) -> Frame:
     return Frame(kind, str(heads.topic or ""), message, parsed.data, event)
 
 
-def approval_id(frame: Frame, corp_id: str) -> str:
-    """Give the process that an event of approvals is about; "" for every other event.
+def approval_words(frame: Frame, corp_id: str) -> tuple[str, ...]:
+    """Give the process that an event of approvals is about and its template; () for others.
 
     `corp_id` is the organisation that must have sent it, "" for any.
     """
     event = frame.event
     if event is None or event.name not in APPROVAL_EVENTS or not event.id:
-        return ""
+        return ()
     if corp_id and event.corp_id and event.corp_id != corp_id:
-        return ""
-    found = frame.data.get("processInstanceId")
-    return found if isinstance(found, str) and len(found) <= MAX_ID_CHARS else ""
+        return ()
+    found = (frame.data.get("processInstanceId"), frame.data.get("processCode"))
+    words = tuple(w for w in found if isinstance(w, str) and 0 < len(w) <= MAX_ID_CHARS)
+    return words if found[0] in words else ()
 
 
 def tells_of_directory(frame: Frame, corp_id: str) -> bool:
-    """Whether an event says that the address book has changed; `corp_id` as in `approval_id`."""
+    """Whether an event says that the address book has changed; `corp_id` as in `approval_words`."""
     event = frame.event
     ours = event is not None and corp_id in {"", event.corp_id or corp_id}
     return ours and event is not None and event.name in DIRECTORY_EVENTS

@@ -119,9 +119,9 @@ class Intake:
         await link.acknowledge(frame.message, {"status": "SUCCESS", "message": ""})
 
     async def _heard(self, frame: Frame) -> None:
-        process = frames.approval_id(frame, self._corp_id)
-        if process and frame.event and self._heed:
-            await self._heed(f"dingtalk:{frame.event.id}", [process])
+        words = frames.approval_words(frame, self._corp_id)
+        if words and frame.event and self._heed:
+            await self._heed(f"dingtalk:{frame.event.id}", words)
         elif self._stir and frames.tells_of_directory(frame, self._corp_id):
             await self._stir()
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.events import SystemAnswered, SystemReported
+from bot.jobs.calls import origins
 from bot.jobs.calls.desk import Making, Outlet, made_once
 from core.actions.processes import AGAIN, waits_for
 from core.errors import Retryable, Unsupported
@@ -101,6 +102,8 @@ async def take_hint(outlet: Outlet, order: CallSystem, _: str) -> None:
     state = None if outlet.system.capabilities.query else _believed(order)
     if state and not links and _is_fresh(outlet, order):
         raise Retryable("no_such_process_yet", system=outlet.name)
+    if not links:
+        await origins.heard(outlet, words)
     for link in links:
         if outlet.system.capabilities.query:
             await look(outlet, link.key)

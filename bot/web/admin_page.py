@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.events import ChannelName
 from bot.port import Channel
 from bot.texts.names import department_name
-from bot.texts.pages import page_text
+from bot.texts.pages import PAGES, page_text
 from bot.texts.plain import one_line
 from bot.texts.systems import system_name
 from bot.texts.template import Language
@@ -198,9 +198,10 @@ class _Desk:
         return Light(shown, tone, text, tuple(n for n in (rate, *kept) if n))
 
     def job(self, run: JobRun) -> Light:
-        return Light(
-            self.say(f"job_{run.job}"), "good", self.moment(run.finished_at), (one_line(run.said),)
-        )
+        code = f"job_{run.job}"
+        # A job that only an earlier version had goes by its own name.
+        name = self.say(code) if code in PAGES else one_line(run.job, 40)
+        return Light(name, "good", self.moment(run.finished_at), (one_line(run.said),))
 
     def stranger(self, person: Person, company: Company) -> tuple[str, str]:
         department = department_name(company, person.department, self.language)

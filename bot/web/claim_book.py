@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.texts import say
+from bot.texts import CATALOGUE, say
 from bot.texts.pages import page_text
 from bot.texts.plain import one_line
 from bot.texts.template import Language
@@ -54,8 +54,6 @@ def may_read_books(person: Person) -> bool:
 
 
 def _row(voucher: Voucher, company: Company, language: Language) -> VoucherRow:
-    facts = {"number": voucher.claim, **dict(voucher.facts)}
-    refused = voucher.state == "refused" and bool(voucher.reason)
     return VoucherRow(
         id=voucher.id,
         claim=voucher.claim,
@@ -64,5 +62,13 @@ def _row(voucher: Voucher, company: Company, language: Language) -> VoucherRow:
         state=voucher.state,
         state_text=page_text(STATES[voucher.state], language),
         where=one_line(voucher.number or voucher.batch or "", 60),
-        why=say(f"voucher_{voucher.reason}", language, facts, company) if refused else "",
+        why=_why(voucher, company, language) if voucher.state == "refused" else "",
     )
+
+
+def _why(voucher: Voucher, company: Company, language: Language) -> str:
+    """Say why a voucher cannot be made; a reason without words of ours stands for itself."""
+    code = f"voucher_{voucher.reason}"
+    if code not in CATALOGUE:
+        return one_line(voucher.reason)
+    return say(code, language, {"number": voucher.claim, **dict(voucher.facts)}, company)

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from web_stage import AT, NUMBER, PAYMENT, Stage, claim
 
+from bot.jobs.registry import JOBS
+from bot.texts.pages import PAGES
 from core.approval import Plan, Step
 from core.budget import BudgetChange
 from core.change import Change
 from core.claim import Finding, State
 from core.dealings import AdvanceBook
-from core.outside import Capabilities, Exchanged
+from core.notices import ChannelName
+from core.outside import Capabilities, Exchanged, Role
 from core.payment_batch import PaymentBatch
 from core.ports import Page
 from core.voucher import Voucher
@@ -191,13 +195,15 @@ async def test_administration_shows_how_everything_is(stage: Stage) -> None:
         await stage.journal.note(call)
     await stage.slots.begin("digest", AT, AT)
     await stage.slots.finish("digest", AT, AT, "digests=3")
+    await stage.slots.begin("of_old", AT, AT)
+    await stage.slots.finish("of_old", AT, AT, "")
     await stage.be("s")
 
     _, page, _ = await stage.get(ADMIN)
 
     for words in (
         "已连接", "未连接", "泛微 OA", "失败 · 11-25 10:30 start：500", "最近 2 次调用失败 1 次",
-        "正常 · 11-25 10:30 start", "还没有来往", "按单号查找", "未经实测：撤回", "每周汇总",
+        "正常 · 11-25 10:30 start", "还没有来往", "按单号查找", "未经实测：撤回", "每周汇总", "of_old",
         "没有卡住的事项", "第 1 版", "Nina",
     ):  # fmt: skip
         assert words in page, words
@@ -248,3 +254,11 @@ async def test_an_auditor_sees_what_is_stuck_and_changes_nothing(stage: Stage) -
     await stage.be("s")
     assert (await press(stage, number=NUMBER, what="delete"))[0] == 400
     assert (await press(stage, what="drop"))[0] == 400
+
+
+def test_every_job_role_and_channel_has_its_words() -> None:
+    wanted = {f"job_{job.name}" for job in JOBS}
+    wanted |= {f"role_{role}" for role in get_args(Role)}
+    wanted |= {f"channel_{name}" for name in get_args(ChannelName)}
+
+    assert wanted <= set(PAGES)

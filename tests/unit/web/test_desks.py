@@ -203,8 +203,8 @@ async def test_administration_shows_how_everything_is(stage: Stage) -> None:
 
     for words in (
         "已连接", "未连接", "泛微 OA", "失败 · 11-25 10:30 start：500", "最近 2 次调用失败 1 次",
-        "正常 · 11-25 10:30 start", "还没有来往", "按单号查找", "未经实测：撤回", "每周汇总", "of_old",
-        "没有卡住的事项", "第 1 版", "Nina",
+        "正常 · 11-25 10:30 start", "还没有来往", "按单号查找", "未经实测：撤回", "每周汇总",
+        "没有卡住的事项", "第 1 版", "Nina", "of_old",
     ):  # fmt: skip
         assert words in page, words
 

@@ -240,7 +240,8 @@ class DingTalkOaSettings(SystemSettings):
 
     `department` is where an applicant files from, where the mapping says nothing; `gone_codes` are
     those with which DingTalk says that it has no such process or to-do any more. `origins` are
-    templates whose approved requests become drafts here.
+    templates whose approved requests become drafts here. Polls are rare: each counts against
+    DingTalk's monthly quota, and events say what has moved.
     """
 
     plays = frozenset({"approval", "todo"})
@@ -248,6 +249,7 @@ class DingTalkOaSettings(SystemSettings):
     application = "dingtalk"
     kind: Literal["dingtalk_oa"]
     process_code: str = ""
+    poll_seconds: float = Field(default=14400, gt=0, le=86400)
     department: int = -1
     gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
     too_early_s: float = Field(default=15, ge=0, le=120)

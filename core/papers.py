@@ -72,6 +72,13 @@ class RequestPort(System, Protocol):
         """Read the request that a hint is about; None unless it is one and is approved."""
         ...
 
+    async def lately(self) -> Sequence[str]:
+        """Name requests that were approved lately, whose hints may have been missed.
+
+        None where asking costs too much.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

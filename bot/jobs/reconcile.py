@@ -7,6 +7,7 @@ import structlog
 
 from bot.jobs.calls.approval import PURPOSE, look
 from bot.jobs.calls.desk import Outlet
+from bot.jobs.calls.origins import catch_up
 from bot.jobs.outside import Lead
 from core.errors import ChitError
 from core.outside import ApprovalPort, Link
@@ -45,6 +46,7 @@ class Reconciler:
             try:
                 if await self.lead.mine():
                     await self.poll()
+                    await catch_up(self.outlet)
             except Exception:
                 log.exception("poll_failed", system=self.outlet.name)
 

@@ -148,6 +148,10 @@ class DingTalkOa:
         )
         return paper, origin.kind
 
+    async def lately(self) -> Sequence[str]:
+        """Name none: each question counts against a monthly quota, and events come again."""
+        return ()
+
     async def cancel(self, ref: Ref, reason: str) -> None:
         """Terminate a process; one that is over counts as taken back.
 

@@ -18,6 +18,7 @@ from connectors.wecom_oa.wire import (
     LIST_PATH,
     MOST_FILE_BYTES,
     MOST_FILES,
+    PASSED,
     STATUSES,
     USER_PATH,
     Answer,
@@ -38,6 +39,7 @@ NO_CANCEL = "企业微信没有撤销审批的接口，请申请人在企业微�
 FAR = timedelta(days=7)
 """How far back a lost application is looked for after a restart."""
 NEAR = timedelta(minutes=5)
+MONTH = timedelta(days=30)
 
 
 class WeComOa:
@@ -158,6 +160,15 @@ class WeComOa:
         )
         return paper, origin.kind
 
+    async def lately(self) -> Sequence[str]:
+        """Name the requests that were filed in the last month and are approved by now."""
+        until = self._kit.clock() + NEAR
+        listed = [
+            await self._listed(template, {"sp_status": PASSED}, until - MONTH, until)
+            for template in self._origins
+        ]
+        return [number for numbers in listed for number in numbers]
+
     async def cancel(self, ref: Ref, _: str) -> None:
         """Refuse with words what WeCom has no interface for; what is over needs none."""
         state = await self.query(ref)
@@ -173,18 +184,26 @@ class WeComOa:
             raise Retryable("may_still_appear", retry_after_s=left_s)
         until = self._kit.clock() + NEAR
         since = at - NEAR if at else until - FAR
+        for number in await self._listed(self._template, {"creator": creator}, since, until):
+            found = parse_application(await self._detail(number), self._kit.zone)
+            if found.texts.get(self._key_control) == key:
+                return self._ref(number)
+        return None
+
+    async def _listed(
+        self, template: str, filters: Mapping[str, str], since: datetime, until: datetime
+    ) -> list[str]:
+        """List the applications of a template that were filed within a span of time."""
+        listed: list[str] = []
         cursor = ""
+        span = (int(since.timestamp()), int(until.timestamp()))
         while True:
-            span = (int(since.timestamp()), int(until.timestamp()))
-            body = build_list(self._template, creator, *span, cursor)
+            body = build_list(template, filters, *span, cursor)
             call = _post("getapprovalinfo", LIST_PATH, body)
             numbers, cursor = parse_list(_good(await asked(self._client.call(call))))
-            for number in numbers:
-                found = parse_application(await self._detail(number), self._kit.zone)
-                if found.texts.get(self._key_control) == key:
-                    return self._ref(number)
+            listed += numbers
             if not cursor or not numbers:
-                return None
+                return listed
 
     async def _names_of(self, users: Iterable[str]) -> dict[str, str]:
         """Ask for names, once each; who cannot be asked about has none."""

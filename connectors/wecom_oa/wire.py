@@ -42,7 +42,7 @@ STATUSES: Mapping[str, Status] = {
     "10": "approved",
 }
 """审批中, 已通过, 已驳回, 已撤销, 通过后撤销, 已删除, 已支付."""
-PENDING = "1"
+PENDING, PASSED = "1", "2"
 
 APPROVERS, COPIES, SUMMARY = "$approvers", "$notifyer", "$summary"
 """Targets of a mapping that are no controls of the template."""
@@ -232,17 +232,17 @@ def build_question(number: str) -> bytes:
     return _json({"sp_no": number}).encode()
 
 
-def build_list(template: str, creator: str, since_s: int, until_s: int, cursor: str) -> bytes:
-    """Ask for the applications of a template within at most 31 days."""
-    filters = [{"key": "template_id", "value": template}]
-    if creator:
-        filters.append({"key": "creator", "value": creator})
+def build_list(
+    template: str, filters: Mapping[str, str], since_s: int, until_s: int, cursor: str
+) -> bytes:
+    """Ask for the applications of a template that were filed within at most 31 days."""
+    wanted = {"template_id": template, **filters}
     document = {
         "starttime": str(since_s),
         "endtime": str(until_s),
         "new_cursor": cursor,
         "size": PAGE,
-        "filters": filters,
+        "filters": [{"key": key, "value": value} for key, value in wanted.items() if value],
     }
     return _json(document).encode()
 

@@ -331,7 +331,8 @@ class WeComApprovals:
             f.number
             for f in self.filed.values()
             if int(begin) <= f.at <= int(end)
-            and wanted.get("template_id", self.form.template) == self.form.template
+            and wanted.get("template_id", f.body["template_id"]) == f.body["template_id"]
+            and wanted.get("sp_status", str(f.status)) == str(f.status)
             and wanted.get("creator", f.creator) == f.creator
         ]
         return _good({"sp_no_list": numbers, "new_next_cursor": ""})

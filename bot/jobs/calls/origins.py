@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from bot.events import SystemOffered
 from bot.jobs.calls.desk import Outlet
+from core.errors import ChitError
 from core.outside import Link
 from core.papers import Paper, RequestKind, RequestPort
+
+log = structlog.get_logger(__name__)
 
 ORIGIN = "origin"
 
@@ -21,6 +26,21 @@ async def heard(outlet: Outlet, words: Sequence[str]) -> bool:
     company = await outlet.store.company()
     person = company.person_by_user(outlet.system.capabilities.people, paper.person)
     return await offer(outlet, paper, kind, person.id if person else paper.person)
+
+
+async def catch_up(outlet: Outlet) -> int:
+    """Take up requests whose hints were missed; gives how many there were."""
+    if not isinstance(outlet.system, RequestPort):
+        return 0
+    taken = 0
+    for word in await outlet.system.lately():
+        if await outlet.links.find(outlet.name, f"{ORIGIN}:{word}"):
+            continue
+        try:
+            taken += await heard(outlet, [word])
+        except ChitError as error:
+            log.warning("request_not_read", system=outlet.name, request=word, error=error.code)
+    return taken
 
 
 async def offer(outlet: Outlet, paper: Paper, kind: RequestKind, person: str) -> bool:

@@ -171,11 +171,15 @@ def _in_loop(start: str, above: dict[str, str]) -> bool:
     return current == start
 
 
+NOBODYS = ("dingtalk", "wecom", "oidc", "directory")
+"""What somebody who left has no more."""
+
+
 def deactivate_missing(before: Company, after: Company) -> Company:
     """Keep the people whom the new file no longer lists, as inactive (contract §5)."""
     listed = {p.id for p in after.people}
     left = tuple(
-        p.model_copy(update={"active": False, "dingtalk": None, "wecom": None, "oidc": None})
+        p.model_copy(update={"active": False, **dict.fromkeys(NOBODYS)})
         for p in before.people
         if p.id not in listed
     )

@@ -63,13 +63,16 @@ def company_apply(
     file: Path,
     config: ConfigOption = CHIT_TOML,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示差异 · only show")] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="以文件为准，不再以通讯录为准 · the file owns all")
+    ] = False,
 ) -> None:
     """Put a company.yaml in force, all or nothing · 应用公司资料."""
     settings = read_settings(config)
-    run_on_database(_apply(settings, file, dry_run=dry_run))
+    run_on_database(_apply(settings, file, dry_run=dry_run, take_over=take_over))
 
 
-async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
+async def _apply(config: Config, file: Path, *, dry_run: bool, take_over: bool) -> None:
     from bot.clock import utc_now
     from bot.desk.company import apply_company, read_company
     from bot.parts.rules import settings_of
@@ -77,7 +80,12 @@ async def _apply(config: Config, file: Path, *, dry_run: bool) -> None:
     company = read_company(file)
     async with opened(config) as storage:
         applied = await apply_company(
-            storage.store, company, utc_now, dry_run=dry_run, settings=settings_of(config)
+            storage.store,
+            company,
+            utc_now,
+            dry_run=dry_run,
+            settings=settings_of(config),
+            take_over=take_over,
         )
     for line in applied.lines:
         print(line)

@@ -13,6 +13,7 @@ from core.company_file import (
     find_company_faults,
     load_company,
 )
+from core.directory_rights import Kept, keep_owned
 from core.ports import Clock, Store
 from core.yaml_file import FileError
 
@@ -43,23 +44,26 @@ async def apply_company(
     *,
     dry_run: bool,
     settings: Settings | None = None,
+    take_over: bool = False,
 ) -> Applied:
     """Put a company in force; the same file twice changes nothing.
 
     People whom the file no longer lists are kept as inactive, and what waited for them moves to
-    whoever is above. Conflict when somebody else applied a file at the same moment.
+    whoever is above. What an address book owns stays as it says, unless the file takes over.
+    Conflict when somebody else applied a file at the same moment.
     """
     version = await store.company_version()
     before = await store.company()
-    after = deactivate_missing(before, company)
+    kept = Kept(company) if take_over else keep_owned(before, company)
+    after = deactivate_missing(before, kept.company)
     faults = find_company_faults(after)
     if faults:
         raise CompanyFileError([FileError("company", 1, "(result)", f) for f in faults])
     lines = difference(before, after)
     if dry_run or (not lines and version):
-        return Applied(lines, version)
+        return Applied((*lines, *kept.lines), version)
     version = await store.apply_company(
         after, expected_version=version, at=clock(), actor="administrator"
     )
     moved = await reroute_left(store, settings or Settings(), clock(), f"company:{version}")
-    return Applied(lines, version, moved)
+    return Applied((*lines, *kept.lines), version, moved)

@@ -18,7 +18,7 @@ from core.ports import Clock
 from core.schedule import Slots
 
 JOB = "sync_org"
-WINDOW_S = 10
+WINDOW_S = 5
 """Changes of so many seconds are pulled together."""
 
 

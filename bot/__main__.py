@@ -8,6 +8,7 @@ from bot.commands import (
     analytics,
     archive,
     budgets,
+    files,
     jobs,
     org,
     payments,
@@ -38,6 +39,7 @@ for room in (
     webhook,
     systems,
     org,
+    files,
 ):
     app.add_typer(room.app)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,6 +14,7 @@ from bot.events import ChannelName
 from bot.handlers.work import Rooms
 from bot.jobs import relay, worker
 from bot.jobs.drawing import Studio
+from bot.jobs.filedrop import Watcher
 from bot.jobs.pump import Pump
 from bot.jobs.schedule import Schedule
 from bot.jobs.verifying import Verifier
@@ -21,6 +22,7 @@ from bot.jobs.wallet import Wallets
 from bot.parts.bureau import build_bureau
 from bot.parts.channels import Media, accepting, build_channels, has_voice, renders, wecom_of
 from bot.parts.directories import directories_of
+from bot.parts.folders import build_watchers
 from bot.parts.jobs import build_runner, build_timetable
 from bot.parts.messenger_oas import shared_of
 from bot.parts.rules import (
@@ -64,6 +66,7 @@ class Service:
     schedule: Schedule
     systems: Systems
     bureau: VerifyPort | None = None
+    watchers: Sequence[Watcher] = ()
     url: str = ""
     warming: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -81,6 +84,8 @@ class Service:
         self.inbox.start()
         self.outbox.start()
         self.systems.start()
+        for watcher in self.watchers:
+            watcher.start()
         for channel in self.channels.values():
             await channel.start()
         self.schedule.start()
@@ -101,6 +106,7 @@ class Service:
             task.cancel()
         await asyncio.gather(*self.warming, return_exceptions=True)
         await self.schedule.stop()
+        await asyncio.gather(*(watcher.stop() for watcher in self.watchers))
         await self.runner.cleanup()
         pumps = (self.inbox, self.outbox, self.systems)
         await asyncio.gather(*(pump.stop(GRACE_S) for pump in pumps))
@@ -171,8 +177,19 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     hooks = build_hooks(config, systems, storage, metrics)
     runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())
     schedule = build_timetable(config, storage, clock)
+    watchers = build_watchers(config, storage, rooms.files, clock)
     return Service(
-        config, storage, recogniser, channels, inbox, outbox, runner, schedule, systems, bureau
+        config,
+        storage,
+        recogniser,
+        channels,
+        inbox,
+        outbox,
+        runner,
+        schedule,
+        systems,
+        bureau,
+        watchers,
     )
 
 

@@ -25,7 +25,7 @@ class ConfigError(Exception):
 
 Location = tuple[str | int, ...]
 LISTS = {("api", "tokens"), ("recognition", "trust_anchors"), ("schedule", "working_days")}
-CONNECTOR_LISTS = {"roles", "events", "companies", "gone_codes"}
+CONNECTOR_LISTS = {"roles", "events", "companies", "gone_codes", "takes"}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),

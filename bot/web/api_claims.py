@@ -21,7 +21,6 @@ from pydantic import (
 
 from bot.handlers.finding import surroundings_of
 from bot.handlers.wallet import card_voucher
-from bot.settings import ApiToken
 from bot.texts.plain import one_line
 from bot.web.access import Access
 from bot.web.problems import Problem
@@ -175,7 +174,7 @@ class ClaimsDoor:
         digest = _digest(asked)
         company = await self.store.company()
         number = await self._known(key, digest) or await self._enter(
-            company, asked, token, OnceRequest(key, digest, "")
+            company, asked, f"api:{token.name}", OnceRequest(key, digest, "")
         )
         claim = await self.store.claim(number)
         if claim is None:
@@ -183,6 +182,37 @@ class ClaimsDoor:
         headers = {"Location": f"/api/v1/claims/{number}"}
         body = await self.show(company, claim)
         return web.json_response(body, status=HTTPStatus.CREATED, headers=headers)
+
+    async def find_fault(self, body: bytes) -> Refused | None:
+        """Say what stands against entering a claim that comes in a file; nothing is kept."""
+        try:
+            asked = _parsed(body)
+            company = await self.store.company()
+            person = _employee(company, asked.employee)
+            entries = [await self._entry(i, line, person) for i, line in enumerate(asked.lines)]
+            cause = Cause(person.id, self.clock(), "file")
+            enter(company, person, "-", asked.kind, entries, cause)
+        except Problem as problem:
+            return _refusal(problem)
+        except Refused as refused:
+            return refused
+        return None
+
+    async def take(self, body: bytes, key: str, by: str) -> tuple[str, bool]:
+        """Enter a claim that comes in a file, once for each key; gives its number, and if new.
+
+        Refused `file_key_reused` when the key came with another content.
+        """
+        try:
+            asked = _parsed(body)
+            digest = _digest(asked)
+            known = await self._known(key, digest)
+            if known:
+                return known, False
+            company = await self.store.company()
+            return await self._enter(company, asked, by, OnceRequest(key, digest, "")), True
+        except Problem as problem:
+            raise _refusal(problem) from None
 
     async def _known(self, key: str, digest: str) -> str | None:
         """Give the claim that a key has led to; Problem 409 when it was asked with another body."""
@@ -198,20 +228,18 @@ class ClaimsDoor:
             )
         return known.claim
 
-    async def _enter(
-        self, company: Company, asked: NewClaim, token: ApiToken, once: OnceRequest
-    ) -> str:
+    async def _enter(self, company: Company, asked: NewClaim, by: str, once: OnceRequest) -> str:
         person = _employee(company, asked.employee)
         entries = [await self._entry(i, line, person) for i, line in enumerate(asked.lines)]
         now = self.clock()
         today = now.astimezone(self.zone).date()
         sequence = await self.store.next_number(PREFIXES[asked.kind], today)
         number = claim_number(asked.kind, today, sequence)
-        cause = Cause(person.id, now, f"api:{token.name}:{number}")
+        cause = Cause(person.id, now, f"{by}:{number}")
         claim, records = enter(company, person, number, asked.kind, entries, cause)
         claim = _with_dealings(claim, asked)
         once = replace(once, claim=number)
-        draft = self._draft(claim, records, token, cause, once)
+        draft = self._draft(claim, records, by, cause, once)
         try:
             await self._commit(company, claim, draft, cause, today, submit=asked.submit)
         except Conflict:
@@ -248,7 +276,7 @@ class ClaimsDoor:
         self,
         claim: Claim,
         records: tuple[StoredInvoice, ...],
-        token: ApiToken,
+        by: str,
         cause: Cause,
         once: OnceRequest,
     ) -> Change:
@@ -259,7 +287,7 @@ class ClaimsDoor:
             at=cause.at,
             claims=(claim,),
             invoices=records,
-            audit=(audit_of(cause, "enter", claim.number, by=f"api:{token.name}"),),
+            audit=(audit_of(cause, "enter", claim.number, by=by),),
             outbox=tuple(
                 Outgoing(f"{cause.source}!{i}", lane_of(notice), notice)
                 for i, notice in enumerate(told)
@@ -358,6 +386,16 @@ def _parsed(body: bytes) -> NewClaim:
     amounts = all(str(fault["field"]).endswith(".amount") for fault in faults)
     code = "invalid_amount" if amounts else "invalid_body"
     raise Problem(HTTPStatus.BAD_REQUEST, code, "see `errors`", errors=faults)
+
+
+def _refusal(problem: Problem) -> Refused:
+    """Say a problem of a request in the words of somebody who has handed in a file."""
+    if problem.code == "idempotency_key_reused":
+        return Refused("file_key_reused", number=str(problem.fields.get("claim", "")))
+    errors = problem.fields.get("errors")
+    faults = errors if isinstance(errors, list) else []
+    text = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
+    return Refused("file_row", text=text or problem.detail)
 
 
 def _digest(asked: NewClaim) -> str:

@@ -7,7 +7,7 @@ the file comes before it, so that whoever sees the file sees its hash and contro
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -72,17 +72,27 @@ class Sftp:
     async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
         """Put a file; AuthFailed, Rejected `sftp`, Retryable when the server cannot be reached."""
         _require_safe(name)
+        async with self.session() as client:
+            for other, content in (*beside.items(), (name, data)):
+                await put_one(client, f"{self.folder}/{other}", content)
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[asyncssh.SFTPClient]:
+        """Speak to the server for the length of a block; errors as `put`."""
         try:
-            async with asyncssh.connect(
-                self._host,
-                port=urlsplit(self.url).port or 22,
-                username=unquote(urlsplit(self.url).username or "") or (),
-                password=self.password or None,
-                client_keys=[self.key] if self.key else None,
-                known_hosts=self.known_hosts or (),
-                connect_timeout=CONNECT_S,
-            ) as connection:
-                await self._put_all(connection, (*beside.items(), (name, data)))
+            async with (
+                asyncssh.connect(
+                    self._host,
+                    port=urlsplit(self.url).port or 22,
+                    username=unquote(urlsplit(self.url).username or "") or (),
+                    password=self.password or None,
+                    client_keys=[self.key] if self.key else None,
+                    known_hosts=self.known_hosts or (),
+                    connect_timeout=CONNECT_S,
+                ) as connection,
+                connection.start_sftp_client() as client,
+            ):
+                yield client
         except (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, asyncssh.KeyImportError):
             raise AuthFailed("sftp_refused", host=self._host) from None
         except asyncssh.SFTPError as error:
@@ -90,20 +100,18 @@ class Sftp:
         except (asyncssh.Error, OSError, TimeoutError) as error:
             raise Retryable("sftp_down", host=self._host, text=type(error).__name__) from None
 
-    async def _put_all(
-        self, connection: asyncssh.SSHClientConnection, files: Iterable[tuple[str, bytes]]
-    ) -> None:
-        folder = unquote(urlsplit(self.url).path).rstrip("/") or "."
-        async with connection.start_sftp_client() as client:
-            for name, data in files:
-                await _put_one(client, f"{folder}/{name}", data)
+    @property
+    def folder(self) -> str:
+        """The directory that the address names."""
+        return unquote(urlsplit(self.url).path).rstrip("/") or "."
 
     @property
     def _host(self) -> str:
         return urlsplit(self.url).hostname or ""
 
 
-async def _put_one(client: asyncssh.SFTPClient, place: str, data: bytes) -> None:
+async def put_one(client: asyncssh.SFTPClient, place: str, data: bytes) -> None:
+    """Write a file under a draft name and let it appear at once."""
     draft, private = f"{place}.tmp", asyncssh.SFTPAttrs(permissions=0o600)
     async with client.open(draft, "wb", private) as file:
         await file.write(data)

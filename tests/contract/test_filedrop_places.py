@@ -9,6 +9,7 @@ import asyncssh
 import pytest
 
 from connectors.filedrop.drop import Folder, Place, Sftp
+from connectors.filedrop.watch import SftpWatched
 from connectors.filedrop.writing import Controls
 from core.errors import AuthFailed, Refused, Rejected, Retryable
 
@@ -122,3 +123,22 @@ def test_controls_name_the_hash_of_the_bytes() -> None:
     assert beside["p.csv.sha256"] == f"{digest}  p.csv\n".encode()
     assert f'"sha256": "{digest}"'.encode() in beside["p.csv.control.json"]
     assert b'"total": "45.51"' in beside["p.csv.control.json"]
+
+
+async def test_a_server_is_watched_as_a_folder_is(server: Server) -> None:
+    watched = SftpWatched(server.place(""))
+    (server.root / "in" / "claims.csv").write_bytes(b"a,b")
+    (server.root / "in" / "link.csv").symlink_to(server.root / "in" / "claims.csv")
+
+    async with watched.opened() as basket:
+        seen = {one.name: one.plain for one in await basket.look()}
+        data = await basket.read("claims.csv")
+        with pytest.raises(Refused, match="file_not_plain"):
+            await basket.read("link.csv")
+        await basket.end("claims.csv", "done", "claims.1.csv", {"claims.1.csv.receipt.json": b"{}"})
+        await basket.end("link.csv", "quarantine", "unnamed.1", {})
+
+    assert (seen, data) == ({"claims.csv": True, "link.csv": False}, b"a,b")
+    assert names(server.root / "in") == []
+    assert names(server.root / "done") == ["claims.1.csv", "claims.1.csv.receipt.json"]
+    assert (server.root / "quarantine" / "unnamed.1").is_symlink()

@@ -1,0 +1,124 @@
+"""Watches the folders of files: one replica at a time, each file alone."""
+
+import asyncio
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.filedrop.watch import Basket, Seen, Watched, is_draft, is_good, settled
+from core.errors import ChitError
+from core.ports import Clock, Leaders
+
+log = structlog.get_logger(__name__)
+
+LEASE_S = 300.0
+SETTLE_S = 1.0
+"""Between two looks: what somebody still writes to changes meanwhile."""
+
+
+class Ended(Protocol):
+    """How a file has ended."""
+
+    @property
+    def end(self) -> str:
+        """`done` or `quarantine`."""
+        ...
+
+
+class Desk(Protocol):
+    """Takes one file; None while it waits for something."""
+
+    @property
+    def name(self) -> str:
+        """The table of the connected folder."""
+        ...
+
+    async def take(self, basket: Basket, seen: Seen, others: Collection[str]) -> Ended | None:
+        """Take a file to where it ends."""
+        ...
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Looks into one folder every `every_s` seconds, on the replica that has the lease."""
+
+    watched: Watched
+    desk: Desk
+    leaders: Leaders
+    clock: Clock
+    every_s: float
+    settle_s: float = SETTLE_S
+    holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+
+    @property
+    def lease(self) -> str:
+        """What the lease on the folder is called."""
+        return f"files:{self.desk.name}"
+
+    def start(self) -> None:
+        """Begin to watch in the background."""
+        self._task = asyncio.create_task(self._run(), name=self.lease)
+
+    async def stop(self) -> None:
+        """Watch no more; a file that was in hand is taken again, to the same effect."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except (OSError, SQLAlchemyError, ChitError) as error:
+                log.warning("folder_not_read", system=self.desk.name, error=type(error).__name__)
+            await asyncio.sleep(self.every_s)
+
+    async def look(self) -> Mapping[str, int]:
+        """Take what lies there now; gives how many files ended where. Nothing for a stand-by."""
+        counts: dict[str, int] = {"done": 0, "quarantine": 0}
+        if not await self._mine():
+            return counts
+        try:
+            async with self.watched.opened() as basket:
+                before = await basket.look()
+                if any(not is_draft(seen.name) for seen in before):
+                    await asyncio.sleep(self.settle_s)
+                    await self._take_all(basket, before, counts)
+        finally:
+            await self.leaders.leave(self.lease, self.holder, self.clock())
+        return counts
+
+    async def _take_all(
+        self, basket: Basket, before: Sequence[Seen], counts: dict[str, int]
+    ) -> None:
+        after = await basket.look()
+        others = frozenset(seen.name for seen in after if seen.plain)
+        for seen in settled(before, after):
+            if not await self._mine():
+                return
+            ended = await self._take(basket, seen, others)
+            if ended is not None:
+                counts[ended.end] += 1
+
+    async def _take(self, basket: Basket, seen: Seen, others: Collection[str]) -> Ended | None:
+        """Take one file; what fails now is taken in the next round and stops no other."""
+        about = seen.name if is_good(seen.name) else "?"
+        try:
+            ended = await self.desk.take(basket, seen, others)
+        except (OSError, SQLAlchemyError, ChitError) as error:
+            log.warning("file_waits", system=self.desk.name, file=about, error=type(error).__name__)
+            return None
+        if ended is not None:
+            log.info("file_taken", system=self.desk.name, file=about, end=ended.end)
+        return ended
+
+    async def _mine(self) -> bool:
+        now = self.clock()
+        until = now + timedelta(seconds=LEASE_S)
+        return await self.leaders.take(self.lease, self.holder, now, until) is not None

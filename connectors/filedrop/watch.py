@@ -1,0 +1,206 @@
+"""A watched folder: files lie in `in/`, and go to `done/` or `quarantine/`, each with its receipt.
+
+A file goes last, after what lies beside it is there, so that a crash in between leaves it in
+`in/`: it is taken again, to the same effect.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import asyncssh
+
+from connectors.filedrop.drop import Sftp, put_one, write_file
+from connectors.filedrop.reading import MAX_BYTES
+from core.errors import Refused
+
+End = Literal["done", "quarantine"]
+ENDS: tuple[End, ...] = ("done", "quarantine")
+CONTROL = ".control.json"
+DRAFT = ".tmp"
+_GOOD = re.compile(r"(?!\.)[^\x00-\x1f\x7f/\\:*?\"<>|]{1,100}\.(?:csv|xlsx)", re.IGNORECASE)
+_IGNORED = re.compile(r"~\$.*|.*\.(?:tmp|part|crdownload|filepart|swp|sha256)", re.IGNORECASE)
+MAX_CONTROL = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What lies in `in/`: not `plain` is what is no file, a symbolic link for one.
+
+    `stamp` changes when somebody writes to it.
+    """
+
+    name: str
+    size: int
+    stamp: float
+    plain: bool = True
+
+
+class Basket(Protocol):
+    """One look at a watched folder, here or on a server."""
+
+    async def look(self) -> tuple[Seen, ...]:
+        """Give what lies in `in/`, in order of names."""
+        ...
+
+    async def read(self, name: str) -> bytes:
+        """Read a file; Refused `file_not_plain`, `file_too_large`."""
+        ...
+
+    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
+        """Move a file to where it ends, under the name `kept`, after what lies beside it."""
+
+    async def drop(self, name: str) -> None:
+        """Remove the control file of what has ended."""
+
+
+class Watched(Protocol):
+    """A folder that can be looked into."""
+
+    def opened(self) -> contextlib.AbstractAsyncContextManager[Basket]:
+        """Open it for the length of a block; errors as `Place.put`."""
+        ...
+
+
+def is_draft(name: str) -> bool:
+    """Whether a name says that a file is still being written, or is no business of ours."""
+    return bool(_IGNORED.fullmatch(name))
+
+
+def is_good(name: str) -> bool:
+    """Whether a file may be read under its name."""
+    return bool(_GOOD.fullmatch(name)) and ".." not in name
+
+
+def kept_name(name: str, data: bytes) -> str:
+    """Name a file that has ended: the same bytes have the same name, others never."""
+    digest = hashlib.sha256(data or name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
+    if not is_good(name):
+        return f"unnamed.{digest}"
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{digest}.{ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBasket:
+    """A directory of this machine; nothing in it is followed to another place."""
+
+    path: Path
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[Basket]:
+        """Make the three folders where they are missing; OSError when that cannot be."""
+        for name in ("in", *ENDS):
+            folder = self.path / name
+            folder.mkdir(parents=True, exist_ok=True)
+            if folder.is_symlink():
+                raise Refused("file_not_plain", file=name)
+        yield self
+
+    async def look(self) -> tuple[Seen, ...]:
+        """Give what lies there."""
+        found: list[Seen] = []
+        with os.scandir(self.path / "in") as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    facts = entry.stat(follow_symlinks=False)
+                    plain = stat.S_ISREG(facts.st_mode)
+                    found.append(Seen(entry.name, facts.st_size, facts.st_mtime, plain))
+        return tuple(sorted(found, key=lambda seen: seen.name))
+
+    async def read(self, name: str) -> bytes:
+        """Read a file, never through a link."""
+        try:
+            handle = os.open(self.path / "in" / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            raise Refused("file_not_plain", file=name[:60]) from None
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise Refused("file_not_plain", file=name[:60])
+            return _small(file.read(MAX_BYTES + 1), name)
+
+    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
+        """Write what lies beside it, then move the file."""
+        for other, content in beside.items():
+            write_file(self.path / end / other, content)
+        (self.path / "in" / name).rename(self.path / end / kept)
+
+    async def drop(self, name: str) -> None:
+        """Remove a file."""
+        (self.path / "in" / name).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SftpWatched:
+    """A directory of an SFTP server."""
+
+    server: Sftp
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[Basket]:
+        """Connect, and make the three folders where they are missing."""
+        async with self.server.session() as client:
+            for name in ("in", *ENDS):
+                folder = f"{self.server.folder}/{name}"
+                if not await client.exists(folder):
+                    await client.mkdir(folder)
+            yield _SftpBasket(client, self.server.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _SftpBasket:
+    client: asyncssh.SFTPClient
+    folder: str
+
+    async def look(self) -> tuple[Seen, ...]:
+        found: list[Seen] = []
+        for entry in await self.client.readdir(f"{self.folder}/in"):
+            name = entry.filename
+            text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
+            if text in {".", ".."} or "/" in text:
+                continue
+            facts = await self.client.lstat(f"{self.folder}/in/{text}")
+            plain = facts.type == asyncssh.FILEXFER_TYPE_REGULAR
+            found.append(Seen(text, facts.size or 0, float(facts.mtime or 0), plain))
+        return tuple(sorted(found, key=lambda seen: seen.name))
+
+    async def read(self, name: str) -> bytes:
+        facts = await self.client.lstat(f"{self.folder}/in/{name}")
+        if facts.type != asyncssh.FILEXFER_TYPE_REGULAR:
+            raise Refused("file_not_plain", file=name[:60])
+        async with self.client.open(f"{self.folder}/in/{name}", "rb") as file:
+            return _small(await file.read(MAX_BYTES + 1), name)
+
+    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
+        for other, content in beside.items():
+            await put_one(self.client, f"{self.folder}/{end}/{other}", content)
+        place = f"{self.folder}/{end}/{kept}"
+        await self.client.posix_rename(f"{self.folder}/in/{name}", place)
+
+    async def drop(self, name: str) -> None:
+        with contextlib.suppress(asyncssh.SFTPNoSuchFile):
+            await self.client.remove(f"{self.folder}/in/{name}")
+
+
+def _small(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise Refused("file_too_large", file=name[:60])
+    return data
+
+
+def settled(before: Sequence[Seen], after: Sequence[Seen]) -> tuple[Seen, ...]:
+    """Give what nobody has written to between two looks, drafts and control files left out."""
+    known = set(before)
+    return tuple(
+        seen
+        for seen in after
+        if seen in known and not is_draft(seen.name) and not seen.name.endswith(CONTROL)
+    )

@@ -216,7 +216,17 @@ def free_port() -> int:
 
 def people_of(company: Company) -> tuple[SandboxPerson, ...]:
     return tuple(
-        SandboxPerson(p.id, p.name, "", p.dingtalk or "", p.wecom or "") for p in company.people
+        SandboxPerson(
+            p.id,
+            p.name,
+            "",
+            p.dingtalk or "",
+            p.wecom or "",
+            department=next((d.name for d in company.departments if d.id == p.department), ""),
+            manager=p.manager or "",
+            leads=next((d.name for d in company.departments if d.head == p.id), ""),
+        )
+        for p in company.people
     )
 
 
@@ -228,6 +238,7 @@ def config_of(
     template: str,
     bot: BotPlace = "none",
     connectors: Json | None = None,
+    org: Json | None = None,
 ) -> Config:
     scopes = ["claims:read", "claims:write", "budgets:read", "invoices:read", "payments:read"]
     scopes += ["analytics:read", "vouchers:read"]
@@ -268,6 +279,7 @@ def config_of(
             },
             "api": {"tokens": [{"name": "flow", "token": TOKEN, "scopes": scopes}]},
             "connectors": connectors or {},
+            "org": org or {},
         }
     )
 
@@ -282,6 +294,8 @@ async def on_stage(
     template: str = "chit-claim.schema",
     bot: BotPlace = "none",
     connectors: Json | None = None,
+    org: Json | None = None,
+    newcomers: tuple[SandboxPerson, ...] = (),
 ) -> AsyncIterator[Stage]:
     """Run sandbox and service for the length of a block."""
     config = SandboxConfig(
@@ -296,7 +310,7 @@ async def on_stage(
             KEY,
             f"http://127.0.0.1:{port}/wecom/callback",
         ),
-        people=people_of(company),
+        people=(*people_of(company), *newcomers),
         chit_url=f"http://127.0.0.1:{port}",
         chit_token=TOKEN,
         page_dir=Path("sandbox/page"),
@@ -305,11 +319,11 @@ async def on_stage(
         wecom_bot=None if bot == "none" else BOT,
     )
     platform = await start_sandbox(config)
-    settings = config_of(platform.url, port, folder, database, template, bot, connectors)
+    settings = config_of(platform.url, port, folder, database, template, bot, connectors, org)
     try:
         async with aiohttp.ClientSession() as session:
             service = await started(settings)
-            stage = Stage(platform, service, settings, people_of(company), session)
+            stage = Stage(platform, service, settings, config.people, session)
             try:
                 await apply_company(service.storage.store, company, utc_now, dry_run=False)
                 await connected(service)

@@ -138,10 +138,10 @@ async def _preview(config: Config, target: str, text: str) -> list[str]:
     from bot.parts.systems import mapping_of
 
     tables = config.connectors.systems
-    written = {name: table for name, table in tables.items() if not table.posts}
-    found = {name: mapping for name, table in written.items() if (mapping := mapping_of(table))}
+    found = {name: mapping for name, table in tables.items() if (mapping := mapping_of(table))}
+    books = {name: found.pop(name) for name, table in tables.items() if table.posts}
     async with opened(config) as storage:
-        preview = Preview(storage.store, found, config.zone, public_url(config))
+        preview = Preview(storage.store, found, config.zone, public_url(config), books)
         if not text:
             return await preview.of_number(target)
         documents = list(documents_in(text)) if _is_one(text) else []

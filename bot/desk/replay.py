@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from decimal import Decimal
 
 from bot.events import SystemHinted, from_json, to_json
 from bot.handlers.document import document_of
+from bot.handlers.voucher_document import voucher_document
 from bot.texts import finding_text
 from connectors.webhook.wire import parse_result
 from core.budget import charges_of
@@ -19,6 +20,7 @@ from core.mapping import Document, FieldMapping, apply_mapping
 from core.outside import Form
 from core.ports import Clock, Inbox, Store
 from core.stuck import DeadLetter, DeadLetters, number_in
+from core.voucher import Voucher
 
 MOST = 100_000
 
@@ -126,12 +128,16 @@ async def replay(
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Makes the forms that mappings would send; nothing is sent and nothing changes."""
+    """Makes the forms that mappings would send; nothing is sent and nothing changes.
+
+    `books` are the mappings of systems that get the vouchers of claims.
+    """
 
     store: Store
     mappings: Mapping[str, FieldMapping]
     zone: tzinfo
     public_url: str
+    books: Mapping[str, FieldMapping] = field(default_factory=dict)
 
     async def of_number(self, number: str) -> list[str]:
         """Show what each system would get of a claim; Refused `no_such_claim`."""
@@ -143,7 +149,19 @@ class Preview:
         balances = await self.store.balances(budgets) if budgets else ()
         texts = [(f, finding_text(f, "zh", company)) for f in claim.findings]
         link = f"{self.public_url}/app/claims/{number}"
-        return self.of_document(document_of(claim, company, texts, balances, link), company)
+        document = document_of(claim, company, texts, balances, link)
+        vouchers = await self.store.vouchers_of([number])
+        return [*self.of_document(document, company), *self._booked(document, vouchers, company)]
+
+    def _booked(
+        self, document: Document, vouchers: Sequence[Voucher], company: Company
+    ) -> Iterator[str]:
+        """Show what the books would get, one line a voucher and system."""
+        around = Around(company, self.zone)
+        for voucher in vouchers:
+            written = {**document, "voucher": voucher_document(voucher, company)}
+            for name, mapping in self.books.items() if voucher.lines else ():
+                yield _shown(name, mapping, written, around)
 
     async def of_letters(self, letters: Sequence[Letter]) -> list[str]:
         """Show it for every claim that a file is about."""

@@ -1,10 +1,12 @@
 """Vouchers posted to the books of another system: once each, whatever is lost or voided."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from bot.desk.replay import Preview
 from bot.desk.stuck import StuckDesk
 from bot.desk.vouchers import VoucherDesk
 from bot.jobs.booking_now import Booker
@@ -334,3 +336,14 @@ def test_a_voucher_that_another_system_has_is_not_taken() -> None:
         take(voucher_of(taken_by="others"), "books", cause)
     with pytest.raises(Refused):
         take(voucher_of(state="exported"), "books", cause)
+
+
+async def test_a_preview_shows_what_the_books_would_get_and_changes_nothing() -> None:
+    place = await Desk().opened()
+    books = {"books": voucher_mapping("kingdee")}
+    preview = Preview(place.storage.store, {}, place.outlet.zone, "http://chit", books)
+
+    (line,) = await preview.of_number(NUMBER)
+
+    assert json.loads(line)["details"]["FEntity"][0]["FACCOUNTID"] == {"FNumber": "6601.03"}
+    assert place.books.entries == {}

@@ -46,17 +46,17 @@ class Synced:
     moved: int = 0
 
 
-async def pull(messenger: Messenger, port: OrgPort) -> Directory:
+async def pull(messenger: Messenger, port: OrgPort, most_pages: int = MOST_PAGES) -> Directory:
     """Read all of an address book; any failure is raised, and then there is nothing."""
-    departments = await _all(port.departments)
-    people = await _all(port.people)
+    departments = await _all(port.departments, most_pages)
+    people = await _all(port.people, most_pages)
     return Directory(messenger, departments, people)
 
 
-async def _all(page: Page[T]) -> tuple[T, ...]:
+async def _all(page: Page[T], most_pages: int) -> tuple[T, ...]:
     found: list[T] = []
     cursor: str | None = None
-    for _ in range(MOST_PAGES):
+    for _ in range(most_pages):
         rows, cursor = await page(cursor)
         found += rows
         if cursor is None:

@@ -39,6 +39,8 @@ def sync_org(
     """Put people and departments of the address book in force, all or nothing · 同步通讯录."""
     from bot.parts.directories import messenger_named
     from bot.texts.org import clash_text
+    from bot.texts.refusals import refusal_text
+    from core.company import Company
 
     only = messenger_named(messenger)
     if messenger and only is None:
@@ -49,6 +51,8 @@ def sync_org(
         print(line)
     for clash in synced.clashes:
         note(f"! {clash_text(clash, 'zh')} · {clash_text(clash, 'en')}")
+    if synced.held:
+        note(" · ".join(refusal_text(synced.held, lang, Company()) for lang in ("zh", "en")))
     done = "would change · 将变更" if dry_run else "applied · 已应用"
     moved = f", moved · 转交待办: {synced.moved}" if synced.moved else ""
     clashes = f", conflicts · 冲突: {len(synced.clashes)}" if synced.clashes else ""

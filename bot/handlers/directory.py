@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from bot.handlers.roster import reroute_left
 from core.actions.basics import Settings
-from core.company import Messenger
+from core.company import Company, Messenger
 from core.company_file import CompanyFileError, find_company_faults
-from core.directory import Clash, Directory, OrgRules, check_leavers, explain
-from core.errors import Retryable
+from core.directory import Clash, Directory, Merged, OrgRules, check_leavers, explain
+from core.errors import Refused, Retryable
 from core.outside import OrgPort
 from core.ports import Store
 from core.roster_merge import merge
@@ -38,12 +38,16 @@ class Directories:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """What changed, what people must decide, the version in force, how many approvals moved."""
+    """What changed, what people must decide, the version in force, how many approvals moved.
+
+    `held` is why a pull that was only looked at would be refused.
+    """
 
     lines: tuple[str, ...]
     clashes: tuple[Clash, ...]
     version: int
     moved: int = 0
+    held: Refused | None = None
 
 
 async def pull(messenger: Messenger, port: OrgPort, most_pages: int = MOST_PAGES) -> Directory:
@@ -82,15 +86,27 @@ async def sync_directories(
     version = await store.company_version()
     before = await store.company()
     merged = merge(before, books, directories.rules)
-    check_leavers(before, merged, books, directories.rules, force=force)
+    held = _held(before, merged, books, directories.rules, force=force)
+    if held and not dry_run:
+        raise held
     faults = find_company_faults(merged.company)
     if faults:
         raise CompanyFileError([FileError("directory", 1, "(result)", f) for f in faults])
     lines = explain(before, merged.company)
     if dry_run or not lines:
-        return Synced(lines, merged.clashes, version)
+        return Synced(lines, merged.clashes, version, held=held)
     version = await store.apply_company(
         merged.company, expected_version=version, at=at, actor=ACTOR
     )
     moved = await reroute_left(store, settings or Settings(), at, f"company:{version}")
     return Synced(lines, merged.clashes, version, moved)
+
+
+def _held(
+    before: Company, merged: Merged, books: Sequence[Directory], rules: OrgRules, *, force: bool
+) -> Refused | None:
+    try:
+        check_leavers(before, merged, books, rules, force=force)
+    except Refused as refused:
+        return refused
+    return None

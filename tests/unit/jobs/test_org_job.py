@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.handlers.directory import Directories, pull
+from bot.handlers.directory import Directories, pull, sync_directories
 from bot.jobs.org import sync_org
 from bot.jobs.running import Office, Run
 from core.actions.basics import Settings
@@ -104,6 +104,15 @@ async def test_a_refused_pull_is_told_to_administrators_once_and_changes_nothing
     assert await office.store.company_version() == 1
     told = await storage.outbox.lease(50, NOW, 60)
     assert sorted(item.lane for item in told) == [f"p{i}" for i in range(6)]
+
+
+async def test_who_only_looks_sees_what_would_be_refused() -> None:
+    office = await office_of(Book("0"))
+
+    looked = await sync_directories(office.store, office.directories, NOW, dry_run=True)
+
+    assert looked.held is not None
+    assert (looked.held.code, len(looked.lines)) == ("org_leavers", 6)
 
 
 async def test_an_address_book_without_end_is_given_up() -> None:

@@ -1,4 +1,4 @@
-"""Approved in chat, booked in 金蝶: one balanced voucher, its number back, also after a kill."""
+"""Approved in chat, booked in 金蝶: one balanced voucher, its number back, also after a restart."""
 
 import json
 from collections.abc import AsyncIterator
@@ -99,7 +99,7 @@ async def test_what_is_approved_is_in_the_books_once_with_its_number(
         assert len(there.vouchers) == 1
 
 
-async def test_a_kill_between_save_and_answer_posts_once(
+async def test_a_restart_between_save_and_answer_posts_once(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> None:
     async with kingdee_stage(company, tmp_path, port, database_url) as (stage, there):

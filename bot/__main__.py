@@ -13,6 +13,7 @@ from bot.commands import (
     org,
     payments,
     reading,
+    reconcile,
     service,
     setup,
     systems,
@@ -40,6 +41,7 @@ for room in (
     systems,
     org,
     files,
+    reconcile,
 ):
     app.add_typer(room.app)
 

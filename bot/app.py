@@ -178,19 +178,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())
     schedule = build_timetable(config, storage, clock)
     watchers = build_watchers(config, storage, rooms.files, clock)
-    return Service(
-        config,
-        storage,
-        recogniser,
-        channels,
-        inbox,
-        outbox,
-        runner,
-        schedule,
-        systems,
-        bureau,
-        watchers,
-    )
+    pumped = (config, storage, recogniser, channels, inbox, outbox)
+    return Service(*pumped, runner, schedule, systems, bureau, watchers)
 
 
 @contextlib.asynccontextmanager

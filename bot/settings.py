@@ -207,8 +207,9 @@ class ScheduleSettings(Section):
     """The clock: cron expressions in the company's time zone.
 
     `monthly` sends finance the report of the month before. `sync_org` pulls the address books,
-    "" never. `routing` moves approvals to stand-ins and passes overdue ones on. Jobs named in
-    `working_days` wait for the next working day.
+    "" never; `reconcile` tells finance where OA, books and bank differ, "" never. `routing` moves
+    approvals to stand-ins and passes overdue ones on. Jobs named in `working_days` wait for the
+    next working day.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -218,6 +219,7 @@ class ScheduleSettings(Section):
     routing: str = "*/10 * * * *"
     monthly: str = "0 9 1 * *"
     sync_org: str = ""
+    reconcile: str = "40 8 * * mon-fri"
     working_days: tuple[Literal["overspend_scan", "digest", "reminders", "monthly"], ...] = ()
 
     @field_validator("timezone")
@@ -235,7 +237,7 @@ class ScheduleSettings(Section):
         Cron(value, ZoneInfo("UTC"))
         return value
 
-    @field_validator("sync_org")
+    @field_validator("sync_org", "reconcile")
     @classmethod
     def _cron_or_off(cls, value: str) -> str:
         if value:

@@ -3,6 +3,7 @@
 from bot.jobs.digest import digest
 from bot.jobs.monthly import monthly
 from bot.jobs.org import sync_org
+from bot.jobs.reconciliation import reconcile
 from bot.jobs.reminders import reminders
 from bot.jobs.routing import route
 from bot.jobs.running import Job
@@ -15,4 +16,5 @@ JOBS: tuple[Job, ...] = (
     Job("monthly", monthly),
     Job("routing", route, missed="skip"),
     Job("sync_org", sync_org),
+    Job("reconcile", reconcile),
 )

@@ -11,6 +11,7 @@ from bot.events import JobDue
 from bot.handlers.directory import Directories
 from core.actions.basics import Settings
 from core.alerts import Watches
+from core.outside import Links
 from core.ports import Clock, Store
 from core.schedule import Missed, Slots
 from core.spending import Spending
@@ -46,6 +47,7 @@ class Office:
     clock: Clock
     spending: Spending
     directories: Directories = field(default_factory=Directories)
+    links: Links | None = None
 
 
 Counts = Mapping[str, int]

@@ -24,6 +24,7 @@ def build_runner(
         public_url=public_url(config),
         clock=clock,
         directories=directories or Directories(),
+        links=storage.links,
     )
     return Runner(JOBS, office, storage.slots)
 
@@ -37,6 +38,8 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "monthly": config.schedule.monthly,
         "routing": config.schedule.routing,
     }
+    if config.schedule.reconcile:
+        crons["reconcile"] = config.schedule.reconcile
     if config.schedule.sync_org:
         crons["sync_org"] = config.schedule.sync_org
 

@@ -10,10 +10,11 @@ import random
 import re
 import statistics
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import count
+from itertools import count, islice
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -34,6 +35,8 @@ SECONDS, ROUNDS = 1.0, 3
 CLIENTS, CROWD = 32, 512
 """So many submit at once: as many as pgbench's clients, and a company's last day of the month."""
 LOADS = ((f"{CLIENTS}_clients", "ours"), (f"{CROWD}_clients", "crowd"))
+READY = 8000
+"""So many changes are made before a turn, more than it takes in its second."""
 BUDGETS = 1000
 LIMIT = "1000000000.00"
 FEN = 100
@@ -215,13 +218,15 @@ def _company(budgets: int) -> Company:
 def _submissions(storage: Storage, company: Company, pick: Pick, run_name: str) -> Job:
     """Make a job that commits what submitting a claim of one line on a chosen budget wants.
 
-    What the rules say is worked out once; `rules` measures them by themselves.
+    What the rules say is worked out once; `rules` measures them by themselves. Making the load is
+    nobody's work: most changes are ready before the clock runs.
     """
-    serial = count()
     pattern = submission(company, 0, "BX-pattern")
+    fresh = (renumbered(pattern, f"BX-{run_name}-{i}", pick()) for i in count())
+    ready = deque(islice(fresh, READY))
 
     async def one() -> None:
-        await storage.store.commit(renumbered(pattern, f"BX-{run_name}-{next(serial)}", pick()))
+        await storage.store.commit(ready.popleft() if ready else next(fresh))
 
     return one
 

@@ -1,11 +1,10 @@
 """Money in memory: what holds do to budgets, judged with the locks already taken."""
 
-from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, NoReturn, TypeVar
+from typing import Literal, NoReturn, TypeVar, overload
 
 from core.budget import (
     Charge,
@@ -21,17 +20,53 @@ from core.money import format_yuan
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 End = Literal["consume", "release", "reverse"]
+
+
+class Page(dict[K, V]):
+    """A page laid over a mapping: looking a key up sees through, writing stays on the page.
+
+    Walking through it shows the page alone.
+    """
+
+    __slots__ = ("_below",)
+
+    def __init__(self, below: Mapping[K, V]) -> None:
+        super().__init__()
+        self._below = below
+
+    def __missing__(self, key: K) -> V:
+        """Look below; KeyError when it is not there either."""
+        return self._below[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether a key is on the page or below."""
+        return super().__contains__(key) or key in self._below
+
+    @overload
+    def get(self, key: K, default: None = None, /) -> V | None: ...
+    @overload
+    def get(self, key: K, default: V, /) -> V: ...
+    @overload
+    def get(self, key: K, default: T, /) -> V | T: ...
+    def get(self, key: K, default: object = None, /) -> object:
+        """Give what a key has on the page, else below."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
 
 def layer(below: MutableMapping[K, V]) -> MutableMapping[K, V]:
     """Lay an empty page over a mapping: reading looks through, writing stays on the page."""
-    return ChainMap({}, below)
+    return Page(below)
 
 
 def merge(below: MutableMapping[K, V], above: MutableMapping[K, V]) -> None:
     """Write a page laid over a mapping down into it."""
-    below.update(above.maps[0] if isinstance(above, ChainMap) else above)
+    if above:
+        below.update(above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.budget import Charge
@@ -118,14 +118,19 @@ class Loaded:
     waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
 
 
+_HEAD = select(heads.c.audit_seq, heads.c.audit_hash, heads.c.entry_id, heads.c.outbox_id).where(
+    own(heads)
+)
+_LOCKING = _HEAD.with_for_update()
+
+
 async def lock_head(database: Database, connection: AsyncConnection) -> Head:
     """Take the lock that lets one writer at a time through, over all processes.
 
     The audit trail is one chain, so writers meet here in any case; meeting here first means that
     nobody can deadlock, and that numbers are in the order of commits.
     """
-    query = select(heads.c.audit_seq, heads.c.audit_hash, heads.c.entry_id, heads.c.outbox_id)
-    row = (await connection.execute(_locked(database, query.where(own(heads))))).one()
+    row = (await connection.execute(_LOCKING if database.postgres else _HEAD)).one()
     return Head(Link(row.audit_seq, row.audit_hash), row.entry_id, row.outbox_id)
 
 
@@ -224,10 +229,6 @@ def _charged(changes: Sequence[Change], held: Iterable[Held]) -> set[str]:
         elif isinstance(move, ShiftLimit | Bar):
             named.add(move.budget)
     return {charge.budget for charge in charges} | named
-
-
-def _locked(database: Database, query: Select[Any]) -> Select[Any]:
-    return query.with_for_update() if database.postgres else query
 
 
 def _held(row: Answer) -> Held:

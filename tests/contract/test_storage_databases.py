@@ -287,6 +287,20 @@ async def test_a_lost_connection_is_heard_by_its_batch_only(postgres_url: str) -
         assert len((await storage.store.audit(ANY)).items) == 1
 
 
+async def test_a_connection_that_ended_at_rest_is_replaced(postgres_url: str) -> None:
+    async with opened(postgres_url) as (storage,):
+        await storage.store.commit(Change(at=NOW, audit=(note(),)))
+        await execute(
+            postgres_url,
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+
+        await storage.store.commit(Change(at=NOW, claims=(claim(),), audit=(note(),)))
+
+        assert await storage.store.claim("BX-20261125-0001") is not None
+
+
 async def _until_blocked(database: Database) -> None:
     query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
     async with asyncio.timeout(10), database.reading() as connection:

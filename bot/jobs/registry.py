@@ -1,6 +1,7 @@
 """The scheduled jobs, by the names of their settings in `[schedule]`."""
 
 from bot.jobs.digest import digest
+from bot.jobs.files_out import files_out
 from bot.jobs.monthly import monthly
 from bot.jobs.org import sync_org
 from bot.jobs.reconciliation import reconcile
@@ -17,4 +18,5 @@ JOBS: tuple[Job, ...] = (
     Job("routing", route, missed="skip"),
     Job("sync_org", sync_org),
     Job("reconcile", reconcile),
+    Job("files_out", files_out),
 )

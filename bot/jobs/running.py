@@ -48,6 +48,7 @@ class Office:
     spending: Spending
     directories: Directories = field(default_factory=Directories)
     links: Links | None = None
+    files_out: Sequence[Callable[[], Awaitable[int]]] = ()
 
 
 Counts = Mapping[str, int]

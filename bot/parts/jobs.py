@@ -4,6 +4,7 @@ from bot.handlers.directory import Directories
 from bot.jobs.registry import JOBS
 from bot.jobs.running import Office, Runner
 from bot.jobs.schedule import Schedule, build_schedule
+from bot.parts.outgoing import dropped_at, files_out_of
 from bot.parts.rules import public_url, settings_of
 from bot.settings import Config
 from core.calendar import WorkCalendar
@@ -25,6 +26,7 @@ def build_runner(
         clock=clock,
         directories=directories or Directories(),
         links=storage.links,
+        files_out=files_out_of(config, storage, clock),
     )
     return Runner(JOBS, office, storage.slots)
 
@@ -38,6 +40,9 @@ def build_timetable(config: Config, storage: Storage, clock: Clock) -> Schedule:
         "monthly": config.schedule.monthly,
         "routing": config.schedule.routing,
     }
+    dropped = dropped_at(config)
+    if dropped:
+        crons["files_out"] = dropped
     if config.schedule.reconcile:
         crons["reconcile"] = config.schedule.reconcile
     if config.schedule.sync_org:

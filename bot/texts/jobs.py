@@ -16,6 +16,7 @@ COUNTS: Mapping[str, Text] = {
     "changes": Text("通讯录变更 ‹{count}› 项", "changes of the address book ‹{count}›"),
     "clashes": Text("待处理冲突 ‹{count}› 项", "conflicts ‹{count}›"),
     "held": Text("未执行的同步 ‹{count}› 次", "pulls held back ‹{count}›"),
+    "files": Text("投放文件 ‹{count}› 份", "files put ‹{count}›"),
     "compared": Text("核对 ‹{count}› 张", "compared ‹{count}›"),
     "differing": Text("不一致 ‹{count}› 张", "differing ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),

@@ -1,0 +1,58 @@
+"""The places where files go by the clock, from their settings."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from bot.connections import FiledropSettings
+from bot.desk.files_out import FilesOut
+from bot.parts.filedrop import place_of
+from bot.settings import Config
+from connectors.filedrop.payment_files import payment_format
+from connectors.filedrop.voucher_files import voucher_format
+from core.ports import Clock
+from storage.open import Storage
+
+log = structlog.get_logger(__name__)
+
+PAYMENTS, VOUCHERS = "csv", "csv"
+"""The formats where the settings name none."""
+
+
+def timed(config: Config) -> Sequence[tuple[str, FiledropSettings]]:
+    """Find the connected places where files go by the clock."""
+    systems = config.connectors.systems.items()
+    return [(n, s) for n, s in systems if isinstance(s, FiledropSettings) and s.out]
+
+
+def dropped_at(config: Config) -> str:
+    """Say when files go; the first place that names a time names it for all, "" for never."""
+    return next((found.out for _, found in timed(config)), "")
+
+
+def files_out_of(
+    config: Config, storage: Storage, clock: Clock
+) -> Sequence[Callable[[], Awaitable[int]]]:
+    """Build what puts files there, for each place; Refused `bad_template` for a broken format."""
+    return tuple(_files_out(config, storage, clock, n, s).run for n, s in timed(config))
+
+
+def _files_out(
+    config: Config, storage: Storage, clock: Clock, name: str, found: FiledropSettings
+) -> FilesOut:
+    pays = payment_format(found.payment_format or PAYMENTS) if "payment" in found.active else None
+    books = voucher_format(found.voucher_format or VOUCHERS) if "voucher" in found.active else None
+    lacking = [r for r, f in (("payment", pays), ("voucher", books)) if r in found.active and not f]
+    if lacking:
+        log.warning("format_unknown", system=name, roles=lacking)
+    return FilesOut(
+        name,
+        storage.store,
+        storage.links,
+        clock,
+        config.zone,
+        place_of(found),
+        found.maker or None,
+        pays,
+        books,
+    )

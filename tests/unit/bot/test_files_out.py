@@ -1,0 +1,115 @@
+"""Files that leave by the clock: each batch once, also where a crash or a checker comes between."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.desk.files_out import FilesOut
+from connectors.filedrop.drop import Place
+from connectors.filedrop.payment_files import payment_format
+from connectors.filedrop.voucher_files import voucher_format
+from core.change import Change
+from core.company import Company, PaymentRules
+from core.ports import Page
+from tests.contract.storage_samples import NOW, apply
+from tests.contract.test_storage_accounting import COMPANY, approve
+from tests.fakes.links import MemoryLinks
+from tests.fakes.memory import MemoryStorage
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NUMBER = "BX-20261125-0001"
+
+
+def moment() -> datetime:
+    return NOW
+
+
+@dataclass
+class Shelf:
+    """A place that keeps what it is given; while `down` it is not there."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+    down: bool = False
+
+    async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
+        if self.down:
+            raise OSError(name)
+        self.puts.append(name)
+        self.files |= {**beside, name: data}
+
+
+async def storage_with(company: Company = COMPANY) -> MemoryStorage:
+    storage = MemoryStorage(moment)
+    people = [{"id": "zhang", "name": "张三"}, {"id": "zhao", "name": "赵六", "roles": ["finance"]}]
+    whole = Company.model_validate({**company.model_dump(by_alias=True), "people": people})
+    await apply(storage, whole)
+    await approve(storage, NUMBER)
+    return storage
+
+
+def out_of(
+    storage: MemoryStorage, place: Place, links: MemoryLinks, maker: str | None = None
+) -> FilesOut:
+    pay, book = payment_format("csv"), voucher_format("csv")
+    return FilesOut("filedrop", storage.store, links, moment, ZONE, place, maker, pay, book)
+
+
+async def test_what_is_owed_leaves_once_with_its_control_totals() -> None:
+    storage, shelf, links = await storage_with(), Shelf(), MemoryLinks()
+
+    first = await out_of(storage, shelf, links).run()
+    again = await out_of(storage, shelf, links).run()
+
+    assert (first, again) == (2, 0)
+    assert [n for n in shelf.puts if n.startswith("V")] == ["VB-20261125-0001.csv"]
+    assert [n for n in shelf.puts if n.startswith("PAY-")] == ["PAY-20261125-0001.csv"]
+    assert b'"total": "100.00"' in shelf.files["PAY-20261125-0001.csv.control.json"]
+
+
+async def test_a_batch_that_could_not_be_put_is_put_by_the_next_run() -> None:
+    storage, shelf, links = await storage_with(), Shelf(down=True), MemoryLinks()
+
+    with pytest.raises(OSError, match="PAY"):
+        await out_of(storage, shelf, links).run()
+    shelf.down = False
+    await out_of(storage, shelf, links).run()
+    await out_of(storage, shelf, links).run()
+
+    payments = [name for name in shelf.puts if name.startswith("PAY-")]
+    assert payments == ["PAY-20261125-0001.csv"]
+    rows = list(csv.DictReader(shelf.files[payments[0]].decode("utf-8-sig").splitlines()))
+    assert [row["claim"] for row in rows] == [NUMBER]
+
+
+async def test_a_large_batch_waits_for_its_checker() -> None:
+    rules = PaymentRules.model_validate({"check_above": "10.00"})
+    storage = await storage_with(COMPANY.model_copy(update={"payments": rules}))
+    shelf, links = Shelf(), MemoryLinks()
+
+    await out_of(storage, shelf, links, "zhao").run()
+    waiting = list(shelf.puts)
+    (batch,) = (await storage.store.payment_batches(Page())).items
+    released = replace(batch, state="released", checker="qian")
+    await storage.store.commit(Change(at=NOW, batches=(released,)))
+    await out_of(storage, shelf, links, "zhao").run()
+    await out_of(storage, shelf, links, "zhao").run()
+
+    assert [n for n in waiting if n.startswith("PAY-")] == []
+    assert batch.state == "waiting"
+    assert [n for n in shelf.puts if n.startswith("PAY-")] == [f"{batch.id}.csv"]
+
+
+async def test_without_a_maker_a_large_batch_does_not_leave() -> None:
+    rules = PaymentRules.model_validate({"check_above": "10.00"})
+    storage = await storage_with(COMPANY.model_copy(update={"payments": rules}))
+    shelf = Shelf()
+
+    await out_of(storage, shelf, MemoryLinks()).run()
+
+    assert [n for n in shelf.puts if n.startswith("PAY-")] == []
+    assert (await storage.store.payments("pending", Page())).items != ()

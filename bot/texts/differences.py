@@ -39,8 +39,8 @@ WORDS: Mapping[Difference, Text] = {
         "its voucher cannot be made: `chit vouchers preview` says why",
     ),
     "voucher_unnumbered": Text(
-        "凭证已导出，财务软件还没有回凭证号：导入后用 chit vouchers number 登记",
-        "exported, no number from the books: import it, then `chit vouchers number`",
+        "凭证已导出，财务软件还没有回凭证号：导入后用 chit vouchers numbers 登记",
+        "exported, no number from the books: import it, then `chit vouchers numbers`",
     ),
     "voucher_amount": Text(
         "凭证金额与单据不同：请冲销重做",

@@ -219,8 +219,19 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def on_invalidate(
+        connection: PoolProxiedConnection, _entry: ConnectionPoolEntry, _error: BaseException | None
+    ) -> None:
+        # Who is cancelled between a statement and its rows leaves the statement open, and SQLite
+        # keeps a closed connection's transaction, with its lock, until that is gone, too. There is
+        # no way to wait here, so the rollback goes into the queue of the connection's own thread.
+        driver = connection.driver_connection
+        if driver is not None and driver._connection is not None:  # noqa: SLF001
+            driver._tx.put_nowait((None, driver._connection.rollback))  # noqa: SLF001
+
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
+    event.listen(engine.sync_engine.pool, "invalidate", on_invalidate)
     return engine
 
 

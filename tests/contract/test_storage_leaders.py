@@ -65,3 +65,19 @@ async def test_two_replicas_share_the_lease(database_url: str) -> None:
     finally:
         await one.close()
         await two.close()
+
+
+async def test_whoever_is_cancelled_leaves_no_lock_behind(storage: AnyStorage) -> None:
+    given_up = []
+    for i in range(60):
+        asked = (storage.leaders.take("x", f"h{i}", NOW, LATER) for _ in range(3))
+        taking = [asyncio.create_task(each) for each in asked]
+        await asyncio.sleep(i % 12 / 1000)
+        for task in taking:
+            task.cancel()
+        given_up += await asyncio.gather(*taking, return_exceptions=True)  # keeps tracebacks alive
+
+        async with asyncio.timeout(10):
+            await storage.leaders.take(f"y{i}", "h", NOW, LATER)
+
+    assert len(given_up) == 180

@@ -300,6 +300,8 @@ PAGES: Texts = {
     "job_digest": Text("每周汇总", "Weekly digest"),
     "job_monthly": Text("月报", "Monthly report"),
     "job_sync_org": Text("同步通讯录", "Address books"),
+    "job_reconcile": Text("每日对账", "Reconciliation"),
+    "job_files_out": Text("导出文件", "Files out"),
     "job_routing": Text("审批改派和升级", "Re-routing"),
     "stuck": Text("卡住的事项", "Stuck"),
     "stuck_none": Text("没有卡住的事项。", "Nothing is stuck."),

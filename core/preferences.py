@@ -21,6 +21,7 @@ OFF = "off"
 
 SAID: Mapping[str, NoticeKind] = {
     "approved": "results",
+    "approved_unpaid": "results",
     "rejected": "results",
     "returned": "results",
     "paid": "results",

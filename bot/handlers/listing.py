@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.handlers.batch import is_clean
 from bot.handlers.budgets import waiting_rows
 from bot.handlers.finding import may_see
 from bot.handlers.work import Work
@@ -74,6 +75,8 @@ async def on_todo(_: Todo, work: Work) -> None:
     if rows:
         language = work.person.language
         rows.append(row("todo_total", language, count=str(len(found)), amount=_sum(found)))
+        clean = sum(is_clean(work, c) for c in found)
+        rows += [row("todo_approve_all", language, count=str(clean))] if clean > 1 else []
     await tell(work, "todo", [*rows, *await waiting_rows(work)])
 
 

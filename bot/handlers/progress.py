@@ -10,6 +10,7 @@ from bot.texts.names import person_name
 from bot.texts.queries import row
 from core.approval import Step
 from core.claim import EDITABLE, Claim, State
+from core.money import format_cny
 from core.pace import hours_between, usual_hours, waiting_since
 from core.phrases.intents import Progress
 from core.ports import ClaimQuery, Page
@@ -69,6 +70,8 @@ async def _outlook(work: Work, claim: Claim) -> list[str]:
         return await _waiting(work, claim)
     if claim.state in EDITABLE:
         return [row("next_submit", language, number=claim.number)]
+    if claim.open_fen:
+        return [row("next_settle", language, amount=format_cny(claim.open_fen))]
     if claim.state is State.PAID:
         return [row("next_paid", language)]
     owes = await work.store.payment(f"P-{claim.number}")
@@ -80,8 +83,9 @@ async def _waiting(work: Work, claim: Claim) -> list[str]:
     step = claim.plan.step if claim.plan else None
     rows = []
     if since:
-        hours = str(hours_between(since, work.now))
-        rows.append(row("since", language, at=at_text(work, since), hours=hours))
+        hours = hours_between(since, work.now)
+        code = "since" if hours else "since_now"
+        rows.append(row(code, language, at=at_text(work, since), hours=str(hours)))
     if step and step.due:
         rows.append(row("due", language, at=at_text(work, step.due)))
     else:

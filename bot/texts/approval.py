@@ -43,8 +43,8 @@ TEXTS: Texts = {
         "‹{employee} ›asks for your decision‹ on {number}›. Please decide on the card below.",
     ),
     "remind_sent": Text(
-        "已催办‹ {number}›‹，已通知 {people}›。同一张单据每小时最多提醒一次。",
-        "Reminded ‹{people} ›of ‹{number}›, at most once an hour a claim.",
+        "已催办‹ {number}›‹，由 {people} 处理›。同一张单据一小时内只提醒一次，再催不会重复发。",
+        "Reminded ‹{people} ›of ‹{number}›; within the hour a claim is reminded of only once.",
     ),
     # beside a yes or no
     "opinion_given": Text(
@@ -145,7 +145,10 @@ TEXTS: Texts = {
         "The delegation has ended.‹ {moved} waiting claim(s) came back to you.›",
     ),
     "delegations": Text("委托：‹\n{rows}›", "Delegations:‹\n{rows}›"),
-    "no_delegation": Text("现在没有委托。", "There is no delegation now."),
+    "no_delegation": Text(
+        "现在没有委托。要请人代审，发「委托 姓名 至 12-05」。",
+        "There is no delegation now. “delegate NAME until 12-05” lets somebody decide for you.",
+    ),
     "delegation_over": Text(
         "委托已经到期，‹{number} ›要由本人审批。",
         "The delegation is over; ‹{number} ›waits for the person themselves.",

@@ -119,6 +119,10 @@ TEXTS: Texts = {
         "‹{number} ›已通过审批，等待付款。‹审批意见：「{reason}」›",
         "‹{number} ›is approved and waits for payment.‹ Opinion: “{reason}”›",
     ),
+    "approved_unpaid": Text(
+        "‹{number} ›已通过审批。‹审批意见：「{reason}」›",
+        "‹{number} ›is approved.‹ Opinion: “{reason}”›",
+    ),
     "rejected": Text(
         "‹{number} ›被驳回‹，理由：「{reason}」›。占用的预算已经释放，如需报销请重新发起。",
         "‹{number} ›was rejected‹: “{reason}”›. Its budget is free again; start a new claim if you"

@@ -42,6 +42,10 @@ _ROWS: Mapping[str, Text] = {
     ),
     "more": Text("  … 还有 ‹{count}› 张", "  … ‹{count}› more"),
     "todo_total": Text("共 ‹{count}› 张，‹{amount}›", "‹{count}› in all, ‹{amount}›"),
+    "todo_approve_all": Text(
+        "发「全部同意」，一次同意其中 ‹{count}› 张无异常的",
+        "Send “approve all” to agree to the ‹{count}› clean ones at once",
+    ),
     "todo_clean": Text("无异常", "clean"),
     "todo_findings": Text("‹{count}› 项提示", "‹{count}› remark(s)"),
     "urgent": Text("加急", "urgent"),
@@ -52,6 +56,9 @@ _ROWS: Mapping[str, Text] = {
     "since": Text(
         "从 ‹{at}› 起等待，已 ‹{hours}› 小时", "Waiting since ‹{at}›, for ‹{hours}› hours"
     ),
+    "since_now": Text(
+        "从 ‹{at}› 起等待，不到 1 小时", "Waiting since ‹{at}›, for less than an hour"
+    ),
     "due": Text("应在 ‹{at}› 前处理", "To be decided by ‹{at}›"),
     "usual": Text(
         "按最近的单据，提交后一般 ‹{hours}› 小时审完",
@@ -60,6 +67,10 @@ _ROWS: Mapping[str, Text] = {
     "after": Text("下一步：‹{step}›（‹{people}›）", "Next: ‹{step}› (‹{people}›)"),
     "next_pay": Text("下一步：出纳付款", "Next: the cashier pays"),
     "next_paid": Text("已付款，流程结束", "Paid; nothing is left to do"),
+    "next_settle": Text(
+        "已付款，还有 ‹{amount}› 待报销冲抵或归还",
+        "Paid; ‹{amount}› is to be cleared by claims or paid back",
+    ),
     "next_submit": Text(
         "下一步：你修改后发「提交 ‹{number}›」", "Next: change it, then send “submit ‹{number}›”"
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.actions.basics import Cause, Settings, audit_of, outgoing, require
+from core.actions.basics import Cause, Settings, audit_of, outgoing
 from core.actions.outcome import NO_ADVANCES
 from core.actions.resuming import marks_of
 from core.actions.turns import (
@@ -228,7 +228,8 @@ def remind(claim: Claim, cause: Cause) -> Change:
 
     Refused `not_yours` or `wrong_state`.
     """
-    require(claim, Event.DECIDE)
+    if not claim.allows(Event.DECIDE):
+        raise Refused("wrong_state", number=claim.number, state=claim.state, event="remind")
     if cause.actor not in claim.owners:
         raise Refused("not_yours", number=claim.number)
     hourly = replace(cause, source=f"remind:{claim.number}:{cause.at:%Y%m%d%H}")

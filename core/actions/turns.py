@@ -134,7 +134,7 @@ def finished(claim: Claim, cause: Cause, ending: Ending, opinion: str) -> Change
     claim = out.claim
     if ending.rules.verify and out.payments:
         claim = begin_recheck(claim, cause.at, ending.rules.verify)
-    notices = final_notices(claim, "approved", opinion)
+    notices = final_notices(claim, "approved" if out.payments else "approved_unpaid", opinion)
     notices += _cashiers(claim, out, ending.company)
     notices += out.notices
     notices += ask_about(claim, "payment") if ending.rules.verify and out.payments else ()
@@ -161,7 +161,7 @@ def final_notices(claim: Claim, code: str, reason: str) -> list[Notice]:
     plan = claim.plan
     asked = plan.people() if plan else frozenset[str]()
     copied: set[str] = set()
-    if plan and code == "approved":
+    if plan and code in {"approved", "approved_unpaid"}:
         copied = {p for step in plan.steps for p in step.cc if step is plan.steps[-1]}
         copied |= set(plan.cc if plan.cc_at in {"approve", "both"} else ())
     notices: list[Notice] = [

@@ -303,7 +303,7 @@ VERBS: tuple[Verb, ...] = (
     verb("催办", "催办|催一?催|催一?下|催单|催审批?|催(?=\\s|$)", "remind|nudge", _change(Remind)),
     verb(
         "我的委托",
-        f"{LOOK}?(?:我的委托|委托(?:列表|情况|记录))",
+        f"{LOOK}?(?:我的委托|委托(?:列表|情况|记录|[?？!。]*$))",
         r"(?:my\s)?delegations",
         _always(lambda _: ShowDelegations()),
     ),

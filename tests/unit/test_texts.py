@@ -34,7 +34,7 @@ from core.phrases.results import QuestionCode
 ROOT = Path(__file__).parents[2]
 CODE_AT = {"Refused": 0, "Conflict": 0, "Problem": 0, "Say": 1, "Reply": 2, "answer": 0, "reply": 0}
 """Where the code stands among the arguments of what carries it to a person."""
-DERIVED = {"approved", "rejected", "returned"}
+DERIVED = {"approved", "approved_unpaid", "rejected", "returned"}
 """Codes that `core.actions.decision` hands to one function that says them."""
 
 COMPANY = Company.model_validate(

@@ -286,8 +286,9 @@ def test_a_reminder_nudges_those_who_wait_once_an_hour() -> None:
 def test_only_the_owner_reminds_and_only_while_somebody_decides() -> None:
     with pytest.raises(Refused, match="not_yours"):
         remind(in_review(), by("wang"))
-    with pytest.raises(Refused, match="wrong_state"):
+    with pytest.raises(Refused, match="wrong_state") as refused:
         remind(claim_of(), by("zhang"))
+    assert dict(refused.value.fields)["event"] == "remind"
 
 
 @pytest.mark.parametrize(

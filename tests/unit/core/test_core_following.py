@@ -12,6 +12,7 @@ from core.approval import Plan, Step
 from core.budget import Balance
 from core.change import Consume, Release, Reserve
 from core.claim import Claim, State
+from core.notices import Say
 
 NUMBER = "BX-20261125-0099"
 
@@ -30,6 +31,9 @@ def test_approval_keeps_the_hold_and_drafts_the_claim() -> None:
     assert (draft.origin, draft.carries) == (approved.number, approved.hold)
     assert change.moves == ()
     assert change.payments == ()
+    said = [o.notice.code for o in change.outbox if isinstance(o.notice, Say)]
+    assert "approved_unpaid" in said, "nobody waits for money after a request"
+    assert "approved" not in said
 
 
 def test_a_reimbursement_is_spent_at_approval_as_before() -> None:

@@ -54,6 +54,8 @@ FIFTH = date(2026, 12, 5)
         ("结束委托", EndDelegation()),
         ("cancel my delegation", EndDelegation()),
         ("我的委托", ShowDelegations()),
+        ("委托", ShowDelegations()),
+        ("委托？", ShowDelegations()),
         ("全部同意", ApproveAll()),
         ("批量同意", ApproveAll()),
         ("approve all", ApproveAll()),

@@ -18,6 +18,7 @@ from core.approval import Decision, Plan, Step
 from core.change import Change
 from core.claim import Claim, Finding, Line, State
 from core.company import Company
+from core.dealings import AdvanceBook, Settled
 from core.errors import Refused
 from core.notices import Reply, Say, ShowCard
 from core.phrases import intents
@@ -218,6 +219,19 @@ async def test_progress_says_who_since_when_and_what_is_next() -> None:
     assert "下一步：财务（孙洋）" in said
 
 
+async def test_progress_of_an_advance_says_what_is_owed_and_a_new_wait_is_not_zero_hours() -> None:
+    book = AdvanceBook(None, settled=(Settled(6000, NOW, "qian", "return"),))
+    lent = claim("JK-20261125-0001", State.PAID, kind="advance", advance=book)
+    chat = Chat(lent, waiting("BX-20261125-0001", 0))
+
+    owes = await chat.ask("zhang", progress.on_progress, intents.Progress("JK-20261125-0001"))
+    waits = await chat.ask("zhang", progress.on_progress, intents.Progress("BX-20261125-0001"))
+
+    assert "还有 ¥100.00 待报销冲抵或归还" in owes
+    assert "流程结束" not in owes
+    assert "起等待，不到 1 小时" in waits
+
+
 async def test_my_claims_are_grouped_with_sums() -> None:
     drafts = [claim(f"BX-20261125-000{i}", hours=i) for i in range(1, 8)]
     chat = Chat(*drafts, waiting("BX-20261125-0011"))
@@ -244,6 +258,9 @@ async def test_the_todo_has_urgent_and_old_ones_first_and_marks_clean_ones() -> 
     assert "1 项提示 · 已等 9 小时" in said
     assert "无异常 · 已等 2 小时" in said
     assert "共 3 张，¥480.00" in said
+    assert "发「全部同意」，一次同意其中 2 张无异常的" in said
+    one = await Chat(waiting("BX-20261125-0001")).ask("wang", listing.on_todo, intents.Todo())
+    assert "全部同意" not in one
 
 
 async def test_what_is_not_submitted_is_listed() -> None:

@@ -124,9 +124,10 @@ TEXTS: Texts = {
         "‹{number} ›is approved.‹ Opinion: “{reason}”›",
     ),
     "rejected": Text(
-        "‹{number} ›被驳回‹，理由：「{reason}」›。占用的预算已经释放，如需报销请重新发起。",
-        "‹{number} ›was rejected‹: “{reason}”›. Its budget is free again; start a new claim if you"
-        " still need it.",
+        "‹{number} ›被驳回‹，理由：「{reason}」›。占用的预算已经释放。"
+        "‹如果仍要报销，改好后发「提交 {number}」。›",
+        "‹{number} ›was rejected‹: “{reason}”›. Its budget is free again.‹ If you still need"
+        " it, change it and send “submit {number}”.›",
     ),
     "returned": Text(
         "‹{number} ›被退回修改‹，理由：「{reason}」›。修改后发「提交‹ {number}›」即可重新提交。",

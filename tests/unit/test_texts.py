@@ -25,7 +25,7 @@ from bot.texts.words import (
     payment_state_text,
     state_text,
 )
-from core.claim import Event, Finding, Kind, State
+from core.claim import EDITABLE, Event, Finding, Kind, State
 from core.company import Budget, Company, PolicyKind
 from core.errors import Conflict, Refused
 from core.payment import PaymentState
@@ -364,3 +364,11 @@ def test_a_budget_without_dimensions_is_the_companys() -> None:
     frozen = Finding("budget_frozen", "block", None, (("budget", "all"),))
 
     assert "预算「all（全公司 2026）」已冻结" in finding_text(frozen, "zh", company)
+
+
+def test_who_is_refused_is_told_how_to_submit_again_as_the_card_offers() -> None:
+    said = say("rejected", "zh", {"number": "BX-20261125-0001", "reason": "不合规"}, COMPANY)
+
+    assert State.REJECTED in EDITABLE
+    assert "理由：「不合规」" in said
+    assert "改好后发「提交 BX-20261125-0001」" in said

@@ -12,7 +12,7 @@ from bot.texts.names import budget_scope, department_name, person_name, project_
 from bot.texts.plain import cut
 from bot.texts.systems import system_name
 from bot.texts.template import Language
-from bot.texts.words import payment_state_text
+from bot.texts.words import payment_reason_text, payment_state_text
 from core.actions.clearing import without_backed
 from core.approval import AUTOMATIC, CARRIED, CLOSING, SYSTEM, Decision, Step
 from core.budget import Balance, charges_of
@@ -117,7 +117,8 @@ def _payment(scene: Scene) -> Iterator[Fact]:
         yield scene.fact("bank", safe(payment.bank, 30))
         yield scene.fact("account", mask_account(payment.account).replace("*", "•")[-8:])
     if payment.state == "failed" and payment.reason:
-        yield scene.fact("payment_reason", quoted(payment.reason, REASON_LIMIT))
+        why = payment_reason_text(payment.reason, scene.language)
+        yield scene.fact("payment_reason", quoted(why, REASON_LIMIT))
 
 
 def _vouchers(scene: Scene) -> Iterator[Fact]:

@@ -21,6 +21,10 @@ PAYMENT_STATES: Mapping[str, Text] = {
     "paid": Text("已付款", "Paid"),
     "failed": Text("付款失败", "Payment failed"),
 }
+PAYMENT_REASONS: Mapping[str, Text] = {
+    "taken_back": Text("审批已撤销，暂时不用付", "The approval was taken back; do not pay now"),
+}
+"""Reasons of a failed payment that Chit itself gives; all others are words of a person or bank."""
 KINDS: Mapping[str, Text] = {
     "reimbursement": Text("报销", "expense claim"),
     "travel_request": Text("出差申请", "travel request"),
@@ -99,6 +103,11 @@ def state_text(state: str, language: Language) -> str:
 def payment_state_text(state: str, language: Language) -> str:
     """Name a payment's state; KeyError when it is none."""
     return _word(PAYMENT_STATES, state, language)
+
+
+def payment_reason_text(reason: str, language: Language) -> str:
+    """Say why a payment failed: Chit's own reasons by their code, others as they were written."""
+    return _word(PAYMENT_REASONS, reason, language) if reason in PAYMENT_REASONS else reason
 
 
 def kind_text(kind: str, language: Language) -> str:

@@ -25,7 +25,13 @@ from bot.texts.plain import one_line
 from bot.texts.queries import inputs_text
 from bot.texts.systems import system_name
 from bot.texts.template import Language
-from bot.texts.words import field_text, kind_text, payment_state_text, state_text
+from bot.texts.words import (
+    field_text,
+    kind_text,
+    payment_reason_text,
+    payment_state_text,
+    state_text,
+)
 from bot.web.twins import TwinView, twins_of
 from core.actions.overdue import LATE
 from core.actions.settlement import PAYERS
@@ -242,9 +248,10 @@ def _payment(scene: Scene) -> tuple[Fact, ...]:
         return ()
     close = reader.id == payment.payee or bool(PAYERS.intersection(reader.roles))
     account = mask_account(payment.account).replace("*", "•")[-8:] if close else ""
+    why = payment_reason_text(payment.reason, scene.language)
     named = (
         ("payment", payment_state_text(payment.state, scene.language)),
-        ("payment_reason", one_line(payment.reason) if payment.state == "failed" else ""),
+        ("payment_reason", one_line(why) if payment.state == "failed" else ""),
         ("bank", one_line(payment.bank) if account else ""),
         ("account", account),
     )

@@ -12,7 +12,7 @@ from bot.texts.names import person_name
 from bot.texts.pages import page_text
 from bot.texts.plain import one_line
 from bot.texts.template import Language
-from bot.texts.words import kind_text, payment_state_text, state_text
+from bot.texts.words import kind_text, payment_reason_text, payment_state_text, state_text
 from bot.web.claim_book import STATES as VOUCHER_STATES
 from bot.web.claim_book import voucher_rows
 from bot.web.navigation import may_see_finance
@@ -186,7 +186,9 @@ class _Desk:
             path=f"/app/claims/{payment.claim}",
             notes=(*(p for p in parts if p), *self._in_part(payment)),
             marks=(Mark(self.say("no_account"), "warm"),) if missing else (),
-            why=one_line(payment.reason) if payment.state == "failed" else "",
+            why=one_line(payment_reason_text(payment.reason, self.language))
+            if payment.state == "failed"
+            else "",
         )
 
     def _in_part(self, payment: Payment) -> tuple[str, ...]:

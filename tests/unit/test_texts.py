@@ -22,9 +22,11 @@ from bot.texts.words import (
     STATES,
     field_text,
     kind_text,
+    payment_reason_text,
     payment_state_text,
     state_text,
 )
+from core.actions.undoing import TAKEN_BACK
 from core.claim import EDITABLE, Event, Finding, Kind, State
 from core.company import Budget, Company, PolicyKind
 from core.errors import Conflict, Refused
@@ -372,3 +374,8 @@ def test_who_is_refused_is_told_how_to_submit_again_as_the_card_offers() -> None
     assert State.REJECTED in EDITABLE
     assert "理由：「不合规」" in said
     assert "改好后发「提交 BX-20261125-0001」" in said
+
+
+def test_a_payment_that_is_not_owed_any_more_says_so_in_words() -> None:
+    assert payment_reason_text(TAKEN_BACK, "zh") == "审批已撤销，暂时不用付"
+    assert payment_reason_text("账号有误", "zh") == "账号有误"

@@ -279,7 +279,7 @@ class Accounts(Entry):
 
 
 class VoucherRules(Entry):
-    """How the books are kept: whether a payment has a voucher, too, and the word of vouchers (凭证字).
+    """How the books are kept: whether a payment has a voucher, and the word of vouchers (凭证字).
 
     `by` says whether files have one voucher a claim or one a day; `rates` gives the yuan of one
     unit of another currency (记账汇率).

@@ -1,7 +1,6 @@
 """What connected systems say: processes that have begun, failed or ended, and signed hints."""
 
 import json
-from dataclasses import replace
 
 from bot.events import SystemAnswered, SystemFailed, SystemHinted, SystemReported
 from bot.handlers.finding import cleared_by
@@ -13,7 +12,7 @@ from core.actions.following import follows
 from core.actions.processes import START, give_up, note_begun, note_failed, note_state
 from core.approval import OUTSIDE
 from core.change import Change
-from core.claim import PREFIXES, Claim, claim_number
+from core.claim import PREFIXES, claim_number
 from core.notices import CallSystem
 from core.outside import ApprovalState
 from core.subscriptions import POST_VOUCHER

@@ -22,7 +22,7 @@ class Desk:
     now: datetime
     source: str
     inbox: InboxRef
-    settings: Settings = Settings()
+    settings: Settings
 
     @property
     def zone(self) -> ZoneInfo:

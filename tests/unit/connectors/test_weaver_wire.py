@@ -75,8 +75,10 @@ def test_a_form_is_urlencoded_with_json_inside() -> None:
 
     assert set(written) == {"workflowId", "requestName", "mainData", "detailData", "otherParams"}
     assert written["mainData"] == [
-        ('[{"fieldName":"a","fieldValue":"1&2=3"},{"fieldName":"b","fieldValue":""},'
-        '{"fieldName":"c","fieldValue":"1"}]')
+        (
+            '[{"fieldName":"a","fieldValue":"1&2=3"},{"fieldName":"b","fieldValue":""},'
+            '{"fieldName":"c","fieldValue":"1"}]'
+        )
     ]
     assert written["otherParams"] == ['{"isnextflow":"1","delReqFlowFaild":"1"}']
 

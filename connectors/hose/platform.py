@@ -1,6 +1,7 @@
 """合思 as the platform beside us: what it is told, what is read of it, approvals as others."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
@@ -49,7 +50,7 @@ RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0
 """An approval is carried out behind the answer; its result can be asked for during a minute."""
 
 
-class Platform:
+class Platform(ABC):
     """`PaymentPort`, `WriteBackPort`, `PapersPort`, `BudgetPort`, `DecisionPort`, `SsoPort`."""
 
     def __init__(self, client: HoseClient, kit: Kit, name: str, approving_s: float) -> None:
@@ -59,9 +60,9 @@ class Platform:
         self._approving = Pace(1, approving_s)
         self._result_pause_s = min(RESULT_PAUSE_S, approving_s)
 
+    @abstractmethod
     async def flow(self, ref_id: str) -> Flow | None:
         """Read a document; None when it was deleted or never was."""
-        raise NotImplementedError
 
     async def report(self, ref: Ref, result: Literal["paid", "failed"], reason: str) -> None:
         """Tell what became of a payment; one that is paid there already needs no word.

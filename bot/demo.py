@@ -191,6 +191,7 @@ async def _running(stage: _Stage) -> AsyncIterator[None]:
     samples = stage.folder / "samples"
     company = read_company(SANDBOX / "company.yaml")
     settings = stage.folder / "chit.toml"
+    settings.touch(mode=0o600)
     settings.write_text(_chit_toml(stage), "utf-8")
     config = SandboxConfig(
         host="127.0.0.1",

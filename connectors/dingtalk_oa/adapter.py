@@ -19,7 +19,6 @@ from connectors.dingtalk_oa.wire import (
     build_termination,
     build_todo,
     build_user,
-    named,
     parse_instance,
     parse_user,
     status_of,
@@ -28,6 +27,7 @@ from connectors.dingtalk_oa.wire import (
 from connectors.kit import Kit
 from connectors.kit.answers import text_in
 from connectors.kit.asking import asked
+from connectors.kit.connector import Connector, named, post_json
 from connectors.kit.exchange import Call
 from connectors.kit.requests import day_of, fen_of, title_of
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable, Unsupported
@@ -40,7 +40,7 @@ TOO_EARLY_S = 15.0
 """A process cannot be terminated in the first seconds of its life."""
 
 
-class DingTalkOa:
+class DingTalkOa(Connector):
     """DingTalk's own approvals with one template: `ApprovalPort` and `TodoPort`.
 
     `gone` are the codes with which DingTalk says that it has no such process or to-do any more;
@@ -61,7 +61,6 @@ class DingTalkOa:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._kit = kit
         self._process = process_code
         self._department = department
@@ -73,11 +72,7 @@ class DingTalkOa:
         self._client = DingTalkOaClient(
             system=name, base_url=base_url, kit=kit, rate=rate, timeout_s=timeout_s
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -102,7 +97,7 @@ class DingTalkOa:
             body = build_start(form, self._process, self._department)
         except ValueError as error:
             raise Rejected("mapping", text=str(error)) from None
-        answer = _good(await self._client.call(_post("startProcess", START_PATH, body)))
+        answer = _good(await self._client.call(post_json("startProcess", START_PATH, body)))
         instance = text_in(answer.data, "instanceId")
         if not instance:
             raise ResultUnknown("no_instance_id", key=key)
@@ -164,7 +159,7 @@ class DingTalkOa:
         if left_s > 0:
             raise Retryable("too_early", retry_after_s=left_s)
         body = build_termination(ref.id, reason)
-        answer = await self._client.call(_post("terminateProcess", TERMINATE_PATH, body))
+        answer = await self._client.call(post_json("terminateProcess", TERMINATE_PATH, body))
         if answer.code and (await self.query(ref)).status == "waiting":
             _good(answer)
 
@@ -184,7 +179,7 @@ class DingTalkOa:
             return
         executor = (await self._person(todo.person)).unionid
         creator = (await self._person(todo.creator)).unionid if todo.creator else executor
-        call = _post("createTodo", todo_path(executor), build_todo(todo, executor, creator))
+        call = post_json("createTodo", todo_path(executor), build_todo(todo, executor, creator))
         answer = _good(await self._client.call(_as(call, executor)))
         task = text_in(answer.data, "id")
         if not task:
@@ -207,7 +202,7 @@ class DingTalkOa:
     async def _person(self, user: str) -> Known:
         """Ask who somebody is, once; Rejected `no_such_person` for nobody of the organisation."""
         if user not in self._people:
-            call = _post("getUser", USER_PATH, build_user(user))
+            call = post_json("getUser", USER_PATH, build_user(user))
             answer = await self._client.ask_old(call)
             if answer.code in OLD_UNKNOWN:
                 raise Rejected("no_such_person", text=user)
@@ -226,14 +221,6 @@ class DingTalkOa:
             except OutsideError:
                 names[user] = ""
         return names
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
-
-
-def _post(name: str, path: str, body: bytes) -> Call:
-    return Call(name, "POST", path, body=body, content_type=JSON_TYPE)
 
 
 def _as(call: Call, operator: str) -> Call:

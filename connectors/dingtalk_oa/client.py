@@ -13,7 +13,8 @@ from connectors.dingtalk_oa.wire import (
     parse_answer,
     parse_old,
 )
-from connectors.kit import Application, Kit
+from connectors.kit import Kit
+from connectors.kit.connector import application_of
 from connectors.kit.exchange import Call, Exchange
 from connectors.kit.pace import Pace
 from core.errors import AuthFailed, ResultUnknown, Retryable
@@ -31,8 +32,7 @@ class DingTalkOaClient:
     def __init__(
         self, *, system: str, base_url: str, kit: Kit, rate: float | None, timeout_s: float
     ) -> None:
-        self._application = kit.shared.get(APPLICATION)
-        found = self._application or Application(_nobody, "", "")
+        found = application_of(kit, APPLICATION)
         pace = Pace(rate, 1.0) if rate else Pace(*RATE)
         self._pace = pace
         self._new = Exchange(system, base_url or found.url, kit, pace=pace, timeout_s=timeout_s)
@@ -87,7 +87,3 @@ class DingTalkOaClient:
         """Give the connections back."""
         await self._new.close()
         await self._old.close()
-
-
-async def _nobody(refused: str = "") -> str:  # noqa: ARG001  (the shape of a shared token)
-    raise AuthFailed("no_application", text=f"[{APPLICATION}] is not enabled")

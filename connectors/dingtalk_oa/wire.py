@@ -6,7 +6,7 @@ Unverified: the body of a termination, the code of a process that was deleted.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -298,8 +298,3 @@ def build_todo(todo: Todo, executor: str, creator: str) -> bytes:
 def build_done(executor: str) -> bytes:
     """Write that somebody's part of a to-do is done."""
     return _json({"executorStatusList": [{"id": executor, "isDone": True}]}).encode()
-
-
-def named(comments: Iterable[Comment], names: Mapping[str, str]) -> tuple[Comment, ...]:
-    """Put names in the place of ids; an id that has none is left out."""
-    return tuple(Comment(names.get(c.by, ""), c.text, c.verdict, c.at) for c in comments)

@@ -89,11 +89,6 @@ class Hose(Platform):
         self._names: dict[str, str] = {}
 
     @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
-
-    @property
     def capabilities(self) -> Capabilities:
         """What 合思 can do: our key is its `outerCode`, so that a lost answer is found again."""
         return Capabilities(

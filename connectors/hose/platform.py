@@ -40,6 +40,7 @@ from connectors.hose.platform_wire import (
 from connectors.hose.wire import SETTLED, Flow, parse_flow
 from connectors.kit import Kit
 from connectors.kit.answers import list_in
+from connectors.kit.connector import Connector
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
 from core.outside import OutsideBalance, Ref
@@ -50,13 +51,13 @@ RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0
 """An approval is carried out behind the answer; its result can be asked for during a minute."""
 
 
-class Platform(ABC):
+class Platform(Connector, ABC):
     """`PaymentPort`, `WriteBackPort`, `PapersPort`, `BudgetPort`, `DecisionPort`, `SsoPort`."""
 
     def __init__(self, client: HoseClient, kit: Kit, name: str, approving_s: float) -> None:
+        super().__init__(name, client)
         self._client = client
         self._kit = kit
-        self._name = name
         self._approving = Pace(1, approving_s)
         self._result_pause_s = min(RESULT_PAUSE_S, approving_s)
 
@@ -170,10 +171,6 @@ class Platform(ABC):
             asked = {"approveId": first.person, "powerCode": POWER}
             outcome = parse_outcome(await self._client.get("approved", RESULT_PATH, asked))
         return outcome.refused
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
 
 
 def _alike(decisions: Sequence[Decision]) -> list[Sequence[Decision]]:

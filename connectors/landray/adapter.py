@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from connectors.kit import Kit
+from connectors.kit.connector import Connector
 from connectors.landray.client import RATE, LandrayClient
 from connectors.landray.wire import (
     ADD_PATH,
@@ -43,7 +44,7 @@ class Habits:
     todo: TodoRules = field(default_factory=TodoRules)
 
 
-class Landray:
+class Landray(Connector):
     """An OA of 蓝凌: `ApprovalPort`, `HintPort` and `TodoPort`."""
 
     def __init__(
@@ -60,7 +61,6 @@ class Landray:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._zone = kit.zone
         self._base = base_url.rstrip("/")
         self._rules = rules
@@ -77,11 +77,7 @@ class Landray:
             rate=rate,
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -164,7 +160,3 @@ class Landray:
         said = await self._client.send_json("setTodoDone", TODO_DONE_PATH, body, gone)
         if said:
             raise Rejected("todo_refused", text=said)
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()

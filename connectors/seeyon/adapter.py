@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from connectors.kit import Kit
+from connectors.kit.connector import Connector
 from connectors.kit.exchange import Call
 from connectors.seeyon.client import RATE, Account, SeeyonClient
 from connectors.seeyon.wire import (
@@ -44,7 +45,7 @@ class Habits:
     todo_done_path: str = TODO_DONE_PATH
 
 
-class Seeyon:
+class Seeyon(Connector):
     """An OA of 致远: `ApprovalPort` and `TodoPort`."""
 
     def __init__(
@@ -61,7 +62,6 @@ class Seeyon:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._zone = kit.zone
         self._template = template_code
         self._login = login_name
@@ -77,11 +77,7 @@ class Seeyon:
             rate=rate,
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -152,7 +148,3 @@ class Seeyon:
         said = await self._client.read(call, self._login, parse_todo)
         if said:
             raise Rejected("todo_refused", text=said)
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()

@@ -2,6 +2,7 @@
 
 from connectors.kit import Kit
 from connectors.kit.answers import text_in
+from connectors.kit.connector import Connector
 from connectors.kit.exchange import Call
 from connectors.template.client import RATE, TemplateClient
 from connectors.template.wire import (
@@ -18,7 +19,7 @@ from core.outside import ApprovalState, Capabilities, Form, Ref, Role
 ROLES: frozenset[Role] = frozenset({"approval"})
 
 
-class Template:
+class Template(Connector):
     """`core.outside.ApprovalPort` of the made-up OA."""
 
     def __init__(
@@ -31,7 +32,6 @@ class Template:
         secret: str,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._client = TemplateClient(
             system=name,
             base_url=base_url,
@@ -40,11 +40,7 @@ class Template:
             kit=kit,
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,10 +81,6 @@ class Template:
         """Find a process by our key."""
         answer = await self._client.call(Call("find", "GET", PROCESSES, query={"key": key}))
         return None if answer.fault == "no_such_process" else self._ref(_good(answer))
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
 
     def _ref(self, answer: Answer) -> Ref:
         found = text_in(answer.data, "id")

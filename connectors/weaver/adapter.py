@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from connectors.kit import Kit
+from connectors.kit.connector import Connector
 from connectors.weaver.client import RATE, WeaverClient, is_account
 from connectors.weaver.wire import (
     ARCHIVED,
@@ -43,7 +44,7 @@ class Words:
     void: tuple[str, ...] = ("强制归档", "作废", "删除")
 
 
-class Weaver:
+class Weaver(Connector):
     """An OA of 泛微: `ApprovalPort` and `TodoPort`."""
 
     def __init__(
@@ -61,7 +62,6 @@ class Weaver:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._zone = kit.zone
         self._base = base_url.rstrip("/")
         self._user = user_id
@@ -79,11 +79,7 @@ class Weaver:
             rate=rate,
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -194,10 +190,6 @@ class Weaver:
             raise ResultUnknown("garbled") from None
         if said:
             raise Rejected("todo_refused", text=said)
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
 
 
 def _has(words: tuple[str, ...], said: tuple[str, ...]) -> bool:

@@ -7,13 +7,13 @@ from types import MappingProxyType
 from connectors.kit import Kit
 from connectors.kit.answers import text_in
 from connectors.kit.asking import asked
+from connectors.kit.connector import Connector, named, post_json
 from connectors.kit.exchange import Call
 from connectors.kit.requests import day_of, fen_of, title_of
 from connectors.wecom_oa.client import RATE, WeComOaClient
 from connectors.wecom_oa.wire import (
     APPLY_PATH,
     DETAIL_PATH,
-    JSON_TYPE,
     LEAST_FILE_BYTES,
     LIST_PATH,
     MOST_FILE_BYTES,
@@ -25,7 +25,6 @@ from connectors.wecom_oa.wire import (
     build_application,
     build_list,
     build_question,
-    named,
     parse_application,
     parse_list,
 )
@@ -42,7 +41,7 @@ NEAR = timedelta(minutes=5)
 MONTH = timedelta(days=30)
 
 
-class WeComOa:
+class WeComOa(Connector):
     """WeCom's own approvals with one template: `ApprovalPort`.
 
     `key_control` is the id of a text control that carries our key: with it a lost answer heals by
@@ -61,7 +60,6 @@ class WeComOa:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._kit = kit
         self._template = template_id
         self._key_control = key_control
@@ -73,11 +71,7 @@ class WeComOa:
         self._client = WeComOaClient(
             system=name, base_url=base_url, kit=kit, rate=rate, timeout_s=timeout_s
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -103,7 +97,7 @@ class WeComOa:
             files.setdefault(file.slot, []).append(await self._stored(file))
         body = _written(form, self._template, files)
         self._sent[key] = (form.initiator, self._kit.clock())
-        answer = _good(await self._client.call(_post("applyevent", APPLY_PATH, body)))
+        answer = _good(await self._client.call(post_json("applyevent", APPLY_PATH, body)))
         number = text_in(answer.data, "sp_no")
         if not number:
             raise ResultUnknown("no_number", key=key)
@@ -136,7 +130,7 @@ class WeComOa:
         return ApprovalState(status, node, named(found.said, names), found.steps)
 
     async def _detail(self, number: str) -> Answer:
-        call = _post("getapprovaldetail", DETAIL_PATH, build_question(number))
+        call = post_json("getapprovaldetail", DETAIL_PATH, build_question(number))
         return _good(await asked(self._client.call(call)))
 
     async def approved(self, words: Sequence[str]) -> tuple[Paper, RequestKind] | None:
@@ -199,7 +193,7 @@ class WeComOa:
         span = (int(since.timestamp()), int(until.timestamp()))
         while True:
             body = build_list(template, filters, *span, cursor)
-            call = _post("getapprovalinfo", LIST_PATH, body)
+            call = post_json("getapprovalinfo", LIST_PATH, body)
             numbers, cursor = parse_list(_good(await asked(self._client.call(call))))
             listed += numbers
             if not cursor or not numbers:
@@ -215,10 +209,6 @@ class WeComOa:
                 return self._names
         return self._names
 
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
-
 
 def _with_key(form: Form, control: str, key: str) -> Form:
     """Put our key into its control."""
@@ -233,10 +223,6 @@ def _written(form: Form, template: str, files: dict[str, list[str]]) -> bytes:
         return build_application(form, template, files)
     except ValueError as error:
         raise Rejected("mapping", text=str(error)) from None
-
-
-def _post(name: str, path: str, body: bytes) -> Call:
-    return Call(name, "POST", path, body=body, content_type=JSON_TYPE)
 
 
 def _good(answer: Answer) -> Answer:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import aiohttp
 
-from connectors.kit import Application, Kit
+from connectors.kit import Kit
+from connectors.kit.connector import application_of
 from connectors.kit.exchange import Call, Exchange
 from connectors.kit.pace import Pace
 from connectors.wecom_oa.wire import (
@@ -33,7 +34,7 @@ class WeComOaClient:
     def __init__(
         self, *, system: str, base_url: str, kit: Kit, rate: float | None, timeout_s: float
     ) -> None:
-        found = kit.shared.get(APPLICATION) or Application(_nobody, "")
+        found = application_of(kit, APPLICATION)
         pace = Pace(rate, 1.0) if rate else Pace(*RATE)
         self._exchange = Exchange(
             system, base_url or found.url, kit, pace=pace, timeout_s=timeout_s
@@ -89,7 +90,3 @@ def _part(name: str, data: bytes) -> aiohttp.MultipartWriter:
     safe = name.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
     part.headers["Content-Disposition"] = f'form-data; name="media"; filename="{safe}"'
     return body
-
-
-async def _nobody(refused: str = "") -> str:  # noqa: ARG001  (the shape of a shared token)
-    raise AuthFailed("no_application", text=f"[{APPLICATION}] is not enabled")

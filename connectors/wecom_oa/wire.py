@@ -6,7 +6,7 @@ Unverified: `apv_rel` of nodes with several people, `new_duration` of a range of
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -309,8 +309,3 @@ def _moment(seconds: str, zone: tzinfo) -> str:
     if not seconds.isdecimal() or seconds == "0":
         return ""
     return datetime.fromtimestamp(int(seconds), UTC).astimezone(zone).isoformat()
-
-
-def named(comments: Iterable[Comment], names: Mapping[str, str]) -> tuple[Comment, ...]:
-    """Put names in the place of ids; an id that has none is left out."""
-    return tuple(Comment(names.get(c.by, ""), c.text, c.verdict, c.at) for c in comments)

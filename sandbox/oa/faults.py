@@ -18,8 +18,8 @@ Misdeed = Literal[
     "login_page_after",
     "cut_off_after",
 ]
-SILENCE_S = 3.0
-"""Longer than any client of a test waits."""
+SILENCE_S, PATIENCE_S = 3.0, 0.02
+"""Longer than any client of a test waits, and how often it is seen whether it still does."""
 LOGIN_PAGE = (
     "<html><head><title>登录</title></head><body><form action='/login'></form></body></html>"
 )
@@ -60,7 +60,7 @@ class Faults:
         if misdeed == "login_page":
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         if misdeed == "silence_before":
-            await asyncio.sleep(SILENCE_S)
+            await _silence(request)
             return web.Response(status=504)
         answer = await handler(request)
         return answer if misdeed is None else await _spoilt(request, misdeed)
@@ -75,5 +75,13 @@ async def _spoilt(request: web.Request, misdeed: Misdeed) -> web.StreamResponse:
     if misdeed == "cut_off_after" and request.transport is not None:
         request.transport.close()
     else:
-        await asyncio.sleep(SILENCE_S)
+        await _silence(request)
     return web.Response(status=504)
+
+
+async def _silence(request: web.Request) -> None:
+    """Say nothing until the caller has given up."""
+    for _ in range(round(SILENCE_S / PATIENCE_S)):
+        if request.transport is None or request.transport.is_closing():
+            return
+        await asyncio.sleep(PATIENCE_S)

@@ -224,6 +224,16 @@ class Confirmation:
     person: str
     at: datetime
     reason: str
+@dataclass(frozen=True, slots=True)
+class PastCheck:
+    """What was said of an earlier version of a claim, until somebody changed it in review."""
+
+    version: int
+    at: datetime
+    by: str
+    findings: tuple[Finding, ...]
+
+
     about: tuple[str, ...]
 
 
@@ -301,6 +311,8 @@ class Claim:
         return sum(line.amount_fen for line in self.lines)
 
     @property
+    past: tuple[PastCheck, ...] = ()
+    """What was said of it before approvers changed it, the oldest first."""
     def cleared_fen(self) -> int:
         """What is taken of advances instead of being paid."""
         return sum(c.amount_fen for c in self.clears)

@@ -1,5 +1,6 @@
 """Drafts in the making: the one in hand, typed lines, edits, submitting and throwing away."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -171,11 +172,18 @@ async def on_edit_line(command: EditLine, work: Work) -> None:
     index = pick_line(claim, command.line_no)
     values = _values(command, work)
     if claim.state is State.IN_REVIEW and work.person.id not in claim.owners:
-        change = amending.amend_line(claim, work.company, work.cause, index, values)
-        await work.commit(change)
+        await _amend(work, claim, index, values)
         return
     claim, entry = edit_line(claim, index, work.cause, **values)
     await keep(work, claim, entry.action, **dict(entry.fields))
+
+
+async def _amend(work: Work, claim: Claim, index: int, values: Mapping[str, object]) -> None:
+    """Let somebody whose turn it is correct a line, as far as their step gives the right."""
+    changed = amending.amended(claim, work.cause, index, values)
+    settings = work.rooms.settings
+    around = await surroundings_of(work.store, work.company, changed, work.today, settings)
+    await work.commit(amending.amend_line(claim, around, work.cause, index, values))
 
 
 def _values(command: EditLine, work: Work) -> dict[str, object]:

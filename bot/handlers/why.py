@@ -1,5 +1,7 @@
 """为什么: the record behind a claim: each rule with its inputs, the way it takes, the budgets."""
 
+from dataclasses import replace
+
 from bot.handlers.finding import claim_named, own_claim, with_findings
 from bot.handlers.listing import OPEN, claim_row
 from bot.handlers.progress import at_text, people_of
@@ -16,6 +18,8 @@ from core.money import format_cny
 from core.phrases.intents import Why
 
 ALWAYS = "true"
+MAX_PAST = 3
+"""Earlier checks that are told of a claim; its page has the whole record."""
 
 
 async def on_why(command: Why, work: Work) -> None:
@@ -41,13 +45,35 @@ async def on_why(command: Why, work: Work) -> None:
 async def _checks(work: Work, claim: Claim) -> list[str]:
     """Give every finding with its rule, what it has looked at, and the threshold."""
     if claim.state not in EDITABLE:
-        return _findings(work, claim)
+        return _with_past(work, claim)
     now = await with_findings(work.store, work.company, claim, work.today, work.rooms.settings)
     if not was_refused(claim) or now.findings == claim.findings:
         return _findings(work, now)
     language = work.person.language
     kept = [row("last_check", language), *_findings(work, claim)]
     return [*kept, row("new_check", language), *(_findings(work, now) or ["· ✓"])]
+
+
+def _with_past(work: Work, claim: Claim) -> list[str]:
+    """Give what holds now, then what was said before somebody changed the claim in review."""
+    if not claim.past:
+        return _findings(work, claim)
+    language = work.person.language
+    rows = [row("check_of", language, version=str(claim.version))]
+    rows += _findings(work, claim) or ["· ✓"]
+    for past in claim.past[: -MAX_PAST - 1 : -1]:
+        by = person_name(work.company, past.by)
+        rows.append(
+            row(
+                "check_before",
+                language,
+                version=str(past.version),
+                by=by,
+                at=at_text(work, past.at),
+            )
+        )
+        rows += _findings(work, replace(claim, findings=past.findings)) or ["· ✓"]
+    return rows
 
 
 def _findings(work: Work, claim: Claim) -> list[str]:

@@ -271,6 +271,10 @@ TEXTS: Texts = {
         "核减后整张单据没有金额了。请改用「驳回‹ {number}› 理由」。",
         "Nothing would be left of the claim. Please reject it instead: “reject‹ {number}› reason”.",
     ),
+    "amend_blocked": Text(
+        "这样改以后不符合规定，所以没有改动‹ {number}›：‹\n{rows}›",
+        "Changed like this, ‹{number} ›would break a rule, so nothing was changed:‹\n{rows}›",
+    ),
     "only_line": Text(
         "‹{number} ›没有别的行可以先走，不用暂缓。",
         "‹{number} ›has no other line that could go on without it.",

@@ -96,6 +96,11 @@ _ROWS: Mapping[str, Text] = {
     "checks": Text("【检查】", "[Checks]"),
     "routing": Text("【审批】", "[Approval]"),
     "budgets": Text("【预算】", "[Budgets]"),
+    "check_of": Text("现在（第 ‹{version}› 版）：", "Now (version ‹{version}›):"),
+    "check_before": Text(
+        "‹{at}› ‹{by}›修改之前（第 ‹{version}› 版）：",
+        "Before ‹{by}› changed it at ‹{at}› (version ‹{version}›):",
+    ),
     "last_check": Text(
         "上次提交没有通过，当时的检查结果：", "The last submission was refused; the checks then:"
     ),

@@ -11,6 +11,8 @@ from core.actions.basics import Cause, audit_of, outgoing, require
 from core.actions.clearing import charges_in, figures_of, fitted, without, without_backed
 from core.actions.decision import MAX_REASON
 from core.actions.drafts import identities_of, set_line
+from core.actions.rejudging import corrected, eased, own_money_free
+from core.actions.submission import Surroundings
 from core.approval import change_rights
 from core.budget import Hold, charges_of
 from core.change import (
@@ -36,9 +38,11 @@ AMENDABLE = frozenset({"category", "date", "description", "project"})
 
 
 def reduce_line(
-    claim: Claim, company: Company, cause: Cause, index: int, to_fen: int, reason: str
+    claim: Claim, around: Surroundings, cause: Cause, index: int, to_fen: int, reason: str
 ) -> Change:
     """Let less of a line be paid; what was asked stays on it, with the reason.
+
+    The claim is judged anew for what is left.
 
     Refused `wrong_state`, `own_claim`, `not_your_turn`, `not_allowed`, `reason_missing`,
     `not_less`, `nothing_left`.
@@ -69,7 +73,8 @@ def reduce_line(
         after=format_yuan(to_fen),
         reason=reason,
     )
-    moved, moves = _moved(claim, changed, company, sure=True)
+    moved, moves = _moved(claim, changed, around.company, sure=True)
+    moved = eased(claim, moved, own_money_free(around, [claim]), cause)
     told = [Say(p, "line_reduced", facts) for p in sorted(claim.owners)]
     return Change(
         at=cause.at,
@@ -80,24 +85,33 @@ def reduce_line(
     )
 
 
+def amended(claim: Claim, cause: Cause, index: int, values: Mapping[str, object]) -> Claim:
+    """Give a claim with a corrected line, as far as its step gives the right.
+
+    Refused `wrong_state`, `own_claim`, `not_your_turn`, `not_allowed`.
+    """
+    for name in values:
+        _require_right(claim, cause, name)
+    known = {name: value for name, value in values.items() if name in AMENDABLE}
+    line = replace(claim.lines[index], **known)  # type: ignore[arg-type]  # callers name fields
+    return set_line(claim, index, line)
+
+
 def amend_line(
-    claim: Claim, company: Company, cause: Cause, index: int, values: Mapping[str, object]
+    claim: Claim, around: Surroundings, cause: Cause, index: int, values: Mapping[str, object]
 ) -> Change:
     """Correct a line in review, as far as its step gives the right (`FlowStep.may_change`).
 
-    The budgets are asked again for what the line moves to. Refused `wrong_state`, `own_claim`,
-    `not_your_turn`, `not_allowed`, and `budget` on commit.
+    `around` are the surroundings of the claim as `amended`: rules and budgets are asked again for
+    what the line moves to. Refused as there, `amend_blocked`, and `budget` on commit.
     """
-    known = {name: value for name, value in values.items() if name in AMENDABLE}
-    for name in values:
-        _require_right(claim, cause, name)
-    before = claim.lines[index]
-    line = replace(before, **known)  # type: ignore[arg-type]  # callers name fields
-    changed = set_line(claim, index, line)
+    changed = amended(claim, cause, index, values)
+    before, line = claim.lines[index], changed.lines[index]
     fields = {"line": str(index + 1)}
-    for name in known:
+    for name in values:
         fields[name] = f"{getattr(before, name)} → {getattr(line, name)}"
-    moved, moves = _moved(claim, changed, company, sure=False)
+    moved, moves = _moved(claim, changed, around.company, sure=False)
+    moved = corrected(claim, moved, own_money_free(around, [claim]), cause)
     facts = (("number", claim.number), ("line", str(index + 1)), ("person", cause.actor))
     told = [Say(p, "line_amended", facts) for p in sorted(claim.owners)]
     return Change(
@@ -111,7 +125,7 @@ def amend_line(
 
 def hold_line(
     claim: Claim,
-    company: Company,
+    around: Surroundings,
     cause: Cause,
     index: int,
     reason: str,
@@ -122,8 +136,8 @@ def hold_line(
 
     It waits for the same people with what they have decided so far, and takes its share of the
     hold, its vouchers (`stored` are those received for the claim), files and cards. Lines that
-    share its vouchers go with it. Refused `wrong_state`, `own_claim`, `not_your_turn`,
-    `reason_missing`, `only_line`.
+    share its vouchers go with it. Both are judged anew. Refused `wrong_state`, `own_claim`,
+    `not_your_turn`, `reason_missing`, `only_line`.
     """
     _require_turn(claim, cause)
     reason = _reason(claim, reason, "hold_line")
@@ -131,8 +145,11 @@ def hold_line(
     if len(gone) == len(claim.lines):
         raise Refused("only_line", number=claim.number)
     rest, apart = _parted(claim, gone, number, reason)
-    moved, moves = _moved(claim, rest, company, sure=True)
-    apart = _with_hold(apart, company, without(claim.clears, moved.clears))
+    moved, moves = _moved(claim, rest, around.company, sure=True)
+    apart = _with_hold(apart, around.company, without(claim.clears, moved.clears))
+    moved = eased(claim, moved, own_money_free(around, [claim]), cause)
+    beside = replace(around, history=(*around.history, moved))
+    apart = eased(claim, apart, own_money_free(beside, [apart]), cause)
     taking = Reserve(_hold_of(apart), sure=True)
     facts = (("number", claim.number), ("line", str(index + 1)), ("claim", number))
     told = [Say(p, "line_held", (*facts, ("reason", reason))) for p in sorted(claim.owners)]

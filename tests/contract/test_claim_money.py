@@ -128,7 +128,8 @@ async def test_an_advance_holds_until_claims_take_its_place(desk: Desk) -> None:
     assert submitted.cleared_fen == 65_035
     assert await figures(desk.storage) == (100_000, 0)
 
-    await desk.commit(amending.reduce_line(submitted, COMPANY, desk.by("wang"), 0, 61_934, "超标"))
+    around = await desk.around(submitted)
+    await desk.commit(amending.reduce_line(submitted, around, desk.by("wang"), 0, 61_934, "超标"))
     assert await figures(desk.storage) == (100_000, 0)
 
     cleared = await desk.approve(CLAIM)
@@ -196,7 +197,8 @@ async def test_a_held_line_takes_its_share_of_money_and_vouchers(desk: Desk) -> 
     submitted = await desk.submit(replace(draft, lines=(*draft.lines, other)))
 
     number = "BX-20261125-0002"
-    change = amending.hold_line(submitted, COMPANY, desk.by("wang"), 1, "等发票", number)
+    around = await desk.around(submitted)
+    change = amending.hold_line(submitted, around, desk.by("wang"), 1, "等发票", number)
     await desk.commit(change)
 
     rest, apart = await desk.claim(CLAIM), await desk.claim(number)

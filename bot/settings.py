@@ -57,6 +57,8 @@ class FilesSettings(Section):
     region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
     access_key: str = ""
     secret_key: SecretStr = SecretStr("")
+    templates: str = ""
+    """A folder of the firm's own forms of payment and voucher files."""
 
 
 class DingTalkSettings(Section):

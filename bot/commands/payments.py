@@ -61,15 +61,15 @@ def payments_export(
     from connectors.filedrop.payment_files import payment_formats
 
     if payment_format == "help":
-        for known in payment_formats().values():
+        for known in payment_formats(own_templates(config)).values():
             print(known.name)
-            note(f"  {known.about}")
+            note(f"  {known.about}{unconfirmed(known.unconfirmed)}")
         return
     settings = read_settings(config) if drop and not payment_format else None
     name = payment_format or (_dropped_format(settings) if settings else "")
-    form = run_on_database(_found(lambda: find_format(name)))
+    form = run_on_database(_found(lambda: find_format(name, own_templates(config))))
     if form is None:
-        note(f"--format: {name}? {', '.join(payment_formats())}")
+        note(f"--format: {name}? {', '.join(payment_formats(own_templates(config)))}")
         raise typer.Exit(2)
     if out is None and not drop:
         note("--out: name the file to write · 请指明输出文件")
@@ -77,12 +77,26 @@ def payments_export(
     work = _Export(settings or read_settings(config), form, out, batch, maker)
     done = run_on_database(work.run())
     _say_done(done, str(out or "filedrop"))
+    if form.unconfirmed:
+        note(f"未确认 · not confirmed: {form.unconfirmed}")
     if done.waits:
         note(
             f"{done.id}: waits for somebody else to send “confirm batch {done.id}” · "
             f"等待另一人发送「确认批次 {done.id}」，之后用 --batch {done.id} 导出"
         )
         raise typer.Exit(1)
+
+
+def own_templates(config: Path) -> Path | None:
+    """Give the folder of the firm's own forms, where there are settings that name one."""
+    from bot.parts.filedrop import templates_of
+
+    return templates_of(read_settings(config)) if config.is_file() else None
+
+
+def unconfirmed(what: str) -> str:
+    """Write what nobody has confirmed of a form behind what it is."""
+    return f"\n  ⚠ {what}" if what else ""
 
 
 async def _found(find: "Callable[[], PaymentFormat | None]") -> "PaymentFormat | None":

@@ -16,7 +16,13 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
-from bot.commands.payments import DropOption, FormatOption, read_bytes
+from bot.commands.payments import (
+    DropOption,
+    FormatOption,
+    own_templates,
+    read_bytes,
+    unconfirmed,
+)
 from bot.settings import Config
 from core.errors import Refused
 
@@ -56,9 +62,9 @@ def vouchers_export(
     from connectors.filedrop.voucher_files import voucher_formats
 
     if voucher_format == "help":
-        for known in voucher_formats().values():
+        for known in voucher_formats(own_templates(config)).values():
             print(known.name)
-            note(f"  {known.about}")
+            note(f"  {known.about}{unconfirmed(known.unconfirmed)}")
         return
     if by not in {None, "claim", "day"}:
         note("--by: claim, day")
@@ -72,7 +78,7 @@ def vouchers_export(
         return
     form = run_on_database(_form(settings, voucher_format, drop=drop))
     if form is None:
-        note(f"--format: {voucher_format}? {', '.join(voucher_formats())}")
+        note(f"--format: {voucher_format}? {', '.join(voucher_formats(own_templates(config)))}")
         raise typer.Exit(2)
     if out is None and not drop:
         note("--out: name the file to write · 请指明输出文件")
@@ -80,6 +86,8 @@ def vouchers_export(
     way: By | None = None if by is None else "day" if by == "day" else "claim"
     work = _Export(settings, form, out, batch, way, entity)
     _say_done(run_on_database(work.run()), str(out or "filedrop"))
+    if form.unconfirmed:
+        note(f"未确认 · not confirmed: {form.unconfirmed}")
 
 
 def _is_posted(config: Config, name: str) -> bool:
@@ -131,11 +139,11 @@ async def _posting(config: Config, name: str, entity: str | None) -> "Posting":
 
 
 async def _form(config: Config, name: str, *, drop: bool) -> "VoucherFormat | None":
-    from bot.parts.filedrop import find_filedrop
+    from bot.parts.filedrop import find_filedrop, templates_of
     from connectors.filedrop.voucher_files import voucher_format
 
     found = find_filedrop(config, "voucher") if drop and not name else None
-    return voucher_format(found.voucher_format if found else name)
+    return voucher_format(found.voucher_format if found else name, templates_of(config))
 
 
 def _say_done(done: "Exported", where: str) -> None:

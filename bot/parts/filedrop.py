@@ -14,6 +14,11 @@ def find_filedrop(config: Config, role: Role) -> FiledropSettings | None:
     return next((s for s in every if role in s.active), None)
 
 
+def templates_of(config: Config) -> Path | None:
+    """Give the folder of the firm's own forms of files; None where there is none."""
+    return Path(config.files.templates) if config.files.templates else None
+
+
 def place_of(found: FiledropSettings) -> Place:
     """Give the folder or the server that the settings name."""
     if found.url:

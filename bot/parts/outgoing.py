@@ -6,7 +6,7 @@ import structlog
 
 from bot.connections import FiledropSettings
 from bot.desk.files_out import FilesOut
-from bot.parts.filedrop import place_of
+from bot.parts.filedrop import place_of, templates_of
 from bot.settings import Config
 from connectors.filedrop.payment_files import payment_format
 from connectors.filedrop.voucher_files import voucher_format
@@ -40,8 +40,9 @@ def files_out_of(
 def _files_out(
     config: Config, storage: Storage, clock: Clock, name: str, found: FiledropSettings
 ) -> FilesOut:
-    pays = payment_format(found.payment_format or PAYMENTS) if "payment" in found.active else None
-    books = voucher_format(found.voucher_format or VOUCHERS) if "voucher" in found.active else None
+    own, roles = templates_of(config), found.active
+    pays = payment_format(found.payment_format or PAYMENTS, own) if "payment" in roles else None
+    books = voucher_format(found.voucher_format or VOUCHERS, own) if "voucher" in roles else None
     lacking = [r for r, f in (("payment", pays), ("voucher", books)) if r in found.active and not f]
     if lacking:
         log.warning("format_unknown", system=name, roles=lacking)

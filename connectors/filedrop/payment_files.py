@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from connectors.filedrop import pain001
-from connectors.filedrop.template import Row, Template, built_in, read_template
+from connectors.filedrop.template import Row, Template, read_template, templates_in
 from connectors.filedrop.writing import Through, write_rows
 from core.errors import Refused
 from core.money import format_yuan
@@ -29,6 +28,12 @@ class PaymentFormat:
     extension: str
     write: Callable[[OrderList, Through], bytes]
     find_unfit: Callable[[Order], str | None]
+    template: Template | None = None
+
+    @property
+    def unconfirmed(self) -> str:
+        """What nobody has confirmed of it, "" where somebody has."""
+        return self.template.unconfirmed if self.template else ""
 
     def __call__(self, orders: OrderList, through: Through = _at_once) -> bytes:
         """Write a list; `through` sees each row go by."""
@@ -42,6 +47,7 @@ def _of_template(template: Template) -> PaymentFormat:
         template.extension,
         lambda orders, through: write_rows(template, through(_rows(orders))),
         lambda order: template.find_unfit(_row(order)),
+        template,
     )
 
 
@@ -90,10 +96,12 @@ def _counted(orders: Iterable[Order], through: Through) -> Iterator[Order]:
         yield order
 
 
-@lru_cache(maxsize=1)
-def payment_formats() -> Mapping[str, PaymentFormat]:
-    """Give every format that comes with Chit, by name."""
-    templates = built_in("payments").values()
+def payment_formats(folder: Path | None = None) -> Mapping[str, PaymentFormat]:
+    """Give every format by name: those that come with Chit, and the templates of a folder.
+
+    Refused `bad_template` for one of the folder that cannot be used.
+    """
+    templates = templates_in(folder, "payments").values()
     every = (*(_of_template(t) for t in templates), _pain())
     return {f.name: f for f in sorted(every, key=lambda f: _ORDER.get(f.name, len(_ORDER)))}
 
@@ -101,7 +109,7 @@ def payment_formats() -> Mapping[str, PaymentFormat]:
 _ORDER = {"csv": 0, "xlsx": 1, "pain.001": 2}
 
 
-def payment_format(name: str) -> PaymentFormat | None:
+def payment_format(name: str, folder: Path | None = None) -> PaymentFormat | None:
     """Find a format by name, or read a firm's own template by its path; None for neither.
 
     Refused `bad_template` for a template that cannot be used.
@@ -111,4 +119,4 @@ def payment_format(name: str) -> PaymentFormat | None:
         if template.use != "payments":
             raise Refused("bad_template", file=Path(name).name, text="use: payments")
         return _of_template(template)
-    return payment_formats().get(name)
+    return payment_formats(folder).get(name)

@@ -48,7 +48,8 @@ class Template(BaseModel):
     """A form of file.
 
     `quote` is what stands around texts of a csv file: everything that is text (`text`), what needs
-    it (`needed`) or nothing (`none`), where separators in texts become wide ones.
+    it (`needed`) or nothing (`none`), where separators in texts become wide ones. `unconfirmed`
+    says what nobody at the bank or the maker of the program has confirmed, "" where somebody has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
@@ -62,6 +63,7 @@ class Template(BaseModel):
     separator: str = Field(default=",", min_length=1, max_length=1)
     quote: Literal["text", "needed", "none"] = "needed"
     header: bool = True
+    unconfirmed: str = ""
     columns: tuple[Column, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -117,16 +119,37 @@ def _has_letters(text: str, encoding: str) -> bool:
     return True
 
 
+Use = Literal["payments", "vouchers"]
+
+
 @lru_cache(maxsize=2)
-def built_in(use: Literal["payments", "vouchers"]) -> Mapping[str, Template]:
+def built_in(use: Use) -> Mapping[str, Template]:
     """Give the templates that come with Chit for one use, by name."""
-    folder = files("connectors.filedrop") / "templates"
-    read = (
-        parse_template(entry.read_text("utf-8"), entry.name)
-        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
-        if entry.name.endswith(".yaml")
-    )
+    read = (parse_template(text, name) for name, text in _texts().items())
     return {template.name: template for template in read if template.use == use}
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Mapping[str, str]:
+    folder = files("connectors.filedrop") / "templates"
+    entries = sorted(folder.iterdir(), key=lambda e: e.name)
+    return {e.name: e.read_text("utf-8") for e in entries if e.name.endswith(".yaml")}
+
+
+def text_of(use: Use, name: str) -> str | None:
+    """Give a template that comes with Chit as it is written, to be copied and changed."""
+    found = (t for file, t in _texts().items() if parse_template(t, file).use == use)
+    return next((t for t in found if parse_template(t, name).name == name), None)
+
+
+def templates_in(folder: Path | None, use: Use) -> Mapping[str, Template]:
+    """Give every template by name: a firm's own in its folder take the place of ours.
+
+    Refused `bad_template` names a file that cannot be used.
+    """
+    own = sorted(folder.glob("*.y*ml")) if folder else []
+    read = [read_template(path) for path in own]
+    return {**built_in(use), **{t.name: t for t in read if t.use == use}}
 
 
 def read_template(path: Path) -> Template:

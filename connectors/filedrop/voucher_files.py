@@ -3,10 +3,9 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from connectors.filedrop.template import Row, Template, built_in, read_template
+from connectors.filedrop.template import Row, Template, read_template, templates_in
 from connectors.filedrop.writing import Through, write_rows
 from core.company import Company
 from core.errors import Refused
@@ -28,6 +27,12 @@ class VoucherFormat:
     extension: str
     write: Callable[[SheetList, Company, Through], bytes]
     find_unfit: Callable[[Sheet, Company], str | None]
+    template: Template | None = None
+
+    @property
+    def unconfirmed(self) -> str:
+        """What nobody has confirmed of it, "" where somebody has."""
+        return self.template.unconfirmed if self.template else ""
 
     def __call__(self, sheets: SheetList, company: Company, through: Through = _at_once) -> bytes:
         """Write sheets; `through` sees each row go by."""
@@ -46,6 +51,7 @@ def _of_template(template: Template) -> VoucherFormat:
         template.extension,
         lambda sheets, company, through: write_rows(template, through(_rows(sheets, company))),
         unfit,
+        template,
     )
 
 
@@ -120,16 +126,25 @@ def _json(sheets: SheetList, company: Company, through: Through) -> bytes:
     return json.dumps(about, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-@lru_cache(maxsize=1)
-def voucher_formats() -> Mapping[str, VoucherFormat]:
-    """Give every format that comes with Chit, by name."""
-    made = {t.name: _of_template(t) for t in built_in("vouchers").values()}
+def voucher_formats(folder: Path | None = None) -> Mapping[str, VoucherFormat]:
+    """Give every format by name: those that come with Chit, and the templates of a folder.
+
+    Refused `bad_template` for one of the folder that cannot be used.
+    """
+    made = {t.name: _of_template(t) for t in templates_in(folder, "vouchers").values()}
     about = "JSON, every voucher whole · 每张凭证一个对象"
     made["json"] = VoucherFormat("json", about, "json", _json, lambda *_: None)
-    return {name: made[name] for name in ("csv", "xlsx", "u8", "kis", "json")}
+    return {name: made[name] for name in sorted(made, key=_place)}
 
 
-def voucher_format(name: str) -> VoucherFormat | None:
+_FIRST = ("csv", "xlsx", "u8", "kis", "json")
+
+
+def _place(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def voucher_format(name: str, folder: Path | None = None) -> VoucherFormat | None:
     """Find a format by name, or read a firm's own template by its path; None for neither.
 
     Refused `bad_template` for a template that cannot be used.
@@ -139,4 +154,4 @@ def voucher_format(name: str) -> VoucherFormat | None:
         if template.use != "vouchers":
             raise Refused("bad_template", file=Path(name).name, text="use: vouchers")
         return _of_template(template)
-    return voucher_formats().get(name)
+    return voucher_formats(folder).get(name)

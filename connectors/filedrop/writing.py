@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ from core.money import format_yuan
 Through = Callable[[Iterable[Row]], Iterable[Row]]
 """Passes rows on as they are written, for whoever shows how far it is."""
 
+_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
 _QUOTING: Mapping[str, Literal[0, 2, 3]] = {
     "text": csv.QUOTE_NONNUMERIC,
     "needed": csv.QUOTE_MINIMAL,
@@ -39,12 +41,16 @@ def write_rows(template: Template, rows: Iterable[Row]) -> bytes:
     )
     if template.header:
         writer.writerow(template.titles)
+    money = frozenset(template.money)
     for row in template.cells(rows):
-        writer.writerow([_texted(template, cell) for cell in row])
+        writer.writerow([_texted(template, cell, i in money) for i, cell in enumerate(row)])
     return text.getvalue().encode(template.encoding, "replace")
 
 
-def _texted(template: Template, cell: Cell) -> Cell:
+def _texted(template: Template, cell: Cell, is_amount: bool) -> Cell:  # noqa: FBT001 of a column
+    """Make a text harmless; an amount is one already, also a negative one of a red voucher."""
+    if is_amount and isinstance(cell, str) and _AMOUNT.fullmatch(cell):
+        return cell
     if template.quote == "none":
         return plain(cell, template.separator)
     return harmless(cell)

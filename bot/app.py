@@ -122,12 +122,11 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
     """Open the storage and join the parts; nothing runs before `start`."""
     router.check_routes()
     storage = await open_storage(config.database.url, clock, subscriptions_of(config))
-    metrics = Metrics()
+    metrics, settings = Metrics(), settings_of(config)
     accept = accepting(storage, metrics, clock)
     channels = build_channels(config, storage, metrics, clock, accept)
     wecom = wecom_of(channels)
     recogniser = Recogniser(anchors=load_anchors(config.recognition.trust_anchors))
-    settings = settings_of(config)
     rooms = Rooms(
         store=storage.store,
         files=files_of(config),
@@ -139,6 +138,7 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         upload_url=f"{public_url(config)}/app/upload",
         wallet=wecom.wallet if wecom else None,
         quiet=parse_quiet(config.notices.quiet),
+        links=storage.links,
     )
     jobs = build_runner(config, storage, clock, directories_of(config, channels))
     hands = worker.InboxWorker(storage.inbox, rooms, jobs, clock=clock, zone=config.zone)

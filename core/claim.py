@@ -122,7 +122,10 @@ TRANSITIONS: dict[State, dict[Event, Transition]] = {
         Event.PAY: Transition(State.PAID, BudgetMove.PAY),
         Event.FAIL_PAYMENT: Transition(State.APPROVED),
     },
-    State.PAID: {Event.BOUNCE: Transition(State.APPROVED)},
+    State.PAID: {
+        Event.BOUNCE: Transition(State.APPROVED),
+        Event.RESTORE: Transition(State.IN_REVIEW, BudgetMove.RESTORE),
+    },
     State.REJECTED: {
         Event.EDIT: Transition(State.REJECTED),
         Event.SUBMIT: Transition(State.IN_REVIEW, BudgetMove.RESERVE),

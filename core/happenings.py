@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from core.alerts import ThresholdCrossed
 from core.change import AuditEntry, Change
-from core.claim import Claim
+from core.claim import Claim, State
 from core.money import format_yuan
 from core.payment import Payment
 from core.voucher import Voucher
@@ -23,11 +23,13 @@ EventName = Literal[
     "claim.returned",
     "claim.withdrawn",
     "claim.voided",
+    "claim.reopened",
     "claim.paid",
     "payment.created",
     "payment.exported",
     "payment.paid",
     "payment.failed",
+    "payment.cancelled",
     "voucher.created",
     "budget.threshold",
 ]
@@ -47,6 +49,7 @@ _PAYMENT_EVENTS: Mapping[str, EventName] = {
     "exported": "payment.exported",
     "paid": "payment.paid",
     "failed": "payment.failed",
+    "cancelled": "payment.cancelled",
 }
 
 
@@ -174,8 +177,11 @@ def threshold_happened(alert: ThresholdCrossed) -> Happened:
 
 
 def _name_of(entry: AuditEntry) -> EventName | None:
+    said = dict(entry.fields)
     if entry.action == "approve":
-        return "claim.approved" if dict(entry.fields).get("final") else None
+        return "claim.approved" if said.get("final") else None
+    if entry.action == "undo":
+        return "claim.reopened" if said.get("was") != State.IN_REVIEW else None
     return _CLAIM_EVENTS.get(entry.action)
 
 

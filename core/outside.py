@@ -343,6 +343,8 @@ class EventPort(System, Protocol):
         """Send one event, `data` as JSON text; the key is the receiver's proof of repetition."""
 
 
+DOCUMENT = "claim"
+"""The purpose of a link to a claim as a document of another platform."""
 LinkState = Literal["new", "sending", "open", "closed", "unknown", "dropped"]
 
 

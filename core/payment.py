@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-PaymentState = Literal["pending", "exported", "paid", "failed"]
+PaymentState = Literal["pending", "exported", "paid", "failed", "cancelled"]
+"""`cancelled`: not owed any more, because its claim's approval was taken back or it is void."""
+OVER: frozenset[PaymentState] = frozenset({"paid", "cancelled"})
+"""Where nothing is owed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Payment:
     @property
     def owed_fen(self) -> int:
         """What is still to be paid."""
-        return 0 if self.state == "paid" else self.amount_fen - self.paid_fen
+        return 0 if self.state in OVER else self.amount_fen - self.paid_fen
 
 
 def mask_account(account: str) -> str:

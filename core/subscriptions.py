@@ -16,7 +16,11 @@ SYNC_TODO = "todo.sync"
 POST_VOUCHER = "voucher.post"
 _FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
 CALLS_OF: Mapping[Role, Mapping[str, str]] = {
-    "claims": {"claim.approved": "claims.push", "claim.voided": "claims.take_back"},
+    "claims": {
+        "claim.approved": "claims.push",
+        "claim.voided": "claims.take_back",
+        "claim.reopened": "claims.take_back",
+    },
     "payment": {"claim.paid": "payment.report", "payment.failed": "payment.report"},
 }
 """What a system of a role is made to do at an event; `event` is sent every event that it wants."""

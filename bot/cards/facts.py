@@ -116,7 +116,7 @@ def _payment(scene: Scene) -> Iterator[Fact]:
     if payment.account:
         yield scene.fact("bank", safe(payment.bank, 30))
         yield scene.fact("account", mask_account(payment.account).replace("*", "•")[-8:])
-    if payment.state == "failed" and payment.reason:
+    if payment.state in {"failed", "cancelled"} and payment.reason:
         why = payment_reason_text(payment.reason, scene.language)
         yield scene.fact("payment_reason", quoted(why, REASON_LIMIT))
 

@@ -13,7 +13,7 @@ from core.claim import Claim, Event, State
 from core.company import Person
 from core.duplicates import open_doubts
 from core.notices import Purpose
-from core.payment import Payment
+from core.payment import OVER, Payment
 
 EVENTS: Mapping[ActionId, Event] = {
     "submit": Event.SUBMIT,
@@ -93,7 +93,7 @@ def _approvers(claim: Claim, reader: Person, moment: Moment) -> tuple[ActionId, 
 
 
 def _payers(claim: Claim, reader: Person, payment: Payment | None) -> tuple[ActionId, ...]:
-    owed = payment is not None and payment.state != "paid"
+    owed = payment is not None and payment.state not in OVER
     may = PAYERS.intersection(reader.roles) and reader.id not in claim.owners
     return ("pay",) if owed and may else ()
 

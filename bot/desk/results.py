@@ -102,6 +102,8 @@ class ResultDesk:
                 row, payment.amount_fen if payment.state == "paid" else payment.paid_fen
             )
             return bounce(claim, payment, company, cause, row.reason or "退票", row.amount_fen)
+        if payment.state == "cancelled":
+            raise Refused("result_cancelled", payment=payment.id)
         if row.verdict == "failed":
             if payment.state == "failed" and payment.reason == (row.reason or UNEXPLAINED):
                 return None

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bot.handlers.drafts import on_withdraw
-from bot.handlers.finding import claim_named
+from bot.handlers.finding import claim_named, cleared_by
 from bot.handlers.roster import roster_of
 from bot.handlers.work import Work
 from core.actions import undoing
 from core.claim import Claim
+from core.outside import DOCUMENT
 from core.phrases.intents import Withdraw
 from core.ports import ClaimQuery, Page
 
@@ -38,5 +39,22 @@ async def undo_decision(work: Work, claim: Claim) -> None:
 async def _consequences(work: Work, claim: Claim) -> undoing.Consequences:
     found = await work.store.claims(ClaimQuery(employee=claim.employee), RECENT)
     followers = tuple(c for c in found.items if c.origin == claim.number)
-    payment = await work.store.payment(f"P-{claim.number}")
-    return undoing.Consequences(payment, followers)
+    return undoing.Consequences(
+        payment=await work.store.payment(f"P-{claim.number}"),
+        followers=followers,
+        vouchers=await work.store.vouchers_of([claim.number]),
+        documents=await _documents(work, claim),
+        advances=await cleared_by(work.store, claim),
+    )
+
+
+async def _documents(work: Work, claim: Claim) -> tuple[str, ...]:
+    """Name the systems that have this version of a claim, or are being given it just now."""
+    links = await work.rooms.links.of(claim.number) if work.rooms.links else ()
+    return tuple(
+        link.system
+        for link in links
+        if link.purpose == DOCUMENT
+        and link.key == claim.hold
+        and link.state in {"sending", "open", "unknown"}
+    )

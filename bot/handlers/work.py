@@ -12,6 +12,7 @@ from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
 from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
 from core.notices import Notice, Reply, SayInGroup, ShowCard
+from core.outside import Links
 from core.ports import Files, Store
 from core.quiet import QuietHours
 from core.spending import Spending
@@ -63,6 +64,8 @@ class Rooms:
     """WeChat wallets, where WeCom is set up."""
     quiet: QuietHours | None = None
     """The company's quiet hours, in which what can wait does."""
+    links: Links | None = None
+    """What of ours is what of connected systems', where there are any."""
 
 
 @dataclass(slots=True)

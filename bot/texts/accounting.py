@@ -114,6 +114,12 @@ TEXTS: Texts = {
         "The payment‹ {payment} ›is noted as paid, and this row says that it failed; it was not"
         " noted. Write “returned” where the money came back.",
     ),
+    "result_cancelled": Text(
+        "付款‹ {payment} ›已取消（审批撤销或单据作废），这一行没有登记。"
+        "钱如果真的付出了，请先和审批人确认。",
+        "The payment‹ {payment} ›is cancelled, because its approval was taken back or its claim is"
+        " void; this row was not noted. If the money did go out, ask the approvers first.",
+    ),
     "result_amount": Text(
         "金额与付款‹ {payment} ›不符‹（应为 {amount}）›，没有登记。",
         "The amount does not fit the payment‹ {payment}›‹ ({amount})›, so the row was not noted.",

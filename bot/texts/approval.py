@@ -102,8 +102,41 @@ TEXTS: Texts = {
         " it.",
     ),
     "undo_followed": Text(
-        "‹{number} ›已经有后续处理，不能再撤销。",
-        "‹{number} ›has gone on since, so the decision cannot be taken back.",
+        "‹{number} ›在你决定之后又有变化（别人已处理、改过，或重新提交），不能再撤销。"
+        "发「进度‹ {number}›」看看现在到哪一步。",
+        "‹{number} ›has gone on since (somebody decided, changed it or submitted it again), so the"
+        " decision cannot be taken back. “progress‹ {number}›” says where it is.",
+    ),
+    "undo_paid": Text(
+        "‹{number} ›的款已经付出或交给银行，不能再撤销。有问题请联系财务。",
+        "‹{number} ›has been paid or is with the bank, so the decision cannot be taken back. Please"
+        " ask finance.",
+    ),
+    "undo_claimed": Text(
+        "‹{claim} ›已经用了‹ {number} ›的审批结果，不能再撤销。可以请财务作废。",
+        "‹{claim} ›lives on the approval ‹of {number} ›already, so it cannot be taken back. Finance"
+        " can void it.",
+    ),
+    "undo_booked": Text(
+        "‹{number} ›的凭证‹ {voucher} ›已经进账，不能再撤销。需要冲回请找财务作废。",
+        "The voucher‹ {voucher} of {number} ›has gone to the books, so the decision cannot be"
+        " taken back. Finance can void the claim, which reverses it.",
+    ),
+    "undo_sent": Text(
+        "‹{number} ›已经发到‹ {system}›，不能再撤销。需要收回请找财务作废。",
+        "‹{number} ›has been sent to ‹{system}›, so the decision cannot be taken back. Finance can"
+        " void the claim, which takes it back there.",
+    ),
+    "undo_begun": Text(
+        "‹{number} ›已经在‹ {system} ›里开始审批‹（{process}）›，不能再撤销。"
+        "请在那边退回，或请申请人撤回。",
+        "‹{system} ›has begun to decide ‹on {number}›‹ ({process})›, so your decision cannot be"
+        " taken back. Return it there, or have it withdrawn.",
+    ),
+    "undo_wallet": Text(
+        "‹{number} ›里微信卡包的发票已标为已报销，改不回来，不能再撤销。",
+        "The WeChat cards ‹of {number} ›are marked as reimbursed for good, so the decision cannot"
+        " be taken back.",
     ),
     # many at once
     "batch_ask": Text(

@@ -211,6 +211,10 @@ PAGES: Texts = {
         "In a file; the bank's answer is awaited. Load its results to reconcile them one by one.",
     ),
     "hint_payments_paid": Text("已到账的付款。", "What has arrived."),
+    "hint_payments_cancelled": Text(
+        "审批撤销或单据作废后不用付的；再次通过会回到待付款。",
+        "Not owed: the approval was taken back, or the claim is void. Approved again, they are.",
+    ),
     "hint_batches": Text(
         "导出过的批次，最新的在前。「未回」是还没有银行结果的笔数；文件可以按批次重新生成。",
         "Batches, newest first; “open” counts payments without a result of the bank. The file of a"

@@ -20,11 +20,12 @@ PAYMENT_STATES: Mapping[str, Text] = {
     "exported": Text("已导出，等待银行结果", "Exported, waiting for the bank"),
     "paid": Text("已付款", "Paid"),
     "failed": Text("付款失败", "Payment failed"),
+    "cancelled": Text("已取消，不用付", "Cancelled, not owed"),
 }
 PAYMENT_REASONS: Mapping[str, Text] = {
     "taken_back": Text("审批已撤销，暂时不用付", "The approval was taken back; do not pay now"),
 }
-"""Reasons of a failed payment that Chit itself gives; all others are words of a person or bank."""
+"""Reasons that Chit itself gives for a payment not made; others are words of a person or bank."""
 KINDS: Mapping[str, Text] = {
     "reimbursement": Text("报销", "expense claim"),
     "travel_request": Text("出差申请", "travel request"),

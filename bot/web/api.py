@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -32,6 +32,7 @@ from core.budget import Balance, charges_of, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
 from core.money import parse_yuan
+from core.payment import PaymentState
 from core.ports import ClaimQuery, Clock, Page, Sliced, Store
 
 MAX_LIMIT = 200
@@ -186,8 +187,8 @@ class Api:
         """List payments, oldest first."""
         self.access.require(request, "payments:read")
         state = request.query.get("state")
-        if state not in {None, "pending", "exported", "paid", "failed"}:
-            raise _bad("state", "pending, exported, paid or failed")
+        if state not in {None, *get_args(PaymentState)}:
+            raise _bad("state", ", ".join(get_args(PaymentState)))
         found = await _sliced(self.store.payments(state, _page(request)))  # type: ignore[arg-type]  # checked above
         return _list([payment_json(p) for p in found.items], found.next)
 

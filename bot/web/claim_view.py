@@ -251,7 +251,7 @@ def _payment(scene: Scene) -> tuple[Fact, ...]:
     why = payment_reason_text(payment.reason, scene.language)
     named = (
         ("payment", payment_state_text(payment.state, scene.language)),
-        ("payment_reason", one_line(why) if payment.state == "failed" else ""),
+        ("payment_reason", one_line(why) if payment.state in {"failed", "cancelled"} else ""),
         ("bank", one_line(payment.bank) if account else ""),
         ("account", account),
     )

@@ -28,7 +28,7 @@ from core.ports import ClaimQuery, Clock, Page, Sliced, Store, VoucherQuery
 from core.voucher import Voucher, VoucherState
 
 SIZE = 25
-PAYMENTS: tuple[PaymentState, ...] = ("pending", "failed", "exported", "paid")
+PAYMENTS: tuple[PaymentState, ...] = ("pending", "failed", "exported", "paid", "cancelled")
 VOUCHERS: tuple[VoucherState, ...] = ("refused", "open", "exported", "posted", "void")
 LISTS = ("payments", "batches", "vouchers", "advances", "late")
 COMMANDS: Mapping[str, str] = {
@@ -187,7 +187,7 @@ class _Desk:
             notes=(*(p for p in parts if p), *self._in_part(payment)),
             marks=(Mark(self.say("no_account"), "warm"),) if missing else (),
             why=one_line(payment_reason_text(payment.reason, self.language))
-            if payment.state == "failed"
+            if payment.state in {"failed", "cancelled"}
             else "",
         )
 

@@ -94,19 +94,29 @@ def take(advance: Claim, part: Settled) -> Taken:
     """Take something of an open advance: its hold goes on under a new name for what is left."""
     book = advance.advance or AdvanceBook(None)
     book = replace(book, settled=(*book.settled, part))
-    left = max(0, advance.total_fen - book.settled_fen)
+    left = _left_of(advance, book)
     held = tuple((b, min(fen, left)) for b, fen in book.held if min(fen, left) > 0)
     return _held_anew(advance, book, held)
 
 
-def give_back(advance: Claim, number: str, held: Figures) -> Taken:
-    """Undo what a claim took of an advance, when that claim is void; `held` is held again."""
+def give_back(advance: Claim, number: str) -> Taken:
+    """Undo what a claim took of an advance: as much is owed and held again as without it.
+
+    `Claim.held` is what the advance held at its approval, of which claims have taken since.
+    """
     book = advance.advance or AdvanceBook(None)
     kept = tuple(s for s in book.settled if not (s.how == "claim" and s.by == number))
+    back = replace(book, settled=kept)
     sums = dict(book.held)
-    for budget, fen in held:
-        sums[budget] = sums.get(budget, 0) + fen
-    return _held_anew(advance, replace(book, settled=kept), tuple(sorted(sums.items())))
+    for budget, fen in () if advance.standing else advance.held:
+        freed = min(fen, _left_of(advance, back)) - min(fen, _left_of(advance, book))
+        sums[budget] = sums.get(budget, 0) + freed
+    held = tuple((budget, fen) for budget, fen in sorted(sums.items()) if fen > 0)
+    return _held_anew(advance, back, held)
+
+
+def _left_of(advance: Claim, book: AdvanceBook) -> int:
+    return max(0, advance.total_fen - book.settled_fen)
 
 
 def _held_anew(advance: Claim, book: AdvanceBook, held: Figures) -> Taken:

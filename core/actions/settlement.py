@@ -13,7 +13,7 @@ from core.dealings import Settled
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import Notice, Say, ShowCard
-from core.payment import Payment
+from core.payment import OVER, Payment
 
 PAYERS = frozenset({"cashier", "finance"})
 
@@ -56,6 +56,8 @@ def pay(
     """
     if payment.state == "paid":
         return None
+    if payment.state == "cancelled":
+        raise Refused("wrong_state", number=claim.number, state=claim.state, event="pay")
     part = payment.owed_fen if amount_fen is None else amount_fen
     if not 0 < part <= payment.owed_fen:
         raise Refused("paid_too_much", number=claim.number, amount=format_yuan(payment.owed_fen))
@@ -148,7 +150,7 @@ def fail(claim: Claim, payment: Payment, cause: Cause, reason: str) -> Change | 
     """Note that a payment bounced: it is owed again; None when that was noted before."""
     if payment.state == "failed" and payment.reason == reason:
         return None
-    if payment.state == "paid":
+    if payment.state in OVER:
         raise Refused("wrong_state", number=claim.number, state=claim.state, event="fail_payment")
     if claim.allows(Event.FAIL_PAYMENT):
         claim = claim.after(Event.FAIL_PAYMENT)

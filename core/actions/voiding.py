@@ -118,7 +118,7 @@ def _give_back(
     for clearing in claim.clears:
         advance = advances.get(clearing.advance)
         if advance:
-            given = give_back(advance, claim.number, clearing.backed)
+            given = give_back(advance, claim.number)
             moves += given.moves
             changed.append(given.advance)
     return tuple(moves), tuple(changed)
@@ -126,7 +126,7 @@ def _give_back(
 
 def _cancelled(payment: Payment | None, reason: str) -> tuple[Payment, ...]:
     """Let a payment owe nothing any more: no file takes it, since its claim is void."""
-    return (replace(payment, state="failed", reason=reason),) if payment else ()
+    return (replace(payment, state="cancelled", reason=reason),) if payment else ()
 
 
 def _told(claim: Claim, company: Company, reason: str) -> list[Notice]:

@@ -9,12 +9,14 @@ from core.actions.basics import Cause, Settings
 from core.actions.clearing import open_advances
 from core.actions.editing import share_line
 from core.actions.submission import Surroundings, submit, withdraw
+from core.actions.undoing import Consequences, undo
 from core.budget import charges_of
 from core.change import Change
 from core.claim import Claim, State
 from core.company import Company
 from core.errors import Conflict, Refused
 from core.ports import ClaimQuery
+from core.routing import Roster
 from core.shares import Share
 from tests.contract.storage_samples import ANY, NOW, AnyStorage, apply, claim, figures
 
@@ -231,7 +233,7 @@ async def test_voiding_gives_back_what_was_spent_once(desk: Desk) -> None:
     assert await desk.storage.store.holder("2631") is None
     payment = await desk.storage.store.payment(f"P-{CLAIM}")
     assert payment is not None
-    assert payment.state == "failed"
+    assert payment.state == "cancelled"
     with pytest.raises(Refused, match="wrong_state"):
         await desk.void(CLAIM)
 
@@ -283,3 +285,27 @@ async def test_a_payment_in_parts_is_paid_when_it_is_whole(desk: Desk) -> None:
         await desk.pay(CLAIM, 25_001)
 
     assert (await desk.pay(CLAIM, 25_000)).state is State.PAID
+
+
+@pytest.mark.parametrize(("fen", "lent"), [(65_035, 100_000), (65_000, 30_000)])
+async def test_an_approval_that_is_taken_back_gives_its_advance_back(
+    desk: Desk, fen: int, lent: int
+) -> None:
+    await paid_advance(desk, lent)
+    await desk.submit(claim(CLAIM, 1, fen))
+    before = await figures(desk.storage)
+
+    approved = await desk.approve(CLAIM)
+    spent = await figures(desk.storage)
+    after = Consequences(
+        await desk.storage.store.payment(f"P-{CLAIM}"),
+        advances={ADVANCE: await desk.claim(ADVANCE)},
+    )
+    await desk.commit(undo(approved, desk.by("wang"), RULES, Roster(COMPANY), after))
+    restored = await desk.claim(CLAIM)
+
+    assert (restored.state, restored.clears) == (State.IN_REVIEW, approved.clears)
+    assert (await desk.claim(ADVANCE)).open_fen == lent
+    assert await figures(desk.storage) == before
+    again = await desk.approve(CLAIM)
+    assert (again.state, await figures(desk.storage)) == (approved.state, spent)

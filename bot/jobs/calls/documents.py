@@ -11,12 +11,12 @@ from core.actions.following import follows
 from core.claim import Claim, State
 from core.company import Person
 from core.notices import CallSystem
-from core.outside import ApprovalPort, ClaimsPort, Form, Link, PaymentPort, Ref, SsoPort
+from core.outside import DOCUMENT, ApprovalPort, ClaimsPort, Form, Link, PaymentPort, Ref, SsoPort
 from core.subscriptions import read_order
 
 log = structlog.get_logger(__name__)
 
-PURPOSE = "claim"
+PURPOSE = DOCUMENT
 PEOPLE = "staff"
 """The table of a mapping that says what the platform calls our people."""
 SOON_S = 300

@@ -21,14 +21,17 @@ from core.actions.rerouting import reroute
 from core.actions.submission import submit
 from core.actions.turns import UNDO_S
 from core.actions.undoing import Consequences, may_undo, undo
-from core.approval import Plan
+from core.approval import Plan, with_step
 from core.change import Change, Consume, FreeIdentities, Release, Reserve, Reverse, TakeIdentity
 from core.claim import Claim, Finding, State
 from core.company import Company
+from core.dealings import Clearing
 from core.delegation import Delegation
 from core.errors import Refused
 from core.notices import Say, ShowCard
 from core.routing import Roster
+from core.voucher import PEOPLE, Voucher
+from core.wallet import WalletCard
 
 RULES = Settings()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -249,7 +252,7 @@ def test_the_last_agreement_is_taken_back_with_its_money() -> None:
     assert (claim.state, claim.version) == (State.IN_REVIEW, 2)
     assert change.moves[0] == Reverse(f"{NUMBER}/1")
     assert (held.name, sum(c.amount_fen for c in held.charges)) == (f"{NUMBER}/2", 3 * 4500)
-    assert change.payments[0].state == "failed"
+    assert (change.payments[0].state, change.payments[0].owed_fen) == ("cancelled", 0)
     assert said(change)["zhang"] == ["decision_undone"]
 
 
@@ -335,16 +338,51 @@ def test_what_has_gone_on_is_not_taken_back() -> None:
     (payment,) = made.payments
     approved = made.claims[0]
     follower = claim_of(number="BX-20261125-0009", origin=NUMBER, revision=2)
-    cases = [
-        (_paid(approved), Consequences()),
-        (approved, Consequences(replace(payment, state="exported"))),
-        (approved, Consequences(payment, (follower,))),
-        (replace(approved, version=2), Consequences()),
+    untouched = replace(follower, revision=1)
+    voucher = Voucher(f"V-{NUMBER}-1", "approval", NUMBER, "hq", TODAY, NOW)
+    card = WalletCard("openid-1", "card-1", "code-1")
+    cleared = replace(approved, clears=(Clearing("JK-20261125-0001", approved.total_fen),))
+    covered = replace(cleared, state=State.PAID)
+    cases: list[tuple[str, Claim, Consequences]] = [
+        ("undo_followed", _paid(approved), Consequences()),
+        ("undo_followed", replace(approved, version=2), Consequences()),
+        ("undo_followed", replace(approved, state=State.PAID), Consequences()),
+        ("undo_paid", approved, Consequences(replace(payment, state="exported"))),
+        ("undo_paid", _paid(approved), Consequences(replace(payment, state="exported"))),
+        ("undo_paid", approved, Consequences(replace(payment, state="failed"))),
+        ("undo_paid", approved, Consequences(replace(payment, paid_fen=1))),
+        ("undo_claimed", approved, Consequences(payment, (follower,))),
+        ("undo_booked", approved, Consequences(vouchers=(replace(voucher, state="posted"),))),
+        ("undo_booked", approved, Consequences(vouchers=(replace(voucher, state="exported"),))),
+        ("undo_booked", approved, Consequences(vouchers=(replace(voucher, taken_by="kingdee"),))),
+        ("undo_sent", approved, Consequences(documents=("hose",))),
+        ("undo_wallet", replace(covered, wallet=(card,)), Consequences()),
+        ("", approved, Consequences(payment, (untouched,), (voucher,))),
+        ("", approved, Consequences(vouchers=(replace(voucher, taken_by=PEOPLE),))),
+        ("", approved, Consequences(vouchers=(replace(voucher, state="void"),))),
+        ("", covered, Consequences(replace(payment, state="cancelled"))),
     ]
 
-    for claim, after in cases:
-        with pytest.raises(Refused, match="undo_followed"):
-            undo(claim, later("wang"), RULES, Roster(company), after)
+    for code, claim, after in cases:
+        assert _refusal(claim, after, company) == code, (claim.state, after)
+
+
+def _refusal(claim: Claim, after: Consequences, company: Company) -> str:
+    try:
+        undo(claim, later("wang"), RULES, Roster(company), after)
+    except Refused as refused:
+        return refused.code
+    return ""
+
+
+def test_a_process_that_has_begun_elsewhere_is_not_called_back() -> None:
+    company = with_flow(THREE[0], "{name: OA审批, system: weaver}")
+    claim = agree(submitted(company), "wang", company)
+    plan = plan_of(claim)
+    begun = with_step(plan, replace(plan.steps[1], process="OA-88"))
+
+    assert _refusal(claim, Consequences(), company) == ""
+    assert _refusal(replace(claim, plan=begun), Consequences(), company) == "undo_begun"
 
 
 def test_after_the_next_decision_only_the_next_one_may_take_theirs_back() -> None:

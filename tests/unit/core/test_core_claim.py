@@ -50,6 +50,7 @@ LEGAL = {
     ("returned", "restore"): "in_review",
     ("rejected", "restore"): "in_review",
     ("approved", "restore"): "in_review",
+    ("paid", "restore"): "in_review",
 }
 
 

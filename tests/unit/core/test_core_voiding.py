@@ -46,7 +46,7 @@ def test_its_payment_owes_nothing_any_more() -> None:
     payment = Payment("P-1", claim.number, "zhang", "张三", 4500, "", "")
 
     (cancelled,) = void(claim, COMPANY, by("fin1"), "x", Dependents(payment)).payments
-    assert (cancelled.state, cancelled.reason) == ("failed", "x")
+    assert (cancelled.state, cancelled.reason) == ("cancelled", "x")
 
     with pytest.raises(Refused, match="wrong_state"):
         void(claim, COMPANY, by("fin1"), "x", Dependents(replace(payment, paid_fen=1)))

@@ -274,7 +274,7 @@ async def test_what_was_paid_is_not_taken_back(chat: Chat) -> None:
     await chat.say("fin1", f"同意 {claim.number}")
     await chat.say("cash", f"已付 {claim.number}")
 
-    assert "后续" in await chat.say("fin1", f"撤销 {claim.number}")
+    assert "已经付出" in await chat.say("fin1", f"撤销 {claim.number}")
     assert (await chat.claim(claim.number)).state is State.PAID
 
 

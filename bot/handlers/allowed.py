@@ -1,6 +1,6 @@
 """能报吗: answered from the rules and budgets of whoever asks; and 自驾, worth its kilometres."""
 
-from bot.handlers.drafts import draft_in_hand, keep, start_claim
+from bot.handlers.drafts import put_line
 from bot.handlers.finding import surroundings_of
 from bot.handlers.work import Work
 from bot.texts import finding_text
@@ -13,7 +13,7 @@ from core.claim import Claim, Line
 from core.company import Policy
 from core.errors import Refused
 from core.mileage import mileage_fen
-from core.money import format_cny, format_yuan
+from core.money import format_cny
 from core.phrases.asking import Asked, read_asked
 from core.phrases.intents import MayClaim, Mileage
 from core.phrases.results import Problem
@@ -145,7 +145,6 @@ async def on_mileage(command: Mileage, work: Work) -> None:
     policy = _rate_of(work)
     if policy is None or policy.rate_fen is None:
         raise Refused("mileage_off")
-    claim = await draft_in_hand(work) or await start_claim(work)
     amount = mileage_fen(command.km, policy.rate_fen)
     line = Line(
         category=policy.category,
@@ -154,7 +153,7 @@ async def on_mileage(command: Mileage, work: Work) -> None:
         description=command.description,
         project=command.project_id,
     )
-    await keep(work, add_line(claim, line), "add_line", amount=format_yuan(amount))
+    await put_line(work, line)
 
 
 def _rate_of(work: Work) -> Policy | None:

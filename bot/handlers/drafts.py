@@ -6,7 +6,14 @@ from datetime import date
 
 from bot.handlers.checks import keep_check
 from bot.handlers.dialogs import EDIT, ended, in_hand, waiting
-from bot.handlers.finding import claim_named, open_draft, own_claim, surroundings_of
+from bot.handlers.finding import (
+    claim_in_hand,
+    claim_named,
+    latest,
+    open_drafts,
+    own_claim,
+    surroundings_of,
+)
 from bot.handlers.work import Work
 from core.actions import amending, submission
 from core.actions.basics import audit_of
@@ -16,7 +23,7 @@ from core.change import Change, Outgoing
 from core.claim import EDITABLE, PREFIXES, Claim, Kind, Line, State, claim_number
 from core.errors import Refused
 from core.money import format_yuan
-from core.notices import Say, ShowCard
+from core.notices import Reply, Say, ShowCard
 from core.phrases.amounts import parse_amount
 from core.phrases.dates import parse_date
 from core.phrases.intents import (
@@ -29,18 +36,26 @@ from core.phrases.intents import (
 )
 from core.phrases.results import Ambiguous, Expense, Problem
 from core.phrases.vocabulary import match_category, match_project, vocabulary_of
+from core.placing import Expense as Spent
+from core.placing import place_for
 
 CHANGEABLE = (State.DRAFT, State.RETURNED, State.WITHDRAWN, State.REJECTED)
 
 
 async def draft_in_hand(work: Work) -> Claim | None:
-    """Give the claim that what the person sends next belongs to, None to start a new one."""
-    number = in_hand(await work.store.dialog(work.person.id), work.now)
-    if number:
-        claim = await work.store.claim(number)
-        if claim and claim.state in EDITABLE and work.person.id in claim.owners:
-            return claim
-    return await open_draft(work)
+    """Give the draft that words about no expense belong to: in hand, else the latest."""
+    held = await claim_in_hand(work)
+    if held:
+        return held
+    drafts = await open_drafts(work)
+    return await latest(work, drafts) or next(iter(drafts), None)
+
+
+async def draft_for(work: Work, day: date, category: str | None, amount_fen: int) -> Claim | None:
+    """Give the draft that an expense belongs to, None to start a new one."""
+    held = await claim_in_hand(work)
+    expense = Spent(day, category, amount_fen)
+    return held or place_for(expense, await open_drafts(work))
 
 
 async def start_claim(work: Work, kind: Kind = "reimbursement") -> Claim:
@@ -57,7 +72,6 @@ async def next_number(work: Work, kind: Kind = "reimbursement") -> str:
 
 async def on_expense(expense: Expense, work: Work) -> None:
     """Put a typed expense on the draft."""
-    claim = await draft_in_hand(work) or await start_claim(work)
     line = Line(
         category=expense.category_id,
         amount_fen=expense.amount_fen,
@@ -65,27 +79,48 @@ async def on_expense(expense: Expense, work: Work) -> None:
         description=expense.description,
         project=expense.project_id,
     )
-    await keep(work, add_line(claim, line), "add_line", amount=format_yuan(line.amount_fen))
+    await put_line(work, line)
 
 
-async def keep(work: Work, claim: Claim, action: str, **fields: str) -> None:
-    """Commit a changed draft and show it at the bottom of the chat."""
+async def put_line(work: Work, line: Line) -> None:
+    """Put a typed line on the draft where it belongs, a new one if there is none."""
+    draft = await draft_for(work, line.date, line.category, line.amount_fen)
+    claim = add_line(draft or await start_claim(work), line)
+    remarks = () if draft else await apart_from(work)
+    amount = format_yuan(line.amount_fen)
+    await keep(work, claim, "add_line", *remarks, amount=amount)
+
+
+async def apart_from(work: Work) -> tuple[Reply, ...]:
+    """Say why an expense begins a draft although that of an approved request is open."""
+    drafts = await open_drafts(work)
+    if not drafts:
+        return ()
+    trip = drafts[0].trip
+    days = f"{trip.start:%m-%d} ~ {trip.end:%m-%d}" if trip else ""
+    return (work.reply("draft_apart", claim=drafts[0].number, days=days),)
+
+
+async def keep(work: Work, claim: Claim, action: str, *remarks: Reply, **fields: str) -> None:
+    """Commit a changed draft and show it at the bottom of the chat; one in hand stays there."""
     card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
     own_draft = claim.state is State.DRAFT and claim.filed_by is None
-    dialog = ended(work) if own_draft else waiting(work, EDIT, number=claim.number)
+    held = in_hand(await work.store.dialog(work.person.id), work.now)
+    stays = held == claim.number or not own_draft
+    dialog = waiting(work, EDIT, number=claim.number) if stays else ended(work)
     await work.commit(
         Change(
             at=work.now,
             claims=(claim,),
             audit=(audit_of(work.cause, action, claim.number, **fields),),
-            outbox=work.outgoing((card,)),
+            outbox=work.outgoing((*remarks, card)),
             dialogs=(dialog,),
         )
     )
 
 
 async def on_submit(command: Submit, work: Work) -> None:
-    """Submit by words: the named claim, else the only draft, else the only one that came back."""
+    """Submit by words: the named claim, else the one in hand or on the screen last."""
     claim = await own_claim(work, command.number, CHANGEABLE)
     await submit_claim(work, claim)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.handlers.dialogs import PATIENCE, in_hand
 from bot.handlers.work import Work
 from core.actions.basics import Cause, Settings
 from core.actions.clearing import CLEARS, open_advances
@@ -17,13 +18,19 @@ from core.claim import EDITABLE, Claim, State
 from core.company import Company, Person
 from core.duplicates import Earlier, wanted_likes
 from core.errors import Refused
+from core.money import format_cny
 from core.ports import ClaimQuery, Page, Store
-from core.routing import ChainStep
+from core.routing import Chain, chain_of
 
 COUNTED = (State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID)
 """States of claims that count when rules look at a person's history."""
 HISTORY = Page(limit=500)
 FEW = Page(limit=20)
+LATELY = 5
+"""Latest lines of a claim's record that are looked at for who has had it before them."""
+MAX_NAMED = 8
+SHOWN_AGAIN = frozenset({"return", "reject"})
+"""What others do that puts a claim before its owner."""
 AUDITORS = frozenset({"finance", "auditor", "admin", "cashier"})
 """Roles that may see everybody's claims."""
 
@@ -92,20 +99,20 @@ async def with_findings(
 
 async def foreseen(
     store: Store, company: Company, claim: Claim, today: date, settings: Settings
-) -> tuple[Claim, tuple[ChainStep, ...]]:
-    """Give a claim as `with_findings`, and whom it would ask if it were submitted now.
+) -> tuple[Claim, Chain]:
+    """Give a claim as `with_findings`, and whom it would ask and tell if it were submitted now.
 
-    Nobody is foreseen for a claim in review, nor where the flow has nobody to ask.
+    In review it is whom its plan asks; where the flow has nobody to ask it is nobody.
     """
     if claim.state not in EDITABLE:
-        return claim, ()
+        return claim, chain_of(claim.plan) if claim.plan else Chain()
     around = await surroundings_of(store, company, claim, today, settings)
     known = replace(reckoned(claim, around), findings=check_claim(claim, around))
     cause = Cause(claim.employee, midnight(today, settings.zone), "preview")
     try:
         return known, preview(known, asking_of(known, around), cause)
     except Refused:
-        return known, ()
+        return known, Chain()
 
 
 async def claim_named(work: Work, number: str) -> Claim:
@@ -135,19 +142,54 @@ def concerns(claim: Claim, person: Person) -> bool:
 async def own_claim(work: Work, number: str | None, states: tuple[State, ...]) -> Claim:
     """Find the claim that a command of its owner means.
 
-    Without a number it is the only one in the first of the states that has any. Refused
-    `no_claim_here` when there is none, `which_claim` when there are several.
+    Without a number it is the one in hand, the only one, the one that they had to do with a moment
+    ago, or the only one in the first of the states that has any. Refused `no_claim_here` when
+    there is none, `which_claim` when several are as likely.
     """
     if number is not None:
         claim = await claim_named(work, number)
         if work.person.id not in claim.owners:
             raise Refused("not_yours", number=number)
         return claim
+    held = await claim_in_hand(work)
+    if held and held.state in states:
+        return held
+    found: list[tuple[Claim, ...]] = []
     for state in states:
-        found = await work.store.claims(ClaimQuery(state=state, employee=work.person.id), FEW)
-        if found.items:
-            return _only(found.items)
-    raise Refused("no_claim_here")
+        query = ClaimQuery(state=state, employee=work.person.id)
+        found.append((await work.store.claims(query, FEW)).items)
+    claims = [claim for group in found for claim in group]
+    if not claims:
+        raise Refused("no_claim_here")
+    return await latest(work, claims) or _only(next(group for group in found if group))
+
+
+async def claim_in_hand(work: Work) -> Claim | None:
+    """Give the claim that the person has taken in hand to change it."""
+    number = in_hand(await work.store.dialog(work.person.id), work.now)
+    claim = await work.store.claim(number) if number else None
+    if claim and claim.state in EDITABLE and work.person.id in claim.owners:
+        return claim
+    return None
+
+
+async def latest(work: Work, claims: Sequence[Claim]) -> Claim | None:
+    """Give the claim that was on the person's screen last, where that is moments ago."""
+    if len(claims) == 1:
+        return claims[0]
+    touched = [(await _touched(work, claim), claim) for claim in claims]
+    recent = [(key, c) for key, c in touched if work.now - key[0] <= PATIENCE]
+    return max(recent, key=lambda pair: pair[0])[1] if recent else None
+
+
+async def _touched(work: Work, claim: Claim) -> tuple[datetime, int]:
+    """Say when a person last changed a claim, or got it back or drafted, and what came later."""
+    marks = (
+        (entry.at, entry.seq)
+        for entry in await work.store.history(claim.number, LATELY)
+        if entry.actor == work.person.id or entry.action in SHOWN_AGAIN
+    )
+    return max(marks, default=(claim.created_at, 0))
 
 
 async def waiting_claim(work: Work, number: str | None) -> Claim:
@@ -163,13 +205,19 @@ async def waiting_claim(work: Work, number: str | None) -> Claim:
 
 def _only(claims: tuple[Claim, ...]) -> Claim:
     if len(claims) > 1:
-        raise Refused("which_claim", numbers=" ".join(c.number for c in claims))
+        raise Refused("which_claim", rows="\n".join(map(_named, claims[:MAX_NAMED])))
     return claims[0]
 
 
-async def open_draft(work: Work) -> Claim | None:
-    """Give the person's newest draft of expenses, which photos and lines join."""
+def _named(claim: Claim) -> str:
+    """Write a claim so that people know it again: its number, how much, what for."""
+    words = claim.purpose or next((x.description for x in claim.lines if x.description), "")
+    parts = (claim.number, format_cny(claim.total_fen), words[:20])
+    return "· " + " · ".join(p for p in parts if p)
+
+
+async def open_drafts(work: Work) -> tuple[Claim, ...]:
+    """Give the person's drafts of expenses, which photos and lines join, the newest first."""
     query = ClaimQuery(state=State.DRAFT, employee=work.person.id, kind="reimbursement")
     found = await work.store.claims(query, FEW)
-    own = own_words(found.items, work.person.id, None)
-    return own[0] if own else None
+    return own_words(found.items, work.person.id, None)

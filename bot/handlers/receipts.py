@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.events import FileReceived, FileUploaded, LinkReceived, MediaRef, PhotoReceived
-from bot.handlers.drafts import draft_in_hand, start_claim
+from bot.handlers.drafts import apart_from, ask_rates, draft_in_hand, start_claim
+from bot.handlers.finding import claim_in_hand, open_drafts
 from bot.handlers.pairing import question_of
 from bot.handlers.work import Work
 from core.actions.basics import audit_of
-from core.actions.drafts import Added, Voucher, add_vouchers
+from core.actions.drafts import Added, Voucher, add_vouchers, guess_category
 from core.actions.verifying import ask_about
-from core.change import Change
+from core.change import AuditEntry, Change
 from core.claim import Claim, Line
 from core.errors import Rejected
 from core.invoice import Reading
 from core.notices import Reply, ShowCard
 from core.phrases.cleaning import clean
 from core.phrases.vocabulary import find_categories, vocabulary_of
+from core.placing import expense_of, places_for
 
 log = structlog.get_logger(__name__)
 
@@ -123,20 +125,44 @@ async def _attach(work: Work, vouchers: tuple[Voucher, ...], remarks: tuple[Repl
         await work.tell(*remarks)
         return
     added = add_vouchers(work.company, draft, vouchers, work.cause, work.today)
-    await _commit(work, added, remarks)
+    await _commit(work, [added], remarks)
 
 
 async def join(
     work: Work, vouchers: tuple[Voucher, ...], words: str, remarks: tuple[Reply, ...]
 ) -> None:
-    """Put vouchers on the draft, a new one if there is none, and show it."""
-    before = await draft_in_hand(work) or await start_claim(work)
-    added = add_vouchers(work.company, before, vouchers, work.cause, work.today)
-    if words:
-        added = replace(added, claim=_described(work, added.claim, len(before.lines), words))
-    repeated = tuple(work.reply("already_on_draft", invoice=key) for key in added.repeated)
-    unread = tuple(_unread(work, reading) for reading in added.unread)
+    """Put vouchers on the drafts where they belong, a new one if there is none, and show them."""
+    added: list[Added] = []
+    for draft, found in await _sorted(work, vouchers):
+        remarks = remarks if draft else (*remarks, *await apart_from(work))
+        before = draft or await start_claim(work)
+        more = add_vouchers(work.company, before, found, work.cause, work.today)
+        if words:
+            more = replace(more, claim=_described(work, more.claim, len(before.lines), words))
+        added.append(more)
+    repeated = (work.reply("already_on_draft", invoice=k) for a in added for k in a.repeated)
+    unread = (_unread(work, reading) for a in added for reading in a.unread)
     await _commit(work, added, (*remarks, *repeated, *unread))
+
+
+async def _sorted(
+    work: Work, vouchers: tuple[Voucher, ...]
+) -> list[tuple[Claim | None, tuple[Voucher, ...]]]:
+    """Sort vouchers by the draft that each belongs to; what nothing was read from goes along."""
+    held = await claim_in_hand(work)
+    if held:
+        return [(held, vouchers)]
+    drafts, groups = await open_drafts(work), dict[str, list[Voucher]]()
+    read = [v for v in vouchers if v.reading.ok]
+    expenses = [
+        expense_of(v.reading, guess_category(work.company, v.reading), work.today) for v in read
+    ]
+    for voucher, draft in zip(read, places_for(expenses, drafts), strict=True):
+        groups.setdefault(draft.number if draft else "", []).append(voucher)
+    last = next(reversed(groups.values()))
+    last += (v for v in vouchers if not v.reading.ok)
+    by_number = {d.number: d for d in drafts}
+    return [(by_number.get(number), tuple(found)) for number, found in groups.items()]
 
 
 def _described(work: Work, claim: Claim, start: int, words: str) -> Claim:
@@ -150,21 +176,27 @@ def _described(work: Work, claim: Claim, start: int, words: str) -> Claim:
     return replace(claim, lines=(*claim.lines[:start], *map(describe, claim.lines[start:])))
 
 
-async def _commit(work: Work, added: Added, remarks: tuple[Reply, ...]) -> None:
-    claim = added.claim
-    files = " ".join(sorted(f.sha256[:12] for f in claim.files))
-    card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
-    which, dialogs = question_of(work, claim)
-    new = {v.identity for v in added.invoices}
-    asked = ask_about(claim, "draft") if work.rooms.settings.verify else ()
-    questions = tuple(q for q in asked if q.request.identity in new)
+async def _commit(work: Work, added: list[Added], remarks: tuple[Reply, ...]) -> None:
+    """Commit every draft that vouchers have joined; of several, one question is asked."""
+    cards = [ShowCard(work.person.id, a.claim.number, "claim", fresh=True) for a in added]
+    asking = [question_of(work, a.claim) for a in added]
+    which, dialogs = next((pair for pair in asking if pair[0]), ((), ()))
+    new = {v.identity for a in added for v in a.invoices}
+    asked = [q for a in added for q in ask_about(a.claim, "draft") if work.rooms.settings.verify]
+    questions = (q for q in asked if q.request.identity in new)
+    rates = [reply for a in added for reply in ask_rates(work, a.claim)]
     await work.commit(
         Change(
             at=work.now,
-            claims=(claim,),
-            invoices=added.invoices,
-            audit=(audit_of(work.cause, "add_vouchers", claim.number, files=files),),
-            outbox=work.outgoing((*remarks, card, *which, *questions)),
+            claims=tuple(a.claim for a in added),
+            invoices=tuple(v for a in added for v in a.invoices),
+            audit=tuple(_entry(work, a.claim) for a in added),
+            outbox=work.outgoing((*remarks, *cards, *which, *rates, *questions)),
             dialogs=dialogs,
         )
     )
+
+
+def _entry(work: Work, claim: Claim) -> AuditEntry:
+    files = " ".join(sorted(f.sha256[:12] for f in claim.files))
+    return audit_of(work.cause, "add_vouchers", claim.number, files=files)

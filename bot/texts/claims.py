@@ -14,8 +14,8 @@ TEXTS: Texts = {
         " to see all.",
     ),
     "which_claim": Text(
-        "有好几张单据，请在后面带上单号再发一次‹：{numbers}›。",
-        "Several claims fit. Please send it again with the number‹: {numbers}›.",
+        "有好几张单据，请在后面带上单号再发一次‹：\n{rows}›",
+        "Several claims fit. Please send it again with the number‹:\n{rows}›",
     ),
     "number_missing": Text(
         "请带上单号，例如「已付 BX-20261125-0007」。",
@@ -229,6 +229,12 @@ TEXTS: Texts = {
     "repaid_too_much": Text(
         "‹{number} ›最多还能归还‹ {amount}›：已冲抵和审批中要冲抵的部分不用再还。请改金额。",
         "‹{number}: ›no more than ‹{amount} ›is to come back; the rest is or will be set off.",
+    ),
+    "draft_apart": Text(
+        "这笔不在‹ {claim} ›的范围内‹（行程 {days}）›，已另起一张草稿。"
+        "要算进‹ {claim}›，点它卡片上的「修改」再发一次。",
+        "This is not part of‹ {claim}›‹ (trip of {days})›, so it has a draft of its own. To put it"
+        " there, press “edit” on the card of‹ {claim} ›and send it again.",
     ),
     "bring_invoices": Text(
         "申请‹ {claim} ›已通过，报销草稿‹ {number} ›已经替你起好。回来以后把发票发给我就行，"

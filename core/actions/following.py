@@ -7,7 +7,7 @@ from core.actions.basics import Cause
 from core.actions.clearing import charges_in
 from core.budget import Balance, charges_of
 from core.change import Move, Release
-from core.claim import Claim, Finding, Line, State
+from core.claim import PREFIXES, Claim, Finding, Line, State
 from core.company import Company
 from core.money import format_yuan
 from core.travel_standard import Allowance, allowances
@@ -22,6 +22,11 @@ def follows(claim: Claim) -> bool:
     What the company pays to a supplier itself is spent with the request.
     """
     return claim.kind in FOLLOWED and claim.supplier is None
+
+
+def follows_purchase(claim: Claim) -> bool:
+    """Whether a claim follows a purchase request, whose lines it has."""
+    return bool(claim.origin and claim.origin.startswith(f"{PREFIXES['purchase_request']}-"))
 
 
 def follow_up(request: Claim, number: str, cause: Cause, company: Company | None = None) -> Claim:

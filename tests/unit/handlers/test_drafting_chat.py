@@ -1,0 +1,93 @@
+"""Several drafts at once, in the chat: what goes where, and which one a bare word means."""
+
+import pytest
+from chat_stage import Chat, company_with
+
+from core.claim import Claim, State
+from core.ports import ClaimQuery, Page
+
+ONE = {"name": "主管", "approvers": ["manager"]}
+
+
+async def drafts(chat: Chat, state: State = State.DRAFT) -> list[Claim]:
+    query = ClaimQuery(employee="zhang", state=state)
+    return list((await chat.storage.store.claims(query, Page(limit=20))).items)
+
+
+async def trip_approved(chat: Chat) -> Claim:
+    """Let a trip of next week be approved; gives the draft that follows."""
+    await chat.say("zhang", "出差 上海 12-01 至 12-03 900 拜访客户")
+    await chat.say("zhang", "提交")
+    await chat.say("wang", "同意")
+    (draft,) = await drafts(chat)
+    return draft
+
+
+async def test_what_is_not_of_the_trip_has_a_draft_of_its_own() -> None:
+    chat = await Chat().found(company_with(ONE))
+    trip = await trip_approved(chat)
+    chat.later(hours=2)
+
+    said = await chat.say("zhang", "打车 45 昨天 去客户现场")
+    again = await chat.say("zhang", "打车 30 昨天 回公司")
+    sent = await chat.say("zhang", "提交")
+
+    assert f"不在 {trip.number} 的范围内（行程 12-01 ~ 12-03）" in said
+    assert "范围内" not in again, "said once, when the draft begins"
+    assert "好几张" not in sent
+    (waiting,) = await drafts(chat, State.IN_REVIEW)
+    assert [line.amount_fen for line in waiting.lines] == [4500, 3000]
+    assert (await chat.claim(trip.number)).carries == trip.carries
+
+
+async def test_a_draft_in_hand_takes_all_until_it_is_submitted() -> None:
+    chat = await Chat().found(company_with(ONE))
+    trip = await trip_approved(chat)
+    chat.later(hours=2)
+
+    await chat.press("zhang", trip, "edit")
+    await chat.say("zhang", "打车 45 昨天 去机场")
+    await chat.say("zhang", "打车 30 昨天 去车站")
+
+    (only,) = await drafts(chat)
+    assert (only.number, len(only.lines)) == (trip.number, 2)
+    await chat.say("zhang", "提交")
+    assert (await chat.claim(trip.number)).state is State.IN_REVIEW
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(5, False), (45, True)])
+async def test_a_bare_word_means_what_was_on_the_screen_last(minutes: int, asked: bool) -> None:  # noqa: FBT001 a table
+    chat = await Chat().found(company_with(ONE))
+    trip = await trip_approved(chat)
+    chat.later(hours=2)
+    await chat.say("zhang", "打车 45 昨天 去客户现场")
+    chat.later(minutes=minutes)
+
+    said = await chat.say("zhang", "提交")
+
+    assert ("好几张单据" in said) is asked
+    assert (f"· {trip.number} · ¥0.00 · 上海" in said) is asked
+    assert len(await drafts(chat)) == 1 + asked
+
+
+async def test_what_came_back_just_now_is_meant() -> None:
+    chat = await Chat().found(company_with(ONE))
+    claim = await chat.submitted(45)
+    await chat.say("zhang", "打车 30 昨天 回公司")
+    chat.later(hours=2)
+    await chat.say("wang", f"退回 {claim.number} 补充说明")
+
+    await chat.say("zhang", "提交")
+
+    assert (await chat.claim(claim.number)).state is State.IN_REVIEW
+    assert len(await drafts(chat)) == 1
+
+
+async def test_what_is_in_hand_for_a_colleague_is_meant_too() -> None:
+    chat = await Chat().found(company_with(ONE))
+    await chat.say("wang", "代 张三 打车 45 昨天 去客户")
+    (draft,) = await drafts(chat)
+
+    await chat.say("wang", "提交")
+
+    assert (await chat.claim(draft.number)).state is State.IN_REVIEW

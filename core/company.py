@@ -195,7 +195,7 @@ class Standard(Entry):
 
 
 class Policy(Entry):
-    """A rule on claims and what follows when it is broken.
+    """A rule on claims and what follows when it is broken; people read its `name`, if it has one.
 
     `limit` and `rate` (of a kilometre) are in yuan, `near` is a percentage of the limit, `until`
     the last day of a new year (MM-DD), `standards` are searched from the top, `proof` names what
@@ -221,6 +221,7 @@ class Policy(Entry):
     words: tuple[str, ...] = ()
     proof: str = ""
 
+    name: str = Field(default="", max_length=40)
 
 def _day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -55,6 +55,7 @@ class FlowStep(Entry):
 class Flow(Entry):
     """The steps for claims that its condition selects; the first flow that holds is taken.
 
+    People read its `name`, if it has one.
     `cc` are told at `cc_at`. Clean claims up to `auto_approve_up_to` need nobody, None asks for
     every one. `own_claim` says who decides where a step would ask the applicant alone.
     `same_approver` says when somebody's agreement counts again: in the next step, in every later
@@ -70,6 +71,7 @@ class Flow(Entry):
     own_claim: OwnClaim = "manager"
     same_approver: SameApprover = "adjacent"
     resubmit: Resubmit = "start"
+    name: str = Field(default="", max_length=40)
 
 
 class CalendarRules(Entry):

@@ -8,8 +8,15 @@ from bot.cards.dealings import dealings_of
 from bot.cards.escape import quoted, safe
 from bot.cards.gauge import SMALL, bar
 from bot.texts.labels import label, sentence
-from bot.texts.names import budget_scope, department_name, person_name, project_name
-from bot.texts.plain import cut
+from bot.texts.names import (
+    budget_place,
+    budget_scope,
+    department_name,
+    person_name,
+    project_name,
+    short_period,
+)
+from bot.texts.plain import cut, cut_middle
 from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import payment_reason_text, payment_state_text
@@ -28,6 +35,8 @@ BRIEF = 30
 """Characters of a value that WeCom shows without folding."""
 MAX_BUDGETS = 3
 MAX_NAMES = 3
+LEAST_NAME = 4
+"""Characters of a budget's name below which it tells nothing."""
 REASON_LIMIT = 80
 SILENT = frozenset({"", CARRIED, AUTOMATIC})
 """Reasons that the core gives where nobody has said anything."""
@@ -170,7 +179,7 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alon
     brief = scene.say("budget_brief", **figures)
     gauge = bar(balance, amount_fen, held=held, cells=SMALL)
     if not alone:
-        brief = f"{cut(scope, max(4, BRIEF - len(brief) - 1))} {brief}"
+        brief = _brief_budget(scene, balance, before, before - amount_fen)
     elif len(brief) + 1 + len(gauge) <= BRIEF:
         brief = f"{brief} {gauge}"
     return scene.fact("budget", value, brief)
@@ -197,6 +206,31 @@ _SHOWN = frozenset(
 def _progress(scene: Scene) -> Iterator[Fact]:
     plan = scene.claim.plan
     if plan is None or scene.claim.state not in _SHOWN or scene.purpose == "payment":
+def _brief_budget(scene: Scene, balance: Balance, before_fen: int, after_fen: int) -> str:
+    """Tell one budget from the others in `BRIEF` characters: its period whole, then its name.
+
+    Where the figures leave no room for the name, they lose zeros first, then their fen, rounded
+    down.
+    """
+    budget = balance.budget
+    place = safe(budget_place(scene.company, budget, scene.language), 40)
+    period = short_period(budget)
+    for write in (format_cny, _without_zeros, _in_yuan):
+        figures = scene.say("budget_brief", before=write(before_fen), after=write(after_fen))
+        room = BRIEF - len(period) - len(figures) - 2
+        if room >= min(len(place), LEAST_NAME):
+            break
+    return f"{period} {cut_middle(place, max(1, room))} {figures}"
+
+
+def _without_zeros(fen: int) -> str:
+    return format_cny(fen).removesuffix(".00")
+
+
+def _in_yuan(fen: int) -> str:
+    return _without_zeros(fen // 100 * 100)
+
+
         return
     chain = " → ".join(_step(scene, i, step) for i, step in enumerate(plan.steps))
     waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()

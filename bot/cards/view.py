@@ -16,6 +16,7 @@ from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
 from bot.texts.names import category_name, department_name, person_name
 from bot.texts.template import Language
+from bot.texts.rules import policy_name
 from bot.texts.words import action_text, field_text, kind_text, state_text
 from core.budget import Balance
 from core.claim import Claim, Finding, Line, State
@@ -191,9 +192,10 @@ def _warnings(scene: Scene) -> tuple[str, ...]:
 
 
 def _said(scene: Scene, finding: Finding, *, insider: bool) -> str:
-    """Say a finding and the company's rule behind it, by the name that the company gave it."""
+    """Say a finding and the company's rule behind it, by its name."""
     text = safe(finding_text(finding, scene.language, scene.company, insider=insider), 160)
-    rule = safe(finding.field("policy"), 40)
+    policy = finding.field("policy")
+    rule = safe(policy_name(scene.company, policy, scene.language), 60) if policy else ""
     return scene.say("by_rule", finding=text, rule=rule) if rule else text
 
 

@@ -4,9 +4,9 @@ from bot.handlers.drafts import put_line
 from bot.handlers.finding import surroundings_of
 from bot.handlers.work import Work
 from bot.texts import finding_text
-from bot.texts.findings import period_text
 from bot.texts.names import budget_name, category_name
 from bot.texts.queries import row
+from bot.texts.rules import period_text, policy_name
 from core.actions.drafts import add_line, new_claim
 from core.allowed import Need, Weighed, weigh
 from core.claim import Claim, Line
@@ -85,7 +85,8 @@ def _limits(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
 def _limit(work: Work, asked: Asked, measure: Measure) -> str:
     language, policy = work.person.language, measure.policy
     who = " ".join(w for w in (measure.city, measure.grade) if w)
-    facts = {"policy": policy.id, "limit": format_cny(measure.limit_fen)}
+    named = policy_name(work.company, policy.id, language)
+    facts = {"policy": named, "limit": format_cny(measure.limit_fen)}
     facts["per"] = period_text(policy.per, language)
     text = (
         row("standard_of", language, who=who, **facts)

@@ -8,7 +8,8 @@ from bot.handlers.progress import at_text, people_of
 from bot.handlers.work import Work
 from bot.texts import finding_text
 from bot.texts.names import budget_name, person_name
-from bot.texts.queries import VERDICTS, inputs_text, row, rule_text
+from bot.texts.queries import VERDICTS, inputs_text, row
+from bot.texts.rules import approver_text, flow_name, policy_name, when_text
 from core.approval import Plan, Step, hidden_parts
 from core.budget import charges_of
 from core.claim import EDITABLE, Claim, Finding
@@ -87,12 +88,13 @@ def _findings(work: Work, claim: Claim) -> list[str]:
 
 def _facts(work: Work, finding: Finding) -> list[str]:
     language = work.person.language
-    inputs = inputs_text(dict(finding.fields), language)
+    inputs = inputs_text(dict(finding.fields), language, work.company)
     policy = finding.field("policy")
     if not inputs:
         return []
     if policy:
-        return [row("rule", language, policy=policy, inputs=inputs)]
+        named = policy_name(work.company, policy, language)
+        return [row("rule", language, policy=named, inputs=inputs)]
     return [row("inputs", language, inputs=inputs)]
 
 
@@ -110,11 +112,12 @@ def _route(work: Work, plan: Plan, step: Step) -> str:
     language, company = work.person.language, work.company
     written = _written(work, plan, step)
     people = people_of(work, step, step.approvers)
-    rules = [rule_text(r, language) for r in written.approvers] if written else []
+    rules = [approver_text(r, company, language) for r in written.approvers] if written else []
     rule = ("、" if language == "zh" else ", ").join(rules) or step.system or step.name
-    text = row("route", language, step=step.name, people=people, flow=plan.flow or "-", rule=rule)
+    flow = flow_name(company, plan.flow, language) or "-"
+    text = row("route", language, step=step.name, people=people, flow=flow, rule=rule)
     if written and written.when != ALWAYS:
-        text += row("route_when", language, when=written.when)
+        text += row("route_when", language, when=when_text(written.when, company, language))
     for stand_in in step.stand_ins:
         names = {"by": person_name(company, stand_in.by)}
         text += row("stand_in", language, person=person_name(company, stand_in.person), **names)

@@ -10,6 +10,7 @@ from bot.texts.names import (
     person_name,
 )
 from bot.texts.plain import one_line
+from bot.texts.rules import period_text
 from bot.texts.template import Language, Text, Texts
 from bot.texts.words import field_text, state_text
 from core.claim import Finding
@@ -189,14 +190,6 @@ FINDINGS: Texts = {
         "‹The {field} ›was not read with certainty; compare it with the original",
     ),
 }
-_PERIODS: Mapping[str, Text] = {
-    "claim": Text("每单", "a claim"),
-    "line": Text("每笔", "a line"),
-    "day": Text("每天", "a day"),
-    "night": Text("每晚", "a night"),
-    "month": Text("每月", "a month"),
-    "year": Text("每年", "a year"),
-}
 _DATED = frozenset({"day", "night", "month", "year"})
 """Spans whose sums are named by their day, month or year."""
 
@@ -292,11 +285,6 @@ def _looked_up(finding: Finding, language: Language, company: Company) -> dict[s
         names = [person_name(company, owner) for owner in budget.owners]
         found["owners"] = _joined(names, language)
     return found
-
-
-def period_text(per: str | None, language: Language) -> str:
-    """Name what a limit is for: 每天, a night."""
-    return _PERIODS[per or "claim"].plain(language)
 
 
 def _joined(names: Sequence[str], language: Language) -> str:

@@ -60,6 +60,11 @@ def entity_name(company: Company, entity_id: str) -> str:
 
 def budget_scope(company: Company, budget: Budget, language: Language) -> str:
     """Say what a budget binds: 市场部 · 市内交通 2026-Q4."""
+    return f"{budget_place(company, budget, language)} {budget.period.text}"
+
+
+def budget_place(company: Company, budget: Budget, language: Language) -> str:
+    """Say what a budget binds, whatever its period: 市场部 · 市内交通."""
     parts = [
         department_name(company, budget.department, language) if budget.department else "",
         project_name(company, budget.project) if budget.project else "",
@@ -67,17 +72,27 @@ def budget_scope(company: Company, budget: Budget, language: Language) -> str:
         person_name(company, budget.person) if budget.person else "",
         entity_name(company, budget.company) if budget.company else "",
     ]
-    scope = " · ".join(p for p in parts if p) or department_name(company, ROOT, language)
-    return f"{scope} {budget.period.text}"
+    return " · ".join(p for p in parts if p) or department_name(company, ROOT, language)
+
+
+def short_period(budget: Budget) -> str:
+    """Write a budget's period in few characters: 26Q4, 26-11, 2026; a span by its first day."""
+    first, _, last = budget.period.text.partition("/")
+    year, _, part = first.partition("-")
+    if last:
+        return f"{part}~"
+    if not part:
+        return year
+    return f"{year[2:]}{part}" if part[0] in "QH" else f"{year[2:]}-{part}"
 
 
 def budget_name(company: Company, budget_id: str, language: Language) -> str:
-    """Name a budget by its id and what it binds: sales-2026q4（市场部 2026-Q4）."""
+    """Name a budget by what it binds, with its id: 市场部 2026-Q4（sales-2026q4）."""
     budget = company.budget(budget_id)
     if budget is None:
         return one_line(budget_id, NAME_LIMIT)
     scope = budget_scope(company, budget, language)
-    return f"{budget_id}（{scope}）" if language == "zh" else f"{budget_id} ({scope})"
+    return f"{scope}（{budget_id}）" if language == "zh" else f"{scope} ({budget_id})"
 
 
 def money_text(value: str) -> str:

@@ -35,6 +35,14 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def cut_middle(text: str, limit: int) -> str:
+    """Keep both ends of a text, in at most `limit` characters: names often differ at their end."""
+    if len(text) <= limit:
+        return text
+    tail = (limit - 1) // 2
+    return f"{text[: limit - 1 - tail].rstrip()}…{text[-tail:].lstrip() if tail else ''}"
+
+
 def cut_bytes(text: str, limit_bytes: int) -> str:
     """Keep at most so many bytes of UTF-8, never half a character; a cut text ends in …."""
     data = text.encode()

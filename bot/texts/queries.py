@@ -1,8 +1,15 @@
 """Texts that answer questions: lists, progress, reasons, what may be claimed."""
 
+import re
 from collections.abc import Mapping
 
+from bot.texts.names import budget_name, money_text
+from bot.texts.plain import one_line
 from bot.texts.template import Language, Text, Texts
+from core.company import Company
+
+_FEN = re.compile(r"-?\d+\.\d\d")
+_SPAN = re.compile(r"\d{4}(-\d\d){0,2}")
 
 TEXTS: Texts = {
     "unsubmitted": Text(
@@ -75,13 +82,13 @@ _ROWS: Mapping[str, Text] = {
         "下一步：你修改后发「提交 ‹{number}›」", "Next: change it, then send “submit ‹{number}›”"
     ),
     "system": Text("系统 ‹{system}›", "the system ‹{system}›"),
-    "rule": Text("  依据：规则 ‹{policy}›（‹{inputs}›）", "  Rule ‹{policy}› (‹{inputs}›)"),
+    "rule": Text("  依据：‹{policy}›：‹{inputs}›", "  Rule: ‹{policy}›: ‹{inputs}›"),
     "inputs": Text("  依据：‹{inputs}›", "  On record: ‹{inputs}›"),
     "route": Text(
-        "「‹{step}›」由‹{people}›审批：流程 ‹{flow}› 规定这一步是‹{rule}›",
-        "“‹{step}›” is with ‹{people}›: the flow ‹{flow}› asks the ‹{rule}›",
+        "「‹{step}›」由‹{people}›审批：‹{flow}›规定这一步找‹{rule}›",
+        "“‹{step}›” is with ‹{people}›: the ‹{flow}› asks the ‹{rule}›",
     ),
-    "route_when": Text("，条件 ‹{when}›", ", if ‹{when}›"),
+    "route_when": Text("，条件是‹{when}›", ", if ‹{when}›"),
     "stand_in": Text("（‹{by}›代‹{person}›）", " (‹{by}› for ‹{person}›)"),
     "decided": Text(
         "‹{step}› · ‹{person}› · ‹{decision}› · ‹{at}›",
@@ -109,12 +116,10 @@ _ROWS: Mapping[str, Text] = {
     "may_above": Text("可以提交，但超出标准：‹{what}›", "It is above what is usual: ‹{what}›"),
     "may_no": Text("不能报销：‹{what}›", "No, this may not be claimed: ‹{what}›"),
     "may_standards": Text("报销标准：‹{what}›", "Standards: ‹{what}›"),
-    "standard": Text(
-        "· 标准 ‹{policy}›：‹{per}› ‹{limit}›", "· standard ‹{policy}›: ‹{limit}› ‹{per}›"
-    ),
+    "standard": Text("· ‹{policy}›：‹{per}› ‹{limit}›", "· ‹{policy}›: ‹{limit}› ‹{per}›"),
     "standard_of": Text(
-        "· 标准 ‹{policy}›（‹{who}›）：‹{per}› ‹{limit}›",
-        "· standard ‹{policy}› (‹{who}›): ‹{limit}› ‹{per}›",
+        "· ‹{policy}›：‹{who}› ‹{per}› ‹{limit}›",
+        "· ‹{policy}›: ‹{who}› ‹{limit}› ‹{per}›",
     ),
     "standard_used": Text("，已用 ‹{used}›", ", ‹{used}› used"),
     "standard_over": Text("，超出 ‹{over}›", ", ‹{over}› above"),
@@ -138,15 +143,6 @@ _ROWS: Mapping[str, Text] = {
 }
 """Rows of answers; every field is given."""
 
-RULES: Mapping[str, Text] = {
-    "manager": Text("直属主管", "manager"),
-    "department_head": Text("部门负责人", "head of the department"),
-    "project_owner": Text("项目负责人", "owner of the project"),
-    "budget_owner": Text("预算负责人", "owner of the budget"),
-    "role": Text("角色", "role"),
-    "person": Text("指定的人", "person named"),
-}
-"""The words of a step's approvers (contract §3)."""
 VERDICTS: Mapping[str, Text] = {
     "approve": Text("同意", "approved"),
     "reject": Text("驳回", "rejected"),
@@ -192,15 +188,23 @@ def row(code: str, language: Language, **fields: str) -> str:
     return _ROWS[code].fill(language, fields)
 
 
-def rule_text(rule: str, language: Language) -> str:
-    """Name a rule of a step's approvers: 直属主管, 角色 finance."""
-    word, _, argument = rule.partition(":")
-    name = RULES[word].plain(language) if word in RULES else word
-    return f"{name} {argument}".strip()
-
-
-def inputs_text(fields: Mapping[str, str], language: Language) -> str:
-    """Write what a rule has looked at: 金额 260.00，标准 200.00."""
+def inputs_text(fields: Mapping[str, str], language: Language, company: Company) -> str:
+    """Write what a rule has looked at: 金额 ¥260.00，标准 ¥200.00."""
     comma = "，" if language == "zh" else ", "
-    known = [f"{name.plain(language)} {fields[k]}" for k, name in INPUTS.items() if fields.get(k)]
+    known = (
+        f"{name.plain(language)} {_input(key, fields[key], language, company)}"
+        for key, name in INPUTS.items()
+        if fields.get(key) and (key != "per" or _is_span(fields[key]))
+    )
     return comma.join(known)
+
+
+def _input(name: str, value: str, language: Language, company: Company) -> str:
+    if name == "budget":
+        return budget_name(company, value, language)
+    return money_text(value) if _FEN.fullmatch(value) else one_line(value)
+
+
+def _is_span(value: str) -> bool:
+    """Whether a limit's key is a day, month or year; a line or the claim says nothing more."""
+    return bool(_SPAN.fullmatch(value))

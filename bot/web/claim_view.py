@@ -24,6 +24,7 @@ from bot.texts.pages import MODES, VERDICTS, page_text
 from bot.texts.plain import one_line
 from bot.texts.queries import inputs_text
 from bot.texts.systems import system_name
+from bot.texts.rules import policy_name
 from bot.texts.template import Language
 from bot.texts.words import (
     field_text,
@@ -271,8 +272,9 @@ def _finding(scene: Scene, finding: Finding) -> FindingView:
     text = finding_text(finding, scene.language, scene.company, insider=insider)
     policy, rule = finding.field("policy"), ""
     if policy:
-        inputs = inputs_text(dict(finding.fields), scene.language)
-        rule = scene.say("rule_behind", policy=one_line(policy, 60), inputs=one_line(inputs, 200))
+        inputs = inputs_text(dict(finding.fields), scene.language, scene.company)
+        named = policy_name(scene.company, policy, scene.language)
+        rule = scene.say("rule_behind", policy=named, inputs=one_line(inputs, 200))
     return FindingView(finding.severity, text, rule)
 
 

@@ -40,10 +40,10 @@ async def test_rules_and_budgets_answer_before_and_after(here: Stage) -> None:
 
     assert "超出 ¥60.00" in asked
     assert "不需要发票" in asked
-    assert "预算 sales-2026q4" in asked
+    assert "预算 市场部 2026-Q4（sales-2026q4）" in asked
     assert "1 项提示" in todo
-    assert "规则 taxi-day（金额 345.00，标准 200.00" in why
-    assert "流程 default 规定这一步是直属主管" in why
+    assert "依据：市内交通每天限额（taxi-day）：金额 ¥345.00，标准 ¥200.00" in why
+    assert "通用流程（default）规定这一步找直属主管" in why
     assert "额度 ¥10,000.00，占用 ¥345.00" in why
     assert "从 " in progress
 

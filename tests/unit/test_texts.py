@@ -197,7 +197,7 @@ def test_ids_become_names_and_decimals_money() -> None:
     fields = {"budget": "sales-2026q4", "available": "900.00", "amount": "1280.5", "limit": "x"}
     text = say("budget", "zh", fields, COMPANY)
 
-    assert "预算「sales-2026q4（市场部 · 市内交通 2026-Q4）」不足" in text
+    assert "预算「市场部 · 市内交通 2026-Q4（sales-2026q4）」不足" in text
     assert "可用 ¥900.00" in text
     assert "¥1,280.50" in text
     assert say("reminded", "zh", {"employee": "zhang", "number": "BX-1"}, COMPANY).startswith(
@@ -263,7 +263,7 @@ TWICE = Finding("duplicate_invoice", "block", 0, (("invoice", "2631"), ("claim",
 
 def test_a_budget_finding_has_its_figures_and_whom_to_ask() -> None:
     assert finding_text(OVER, "zh", COMPANY) == (
-        "预算「sales-2026q4（市场部 · 市内交通 2026-Q4）」不足：额度 ¥10,000.00，可用 ¥900.00，"
+        "预算「市场部 · 市内交通 2026-Q4（sales-2026q4）」不足：额度 ¥10,000.00，可用 ¥900.00，"
         "本单 ¥1,280.00，超出 ¥380.00。可联系预算负责人 王五"
     )
     assert "预算" in finding_text(OVER, "en", COMPANY)
@@ -365,7 +365,7 @@ def test_a_budget_without_dimensions_is_the_companys() -> None:
     company = COMPANY.model_copy(update={"budgets": (budget,)})
     frozen = Finding("budget_frozen", "block", None, (("budget", "all"),))
 
-    assert "预算「all（全公司 2026）」已冻结" in finding_text(frozen, "zh", company)
+    assert "预算「全公司 2026（all）」已冻结" in finding_text(frozen, "zh", company)
 
 
 def test_who_is_refused_is_told_how_to_submit_again_as_the_card_offers() -> None:

@@ -43,7 +43,7 @@ def test_a_budget_of_nothing_is_full() -> None:
 def test_a_finding_names_the_rule_of_the_company() -> None:
     view = view_of(claim_in(State.IN_REVIEW), "approval")
 
-    assert view.warnings[0].endswith("超过标准（每天 ¥200.00） · 规则 taxi-cap")
+    assert view.warnings[0].endswith("超过标准（每天 ¥200.00） · 规则 市内交通每天限额（taxi-cap）")
 
 
 def test_copies_and_the_deadline_stand_on_the_card_of_a_claim_in_review() -> None:

@@ -1,6 +1,6 @@
 """Lists of claims: one's own by state, what waits for a decision, what was never submitted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.handlers.batch import is_clean
 from bot.handlers.budgets import waiting_rows
@@ -10,10 +10,11 @@ from bot.texts import kind_text, state_text
 from bot.texts.queries import row
 from core.actions.basics import audit_of
 from core.change import Change
-from core.claim import EDITABLE, Claim, State
+from core.claim import EDITABLE, Claim, Kind, State
 from core.money import format_cny
 from core.pace import hours_between, waiting_since
 from core.phrases.intents import ClaimsOf, MyClaims, Todo, Unsubmitted
+from core.policies.book import EXPENSES
 from core.ports import ClaimQuery, Page
 
 OPEN = (State.IN_REVIEW, State.APPROVED, State.PAYING, *sorted(EDITABLE))
@@ -28,6 +29,11 @@ ORDER = (
     State.PAID,
 )
 """What wants something of its owner comes first."""
+SECTIONS: Mapping[str, frozenset[Kind]] = {
+    "section_claims": EXPENSES,
+    "section_requests": frozenset({"travel_request", "purchase_request"}),
+    "section_advances": frozenset({"advance"}),
+}
 WATCHERS = frozenset({"finance", "budget_admin", "auditor", "admin"})
 NEWEST = Page(limit=100)
 EACH = 5
@@ -36,9 +42,19 @@ MANY = Page(limit=50)
 
 
 async def on_my_claims(_: MyClaims, work: Work) -> None:
-    """List the person's claims by state, with sums, the newest first."""
-    found = await work.store.claims(ClaimQuery(employee=work.person.id), NEWEST)
-    await tell(work, "my_claims", _grouped(work, found.items))
+    """List the person's claims by state, with sums, the newest first.
+
+    A request and the claim that follows it are the same money: they are never summed together.
+    """
+    found = (await work.store.claims(ClaimQuery(employee=work.person.id), NEWEST)).items
+    groups = {code: [c for c in found if c.kind in kinds] for code, kinds in SECTIONS.items()}
+    known = {code: claims for code, claims in groups.items() if claims}
+    rows: list[str] = []
+    for code, claims in known.items():
+        titled = len(known) > 1 or code != "section_claims"
+        rows += [row(code, work.person.language)] if titled else []
+        rows += _grouped(work, claims)
+    await tell(work, "my_claims", rows)
 
 
 def _grouped(work: Work, claims: Sequence[Claim]) -> list[str]:

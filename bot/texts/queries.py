@@ -47,6 +47,9 @@ _ROWS: Mapping[str, Text] = {
     "group": Text(
         "【‹{state}›】‹{count}› 张，共 ‹{amount}›", "[‹{state}›] ‹{count}›, ‹{amount}› in all"
     ),
+    "section_claims": Text("—— 报销 ——", "— Claims —"),
+    "section_requests": Text("—— 申请（金额不并入报销）——", "— Requests (not part of claims) —"),
+    "section_advances": Text("—— 借款 ——", "— Advances —"),
     "more": Text("  … 还有 ‹{count}› 张", "  … ‹{count}› more"),
     "todo_total": Text("共 ‹{count}› 张，‹{amount}›", "‹{count}› in all, ‹{amount}›"),
     "todo_approve_all": Text(

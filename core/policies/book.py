@@ -6,11 +6,11 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from core.calendar import CHINA, is_workday
-from core.claim import Claim, Finding, Line
+from core.claim import Claim, Finding, Kind, Line
 from core.company import Company, Person, Policy
 from core.travel_standard import city_in
 
-EXPENSES = frozenset({"reimbursement", "welfare"})
+EXPENSES: frozenset[Kind] = frozenset({"reimbursement", "welfare"})
 """Kinds of claims that say what was spent; the others ask for leave to spend."""
 
 

@@ -138,8 +138,10 @@ class Chat:
         ("住宿 600 上海", ["超出标准：住宿 ¥600.00", "超出 ¥100.00", "需要附件：水单"]),
         ("住宿 600 上海 2晚", ["可以报销：住宿 ¥600.00"]),
         ("住宿 301", ["超出标准", "超出 ¥1.00"]),
-        ("住宿 上海", ["报销标准：住宿", "住宿差旅标准（std）：上海 P5 每晚 ¥500.00", "剩余 ¥1,000.00"]),
-        ("打车 101", ["不能报销：市内交通 ¥101.00", "市内交通每笔限额（hard）：每笔 ¥100.00", "不需要发票"]),
+        ("住宿 上海", ["报销标准：住宿", "住宿差旅标准（std）：上海 P5 每晚 ¥500.00",
+                      "剩余 ¥1,000.00"]),
+        ("打车 101", ["不能报销：市内交通 ¥101.00", "市内交通每笔限额（hard）：每笔 ¥100.00",
+                      "不需要发票"]),
         ("住宿 1200 上海 3晚", ["不能报销", "预算「市场部 2026-Q4（q4）"]),
         ("打车 40 2027-02-01", ["可以报销", "没有匹配的预算"]),
         ("吃饭 45", ["请说明是什么费用", "住宿、市内交通、自驾"]),
@@ -191,7 +193,11 @@ async def test_why_of_a_refused_submission_has_the_checks_of_then_and_now() -> N
 
     said = await chat.ask("zhang", why.on_why, intents.Why("BX-20261125-0001"))
 
-    assert said.index("上次提交没有通过") < said.index("市内交通每笔限额（hard）") < said.index("现在的检查结果")
+    assert (
+        said.index("上次提交没有通过")
+        < said.index("市内交通每笔限额（hard）")
+        < said.index("现在的检查结果")
+    )
 
 
 async def test_strangers_learn_nothing() -> None:
@@ -242,6 +248,20 @@ async def test_my_claims_are_grouped_with_sums() -> None:
     assert "… 还有 2 张" in said
     assert "【审批中】1 张，共 ¥160.00" in said
     assert said.index("BX-20261125-0001") < said.index("BX-20261125-0005")
+
+
+async def test_requests_are_not_summed_with_the_claims_that_follow_them() -> None:
+    trip = claim("CC-20261125-0001", State.APPROVED, 3, kind="travel_request", purpose="上海")
+    lent = claim("JK-20261125-0001", State.APPROVED, 2, kind="advance")
+    follows = claim("BX-20261125-0002", State.APPROVED, origin=trip.number)
+    chat = Chat(trip, lent, follows)
+
+    said = await chat.ask("zhang", listing.on_my_claims, intents.MyClaims())
+
+    assert said.count("【已通过】1 张，共 ¥160.00") == 3
+    assert said.index("—— 报销 ——") < said.index("BX-20261125-0002")
+    assert said.index("—— 申请（金额不并入报销）——") < said.index("CC-20261125-0001")
+    assert said.index("—— 借款 ——") < said.index("JK-20261125-0001")
 
 
 async def test_the_todo_has_urgent_and_old_ones_first_and_marks_clean_ones() -> None:

@@ -7,12 +7,14 @@ from core.actions.submission import Surroundings, book_of, check_claim
 from core.budget import Balance, charges_of
 from core.claim import Claim, Finding
 from core.policies.book import concerns
-from core.policies.limits import Measure, measures
+from core.policies.limits import Measure, measures, rates
 
 Verdict = Literal["yes", "above", "no"]
 Paper = Literal["invoice", "proof", "km"]
 
 MEASURED = frozenset({"amount_limit", "travel_standard"})
+RATED = frozenset({"per_diem", "mileage"})
+"""Kinds of policies that give so much for each day or kilometre."""
 PAPERS: dict[str, Paper] = {
     "invoice_missing": "invoice",
     "receipt_required": "invoice",
@@ -65,17 +67,16 @@ def weigh(claim: Claim, around: Surroundings) -> Weighed:
 def _verdict(against: tuple[Finding, ...]) -> Verdict:
     if any(f.severity == "block" for f in against):
         return "no"
-    return "above" if any(f.code in MEASURED | _OVER for f in against) else "yes"
+    above = MEASURED | RATED | _OVER
+    return "above" if any(f.code in above for f in against) else "yes"
 
 
 def _limits(claim: Claim, around: Surroundings) -> tuple[Measure, ...]:
     book = book_of(around)
-    return tuple(
-        measure
-        for policy in around.company.policies
-        if policy.kind in MEASURED and concerns(policy, claim, book)
-        for measure in measures(claim, policy, book)
-    )
+    known = [p for p in around.company.policies if concerns(p, claim, book)]
+    found = (measures(claim, p, book) for p in known if p.kind in MEASURED)
+    rated = (rates(claim, p, book) for p in known if p.kind in RATED)
+    return tuple(measure for rows in (*found, *rated) for measure in rows)
 
 
 def _needs(found: tuple[Finding, ...]) -> tuple[Need, ...]:

@@ -41,12 +41,13 @@ RULES: dict[str, Rule] = {
 
 
 def _check_receipts(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
-    """A category that requires an invoice blocks a reimbursement line without one."""
+    """A category that requires an invoice blocks a line without one, but for an allowance."""
     if claim.kind != "reimbursement":
         return
     for i, line in enumerate(claim.lines):
         category = book.company.category(line.category) if line.category else None
-        if category and category.requires_invoice and line.invoice is None:
+        needs = category is not None and category.requires_invoice and not line.allowance
+        if category and needs and line.invoice is None:
             yield Finding("invoice_missing", "block", i, (("category", category.name),))
 
 

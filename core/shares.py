@@ -71,6 +71,7 @@ def joined(claim: Claim, index: int) -> frozenset[int]:
         new = {
             i
             for i, line in enumerate(claim.lines)
+        allowance=first.allowance if first.allowance == second.allowance else "",
             if i not in found and keys.intersection(key_of(x) for x in line.invoices)
         }
         if not new:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.company import Company, Person, Policy, Standard
 from core.dealings import Trip
-from core.money import percent_of
+from core.money import format_cny, percent_of
 from core.phrases.numerals import read_number
 
 NOON = 12
@@ -102,12 +102,23 @@ def nights_said(texts: Sequence[str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a trip entitles to by one policy: `rate_fen` a day for so many days."""
+    """What a trip entitles to by one policy: `rate_fen` a day for so many days.
+
+    `name` is what people call it, `where` the city and grade by which its rate was found.
+    """
 
     policy: str
     category: str | None
     rate_fen: int
     days: Decimal
+    name: str = ""
+    where: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say how it came about: 伙食补贴 2.5 天 × ¥100.00 上海 P5."""
+        days = f"{self.days.normalize():f}"
+        return f"{self.name} {days} 天 × {format_cny(self.rate_fen)} {self.where}".strip()
 
     @property
     def amount_fen(self) -> int:
@@ -123,10 +134,24 @@ def allowances(company: Company, person: Person, trip: Trip) -> tuple[Allowance,
         if policy.kind == "per_diem" and _is_for(policy, person)
     )
     return tuple(
-        Allowance(policy.id, policy.category, row.limit_fen, trip_days(trip))
+        Allowance(
+            policy.id,
+            policy.category,
+            row.limit_fen,
+            trip_days(trip),
+            allowance_name(company, policy),
+            " ".join(w for w in (trip.city, person.grade or "") if w),
+        )
         for policy, row in found
-        if row is not None
+        if row is not None and row.limit_fen > 0
     )
+
+
+def allowance_name(company: Company, policy: Policy) -> str:
+    """Name an allowance: as its policy is called, else as its category, else 出差补贴."""
+    category = company.category(policy.category) if policy.category else None
+    name = policy.name or (category.name if category else "")
+    return name if "补" in name else f"{name}出差补贴"
 
 
 def _is_for(policy: Policy, person: Person) -> bool:

@@ -1,5 +1,7 @@
 """能报吗: answered from the rules and budgets of whoever asks; and 自驾, worth its kilometres."""
 
+from collections.abc import Mapping
+
 from bot.handlers.drafts import put_line
 from bot.handlers.finding import surroundings_of
 from bot.handlers.work import Work
@@ -21,6 +23,8 @@ from core.phrases.vocabulary import vocabulary_of
 from core.policies.limits import Measure
 
 MAX_OPTIONS = 12
+PER: Mapping[str, str] = {"per_diem": "day", "mileage": "km"}
+"""What the kinds that give a rate give it for."""
 
 
 async def on_may_claim(command: MayClaim, work: Work) -> None:
@@ -87,12 +91,14 @@ def _limit(work: Work, asked: Asked, measure: Measure) -> str:
     who = " ".join(w for w in (measure.city, measure.grade) if w)
     named = policy_name(work.company, policy.id, language)
     facts = {"policy": named, "limit": format_cny(measure.limit_fen)}
-    facts["per"] = period_text(policy.per, language)
+    facts["per"] = period_text(PER.get(policy.kind, policy.per), language)
     text = (
         row("standard_of", language, who=who, **facts)
         if who
         else row("standard", language, **facts)
     )
+    if policy.kind in PER:
+        return text
     used, over = (
         measure.amount_fen - (asked.amount_fen or 0),
         measure.amount_fen - measure.allowed_fen,

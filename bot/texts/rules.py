@@ -19,11 +19,12 @@ from bot.texts.plain import one_line
 from bot.texts.template import Language, Text
 from bot.texts.words import KINDS, kind_text
 from core.company import Company, Policy
+from core.travel_standard import allowance_name
 
 _POLICIES: Mapping[str, Text] = {
     "amount_limit": Text("‹{category}›‹{per}›限额", "‹{category} ›limit‹ {per}›"),
     "travel_standard": Text("‹{category}›差旅标准", "‹{category} ›travel standard"),
-    "per_diem": Text("‹{category}›出差补贴标准", "‹{category} ›travel allowance"),
+    "per_diem": Text("‹{allowance}›标准", "travel allowance‹ ({allowance})›"),
     "mileage": Text("自驾里程标准", "rate of kilometres"),
     "invoice_age": Text("发票有效期", "age of invoices"),
     "cross_year": Text("跨年发票", "invoices of an earlier year"),
@@ -44,6 +45,7 @@ PERIODS: Mapping[str, Text] = {
     "night": Text("每晚", "a night"),
     "month": Text("每月", "a month"),
     "year": Text("每年", "a year"),
+    "km": Text("每公里", "a kilometre"),
 }
 ROLES: Mapping[str, Text] = {
     "employee": Text("员工", "employee"),
@@ -91,7 +93,10 @@ def policy_title(company: Company, policy: Policy, language: Language) -> str:
         return one_line(policy.name, NAME_LIMIT)
     per = period_text(policy.per, language) if policy.kind == "amount_limit" else ""
     category = category_name(company, policy.category, language) if policy.category else ""
-    return _POLICIES[policy.kind].fill(language, {"category": category, "per": per})
+    fields = {"category": category, "per": per}
+    if policy.kind == "per_diem":
+        fields["allowance"] = one_line(allowance_name(company, policy), NAME_LIMIT)
+    return _POLICIES[policy.kind].fill(language, fields)
 
 
 def flow_name(company: Company, flow_id: str, language: Language) -> str:

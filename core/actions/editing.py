@@ -21,7 +21,16 @@ def copy_claim(source: Claim, number: str, cause: Cause, today: date) -> Edited:
     """Draft a claim like an earlier one of the same person, of today and without its vouchers."""
     require_owner(source, cause)
     lines = tuple(
-        replace(line, date=today, invoice=None, more=(), doubts=(), asked_fen=None, cut="")
+        replace(
+            line,
+            date=today,
+            invoice=None,
+            more=(),
+            doubts=(),
+            asked_fen=None,
+            cut="",
+            allowance="",
+        )
         for line in source.lines
     )
     copied = Claim(

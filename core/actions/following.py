@@ -63,10 +63,15 @@ def _lines(request: Claim, company: Company | None) -> Iterator[Line]:
 
 def _allowance_line(allowance: Allowance, request: Claim) -> Line:
     trip = request.trip
-    days = f"{allowance.days.normalize():f}"
-    words = f"出差补贴 {trip.city if trip else ''} {days} 天 × {format_yuan(allowance.rate_fen)}"
     day = trip.end if trip else request.created_at.date()
-    return Line(allowance.category, allowance.amount_fen, day, words, request.project)
+    return Line(
+        allowance.category,
+        allowance.amount_fen,
+        day,
+        allowance.words,
+        request.project,
+        allowance=allowance.policy,
+    )
 
 
 def let_go(claim: Claim) -> tuple[Move, ...]:

@@ -52,7 +52,7 @@ def weekend(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]
     if claim.kind not in EXPENSES:
         return
     for i, line in lines_of(claim, policy, book.company):
-        if book.rests(line.date):
+        if book.rests(line.date) and not line.allowance:
             yield finding(policy, i, date=line.date.isoformat())
 
 

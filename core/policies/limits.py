@@ -9,7 +9,7 @@ from core.claim import Claim, Finding, Line
 from core.company import Policy
 from core.mileage import find_km, mileage_fen
 from core.money import format_yuan, percent_of
-from core.policies.book import PolicyBook, finding, lines_of, words_of
+from core.policies.book import PolicyBook, concerns, finding, lines_of, words_of
 from core.travel_standard import (
     city_in,
     known_cities,
@@ -79,6 +79,16 @@ def measures(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Measure
         )
 
 
+def rates(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Measure]:
+    """Give what a claim's lines are worth for each day or kilometre; nothing is summed."""
+    for _, line in lines_of(claim, policy, book.company):
+        city = _city(claim, line, book)
+        fen = _limit(claim, policy, book, city) if policy.standards else policy.rate_fen
+        if fen:
+            grade = _grade(claim, book) if policy.standards else ""
+            yield Measure(policy, "", line.amount_fen, fen, city=city, grade=grade)
+
+
 def _limit(claim: Claim, policy: Policy, book: PolicyBook, city: str) -> int | None:
     if not policy.standards:
         return policy.limit_fen
@@ -139,21 +149,29 @@ def amount_limit(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Fin
 
 
 def per_diem(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:
-    """Find daily allowances above what the trip's days give: half a day counts half."""
-    amount = _sum(claim, policy, book)
-    city = (claim.trip.city if claim.trip else None) or _any_city(claim, policy, book)
-    row = standard_for(book.company, policy, book.person(claim), city)
-    if row is None or amount <= 0:
+    """Find daily allowances above what the trip's days give: half a day counts half.
+
+    Several allowances of one category are judged together: lines do not tell them apart.
+    """
+    peers = _peers(claim, policy, book)
+    if peers[0].id != policy.id:
         return
+    amount = _allowed_for(claim, peers, book)
+    city = (claim.trip.city if claim.trip else None) or _any_city(claim, policy, book)
+    rows = [standard_for(book.company, p, book.person(claim), city) for p in peers]
+    if not any(rows) or amount <= 0:
+        return
+    rate = sum(row.limit_fen for row in rows if row)
     days = trip_days(claim.trip) if claim.trip else Decimal(len({x.date for x in claim.lines}))
-    allowed = percent_of(row.limit_fen, days * 100)
-    total = amount + sum(_sum(o, policy, book) for o in book.alike(claim) if _same_trip(claim, o))
+    allowed = percent_of(rate, days * 100)
+    others = (o for o in book.alike(claim) if _same_trip(claim, o))
+    total = amount + sum(_allowed_for(o, peers, book) for o in others)
     if total > allowed:
         yield finding(
             policy,
             amount=format_yuan(total),
             allowed=format_yuan(allowed),
-            limit=format_yuan(row.limit_fen),
+            limit=format_yuan(rate),
             days=str(days),
             city=city or "",
             grade=_grade(claim, book),
@@ -171,8 +189,20 @@ def _same_trip(claim: Claim, other: Claim) -> bool:
     return claim.origin is not None and claim.origin == other.origin
 
 
-def _sum(claim: Claim, policy: Policy, book: PolicyBook) -> int:
-    return sum(line.amount_fen for _, line in lines_of(claim, policy, book.company))
+def _peers(claim: Claim, policy: Policy, book: PolicyBook) -> tuple[Policy, ...]:
+    """Give the allowances of the same category that hold for the person, this one among them."""
+    return tuple(
+        p
+        for p in book.company.policies
+        if p.kind == policy.kind and p.category == policy.category and concerns(p, claim, book)
+    )
+
+
+def _allowed_for(claim: Claim, peers: tuple[Policy, ...], book: PolicyBook) -> int:
+    """Sum the lines of some allowances, without those that are another one's."""
+    mine = {"", *(p.id for p in peers)}
+    found = lines_of(claim, peers[0], book.company)
+    return sum(line.amount_fen for _, line in found if line.allowance in mine)
 
 
 def mileage(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:

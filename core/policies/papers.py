@@ -79,7 +79,7 @@ def receipt_required(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator
         return
     free = policy.limit_fen or 0
     for i, line in lines_of(claim, policy, book.company):
-        if not line.invoices and line.amount_fen > free:
+        if not line.invoices and not line.allowance and line.amount_fen > free:
             facts = {"amount": format_yuan(line.amount_fen), "limit": format_yuan(free)}
             yield finding(policy, i, **facts)
 

@@ -1,11 +1,13 @@
 """The additive kinds of policy: standards, allowances, kilometres, proofs, habits."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from core_house import COMPANY_YAML, NOW, TODAY, claim_of, company_of, invoice, taxi
+from core_house import COMPANY_YAML, NOW, TODAY, by, claim_of, company_of, invoice, taxi
 
+from core.actions.following import follow_up
 from core.claim import Claim, Finding, Line, StoredFile
 from core.company import Company
 from core.dealings import Trip
@@ -201,7 +203,64 @@ def test_a_trip_gives_its_allowances() -> None:
     assert (only.policy, only.category, only.rate_fen, only.amount_fen) == (
         "meals", "meal", 10000, 25000,
     )  # fmt: skip
-    assert len(allowances(company, wang, trip)) == 2
+    assert only.words == "业务招待出差补贴 2.5 天 × ¥100.00 上海 P5"
+    assert [a.words for a in allowances(company, wang, trip)][
+        1
+    ] == "出差补贴 2.5 天 × ¥9.00 上海 M1"
+
+
+SEVERAL = (
+    """{id: food, name: 伙食补助, kind: per_diem, category: meal,
+     standards: [{tier: first, grade: P5, limit: "100.00"}, {limit: "80.00"}]}""",
+    """{id: ride, name: 交通补助, kind: per_diem, category: meal,
+     standards: [{limit: "60.00"}]}""",
+    """{id: far, name: 边远补助, kind: per_diem, category: hotel,
+     standards: [{city: 拉萨, limit: "50.00"}, {limit: "0"}]}""",
+)
+
+
+def test_a_trip_has_several_allowances_each_a_line_that_explains_itself() -> None:
+    company = company_with(*SEVERAL)
+    trip = Trip("上海", SHANGHAI.start, SHANGHAI.end, leaves_after_noon=True)
+    request = claim_of(taxi(900), kind="travel_request", trip=trip)
+
+    draft = follow_up(request, "BX-2", by("wang"), company)
+
+    assert [(x.description, x.amount_fen, x.allowance) for x in draft.lines] == [
+        ("伙食补助 2.5 天 × ¥100.00 上海 P5", 25000, "food"),
+        ("交通补助 2.5 天 × ¥60.00 上海 P5", 15000, "ride"),
+    ]
+    findings = check_policies(draft, PolicyBook(company, TODAY))
+    assert [f.code for f in findings if f.code != "date_in_future"] == []
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0, []), (1, [("food", "401.00", "400.00")])])
+def test_allowances_of_one_category_are_judged_together(
+    more: int, expected: list[tuple[str, str, str]]
+) -> None:
+    company = company_with(*SEVERAL)
+    trip = Trip("上海", SHANGHAI.start, SHANGHAI.end, leaves_after_noon=True)
+    draft = follow_up(claim_of(taxi(1), kind="travel_request", trip=trip), "BX-2", by("w"), company)
+    lines = (*draft.lines, taxi(more, category="meal"))
+
+    found = check_policies(replace(draft, lines=lines), PolicyBook(company, TODAY))
+
+    facts = [(f.field("policy"), f.field("amount"), f.field("allowed")) for f in found]
+    assert [f for f in facts if f[2]] == expected
+
+
+def test_an_allowance_needs_no_voucher_and_no_workday() -> None:
+    """Only what stands on the claim as an allowance: a line that somebody typed is an expense."""
+    rules = ("{id: r, kind: receipt_required}", "{id: w, kind: weekend}")
+    saturday = date(2026, 11, 21)
+    owed = taxi(100, saturday, category="hotel", allowance="food")
+    company = company_with(*rules)
+
+    found = check_policies(claim_of(owed), PolicyBook(company, TODAY))
+    typed = check_policies(claim_of(replace(owed, allowance="")), PolicyBook(company, TODAY))
+
+    assert found == ()
+    assert {f.code for f in typed} == {"receipt_required", "weekend", "invoice_missing"}
 
 
 @pytest.mark.parametrize(

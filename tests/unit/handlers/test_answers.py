@@ -41,6 +41,7 @@ COMPANY = Company.model_validate(
             {"id": "hotel", "name": "住宿", "keywords": ["酒店"]},
             {"id": "taxi", "name": "市内交通", "keywords": ["打车"], "requires_invoice": False},
             {"id": "car", "name": "自驾", "requires_invoice": False},
+            {"id": "food", "name": "补贴", "requires_invoice": False},
         ],
         "city_tiers": [{"id": "first", "name": "一线", "cities": ["上海", "北京"]}],
         "budgets": [
@@ -55,6 +56,8 @@ COMPANY = Company.model_validate(
             {"id": "hard", "kind": "amount_limit", "category": "taxi", "per": "line",
              "limit": "100.00", "action": "block"},
             {"id": "km", "kind": "mileage", "category": "car", "rate": "1.20"},
+            {"id": "food", "kind": "per_diem", "category": "food",
+             "standards": [{"tier": "first", "limit": "100.00"}]},
         ],
         "flows": [{"id": "main", "steps": [
             {"name": "主管", "approvers": ["manager"], "when": "total >= 10"}]}],
@@ -143,8 +146,12 @@ class Chat:
         ("打车 101", ["不能报销：市内交通 ¥101.00", "市内交通每笔限额（hard）：每笔 ¥100.00",
                       "不需要发票"]),
         ("住宿 1200 上海 3晚", ["不能报销", "预算「市场部 2026-Q4（q4）"]),
+        ("自驾 36公里 50", ["超出标准：自驾 ¥50.00", "自驾里程标准（km）：每公里 ¥1.20",
+                            "= ¥43.20"]),
+        ("补贴 上海", ["报销标准：补贴", "补贴标准（food）：上海 P5 每天 ¥100.00"]),
+        ("补贴 101 上海", ["超出标准：补贴 ¥101.00", "不需要发票"]),
         ("打车 40 2027-02-01", ["可以报销", "没有匹配的预算"]),
-        ("吃饭 45", ["请说明是什么费用", "住宿、市内交通、自驾"]),
+        ("吃饭 45", ["请说明是什么费用", "住宿、市内交通、自驾、补贴"]),
         ("打车 1e9", ["金额"]),
     ],
 )  # fmt: skip

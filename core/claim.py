@@ -198,7 +198,6 @@ class Line:
 
     @property
     def invoices(self) -> tuple[LineInvoice, ...]:
-    foreign: Foreign | None = None
     allowance: str = ""
     """The policy by whose days it is owed, without vouchers."""
         """Every voucher behind the line."""

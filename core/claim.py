@@ -195,11 +195,11 @@ class Line:
     more: tuple[LineInvoice, ...] = ()
     asked_fen: int | None = None
     cut: str = ""
+    allowance: str = ""
+    """The policy by whose days it is owed, without vouchers."""
 
     @property
     def invoices(self) -> tuple[LineInvoice, ...]:
-    allowance: str = ""
-    """The policy by whose days it is owed, without vouchers."""
         """Every voucher behind the line."""
         return (self.invoice, *self.more) if self.invoice else self.more
 

@@ -223,13 +223,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmation:
-    """Somebody's word that what looks like a duplicate is none; `about` are keys of findings."""
-
-    person: str
-    at: datetime
-    reason: str
-@dataclass(frozen=True, slots=True)
 class PastCheck:
     """What was said of an earlier version of a claim, until somebody changed it in review."""
 
@@ -239,6 +232,13 @@ class PastCheck:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Somebody's word that what looks like a duplicate is none; `about` are keys of findings."""
+
+    person: str
+    at: datetime
+    reason: str
     about: tuple[str, ...]
 
 
@@ -309,6 +309,8 @@ class Claim:
     paused: str = ""
     split_from: str | None = None
     recheck: Recheck | None = None
+    past: tuple[PastCheck, ...] = ()
+    """What was said of it before approvers changed it, the oldest first."""
 
     @property
     def total_fen(self) -> int:
@@ -316,8 +318,6 @@ class Claim:
         return sum(line.amount_fen for line in self.lines)
 
     @property
-    past: tuple[PastCheck, ...] = ()
-    """What was said of it before approvers changed it, the oldest first."""
     def cleared_fen(self) -> int:
         """What is taken of advances instead of being paid."""
         return sum(c.amount_fen for c in self.clears)

@@ -220,8 +220,8 @@ class Policy(Entry):
     until: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
     words: tuple[str, ...] = ()
     proof: str = ""
-
     name: str = Field(default="", max_length=40)
+
 
 def _day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -55,6 +55,7 @@ def merge_lines(first: Line, second: Line) -> Line:
         invoice=papers[0] if papers else None,
         more=papers[1:],
         doubts=tuple(dict.fromkeys((*first.doubts, *second.doubts))),
+        allowance=first.allowance if first.allowance == second.allowance else "",
     )
 
 
@@ -71,7 +72,6 @@ def joined(claim: Claim, index: int) -> frozenset[int]:
         new = {
             i
             for i, line in enumerate(claim.lines)
-        allowance=first.allowance if first.allowance == second.allowance else "",
             if i not in found and keys.intersection(key_of(x) for x in line.invoices)
         }
         if not new:

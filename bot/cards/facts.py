@@ -33,10 +33,10 @@ from core.routing import ChainStep
 
 BRIEF = 30
 """Characters of a value that WeCom shows without folding."""
-MAX_BUDGETS = 3
-MAX_NAMES = 3
 LEAST_NAME = 4
 """Characters of a budget's name below which it tells nothing."""
+MAX_BUDGETS = 3
+MAX_NAMES = 3
 REASON_LIMIT = 80
 SILENT = frozenset({"", CARRIED, AUTOMATIC})
 """Reasons that the core gives where nobody has said anything."""
@@ -185,27 +185,6 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alon
     return scene.fact("budget", value, brief)
 
 
-def _chain(scene: Scene) -> Iterator[Fact]:
-    """Say whom a draft will ask, before it is submitted."""
-    if scene.purpose != "claim" or scene.claim.state not in EDITABLE:
-        return
-    steps = [f"{safe(s.name, 16)} {_any_of(scene, s.mode, s.people)}".rstrip() for s in scene.chain]
-    yield scene.fact("chain", " → ".join(steps))
-
-
-def _any_of(scene: Scene, mode: str, ids: Sequence[str]) -> str:
-    people = _people(scene, ids)
-    return scene.say("any_one", people=people) if mode == "any" and len(ids) > 1 else people
-
-
-_SHOWN = frozenset(
-    {State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID, State.RETURNED, State.REJECTED}
-)
-
-
-def _progress(scene: Scene) -> Iterator[Fact]:
-    plan = scene.claim.plan
-    if plan is None or scene.claim.state not in _SHOWN or scene.purpose == "payment":
 def _brief_budget(scene: Scene, balance: Balance, before_fen: int, after_fen: int) -> str:
     """Tell one budget from the others in `BRIEF` characters: its period whole, then its name.
 
@@ -231,6 +210,27 @@ def _in_yuan(fen: int) -> str:
     return _without_zeros(fen // 100 * 100)
 
 
+def _chain(scene: Scene) -> Iterator[Fact]:
+    """Say whom a draft will ask, before it is submitted."""
+    if scene.purpose != "claim" or scene.claim.state not in EDITABLE:
+        return
+    steps = [f"{safe(s.name, 16)} {_any_of(scene, s.mode, s.people)}".rstrip() for s in scene.chain]
+    yield scene.fact("chain", " → ".join(steps))
+
+
+def _any_of(scene: Scene, mode: str, ids: Sequence[str]) -> str:
+    people = _people(scene, ids)
+    return scene.say("any_one", people=people) if mode == "any" and len(ids) > 1 else people
+
+
+_SHOWN = frozenset(
+    {State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID, State.RETURNED, State.REJECTED}
+)
+
+
+def _progress(scene: Scene) -> Iterator[Fact]:
+    plan = scene.claim.plan
+    if plan is None or scene.claim.state not in _SHOWN or scene.purpose == "payment":
         return
     chain = " → ".join(_step(scene, i, step) for i, step in enumerate(plan.steps))
     waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()

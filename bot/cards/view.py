@@ -15,8 +15,8 @@ from bot.cards.soft import near_the_end
 from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
 from bot.texts.names import category_name, department_name, person_name
-from bot.texts.template import Language
 from bot.texts.rules import policy_name
+from bot.texts.template import Language
 from bot.texts.words import action_text, field_text, kind_text, state_text
 from core.budget import Balance
 from core.claim import Claim, Finding, Line, State

@@ -23,8 +23,8 @@ from bot.texts.names import (
 from bot.texts.pages import MODES, VERDICTS, page_text
 from bot.texts.plain import one_line
 from bot.texts.queries import inputs_text
-from bot.texts.systems import system_name
 from bot.texts.rules import policy_name
+from bot.texts.systems import system_name
 from bot.texts.template import Language
 from bot.texts.words import (
     field_text,

@@ -173,6 +173,9 @@ class LineInvoice:
     goods: tuple[str, ...] = ()
     paper: bool = False
     voucher: str | None = None
+    currency: str = BASE
+    nights: int = 0
+    """How many nights it bills."""
 
 
 @dataclass(frozen=True, slots=True)

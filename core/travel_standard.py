@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from core.company import Company, Person, Policy, Standard
 from core.dealings import Trip
+from core.invoice import Item
 from core.money import format_cny, percent_of
 from core.phrases.numerals import read_number
 
@@ -98,6 +99,20 @@ def nights_said(texts: Sequence[str]) -> int | None:
     """Read how many nights a line is for: 3晚, 两晚, 3 nights; the largest that is said."""
     said = (read_number(found[1]) for text in texts for found in _NIGHTS.finditer(text))
     return max((int(n) for n in said if n), default=None)
+
+
+_NIGHT_UNITS = frozenset({"间夜", "间·夜", "间/夜", "间*夜", "晚", "夜", "天", "日", "间天"})
+_WHOLE = re.compile(r"(\d{1,3})(?:\.0+)?")
+
+
+def nights_billed(items: Iterable[Item]) -> int:
+    """Count the nights that a hotel's invoice bills, by its units; 0 where it does not tell."""
+    found = 0
+    for item in items:
+        quantity = _WHOLE.fullmatch((item.quantity or "").strip())
+        if quantity and "住宿" in item.name and (item.unit or "").strip() in _NIGHT_UNITS:
+            found += int(quantity[1])
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.actions.basics import Cause, audit_of, require, require_owner
+from core.actions.following import follows_purchase
 from core.change import AuditEntry, StoredInvoice
 from core.claim import Claim, Event, Kind, Line, LineInvoice, State, StoredFile
 from core.company import ROOT, Company, Person
@@ -13,6 +14,7 @@ from core.invoice import Reading, identity
 from core.money import format_yuan
 from core.pairing import ITINERARY, is_ride, pair_up
 from core.shares import joined, papers_fen
+from core.travel_standard import nights_billed
 from core.wallet import WalletCard
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -167,6 +169,8 @@ def line_invoice(voucher: Voucher) -> LineInvoice:
         goods=tuple(dict.fromkeys(item.name for item in reading.items))[:MAX_GOODS],
         paper=reading.paper,
         voucher=voucher.id,
+        nights=nights_billed(reading.items),
+        currency=reading.currency or BASE,
     )
 
 
@@ -183,6 +187,10 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         return set_line(
             claim, waiting, replace(claim.lines[waiting], invoice=invoice, doubts=doubts)
         )
+    bought = _bought_line(company, claim, reading)
+    if bought is not None:
+        line = replace(claim.lines[bought], amount_fen=reading.total_fen or 0)
+        return set_line(claim, bought, replace(line, invoice=invoice, doubts=doubts))
     line = Line(
         category=guess_category(company, reading),
         amount_fen=0 if _is_foreign(reading) else reading.total_fen or 0,
@@ -207,6 +215,22 @@ def _waiting_line(claim: Claim, reading: Reading) -> int | None:
         if line.invoice is None and reading.total_fen and line.amount_fen == reading.total_fen
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _bought_line(company: Company, claim: Claim, reading: Reading) -> int | None:
+    """Find the approved purchase that an invoice bills, at whatever it came to in the end."""
+    if not follows_purchase(claim) or not reading.total_fen or is_foreign(reading):
+        return None
+    bare = [i for i, line in enumerate(claim.lines) if line.invoice is None]
+    category = guess_category(company, reading)
+    found = [i for i in bare if category and claim.lines[i].category == category]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_about(line: Line, reading: Reading, total: ForeignAmount | None) -> bool:
+    if total:
+        return line.foreign is not None and line.foreign.amount == total
+    return line.foreign is None and line.amount_fen == reading.total_fen
 
 
 def _describe(reading: Reading) -> str:

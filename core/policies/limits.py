@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.claim import Claim, Finding, Line
+from core.claim import Claim, Finding, Line, LineInvoice
 from core.company import Policy
 from core.mileage import find_km, mileage_fen
 from core.money import format_yuan, percent_of
 from core.policies.book import PolicyBook, concerns, finding, lines_of, words_of
+from core.shares import key_of
 from core.travel_standard import (
     city_in,
     known_cities,
@@ -119,15 +120,20 @@ def _before(claim: Claim, policy: Policy, book: PolicyBook, key: str, city: str)
 
 
 def _nights(claim: Claim, policy: Policy, book: PolicyBook, lines: list[Line]) -> int:
-    """Count the nights that lines of one day are for: as said, else those of the trip.
+    """Count the nights that lines of one day are for: as said, as billed, else those of the trip.
 
     A trip's nights are taken only by the single line of its kind.
     """
-    said = nights_said([line.description for line in lines])
-    if said:
-        return said
+    papers = {key_of(i) or str(n): i.nights for n, i in enumerate(_papers(lines))}
+    known = nights_said([line.description for line in lines]) or sum(papers.values())
+    if known:
+        return known
     alone = sum(1 for _ in lines_of(claim, policy, book.company)) == 1
     return max(1, trip_nights(claim.trip)) if claim.trip and alone else 1
+
+
+def _papers(lines: list[Line]) -> list[LineInvoice]:
+    return [invoice for line in lines for invoice in line.invoices]
 
 
 def bucket(policy: Policy, line: Line, index: int) -> str:

@@ -1,4 +1,7 @@
-"""A trip: the request holds the money, its claim takes the hold over and spends it."""
+"""A trip: the request holds the money, its claim takes the hold over and spends it.
+
+Its allowances are drafted with it; what is not of its days goes elsewhere, unless it is told.
+"""
 
 from tests.flow.stage import Stage
 from tests.flow.test_main_job import state_not
@@ -12,13 +15,17 @@ async def test_a_trip_is_held_once_and_spent_once(stage: Stage) -> None:
     approval = await manager.card("CC-", action="approve")
     await manager.click(approval, "approve")
 
-    await employee.card("BX-", action="submit")
+    card = await employee.card("BX-", "伙食补贴 3 天 × ¥100.00", action="submit")
     held = await stage.budget("sales-2026q4")
     draft = (await stage.api("claims", state="draft"))["items"][0]  # type: ignore[index]
     number = str(draft["number"])
-    await employee.say("打车 800 今天 去机场")
+    await employee.say("打车 45 今天 去客户现场")
+    await employee.text("不在", number, "12-01 ~ 12-03")
+    await employee.click(card, "edit")
+    await employee.text("正在修改", number)
+    await employee.say("打车 380 今天 去机场")
     await employee.card("800.00", action="submit")
-    await employee.say(f"提交 {number}")
+    await employee.say("提交")
     await manager.card(number, action="approve")
     taken_over = await stage.budget("sales-2026q4")
     await manager.say(f"同意 {number}")

@@ -80,6 +80,21 @@ def test_a_voucher_joins_the_line_that_waits_for_it() -> None:
     assert (joined.description, joined.date) == ("去客户现场", TODAY)
 
 
+def test_an_invoice_finds_the_purchase_that_it_bills_at_what_it_came_to() -> None:
+    bought = taxi(50, TODAY, description="班车")
+    draft = replace(claim_of(bought), origin="CG-20261120-0001")
+
+    joined = add_vouchers(company_of(), draft, (voucher(),), by("zhang"), TODAY).claim
+    plain = add_vouchers(
+        company_of(), replace(draft, origin=None), (voucher(),), by("zhang"), TODAY
+    ).claim
+
+    (line,) = joined.lines
+    assert (line.amount_fen, line.description) == (reading().total_fen, "班车")
+    assert line.invoice is not None
+    assert len(plain.lines) == 2
+
+
 def test_two_lines_of_the_same_amount_make_the_voucher_a_line_of_its_own() -> None:
     added = add_vouchers(
         company_of(), claim_of(taxi(45), taxi(45)), (voucher(),), by("zhang"), TODAY

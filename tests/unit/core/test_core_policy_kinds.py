@@ -12,11 +12,13 @@ from core.claim import Claim, Finding, Line, StoredFile
 from core.company import Company
 from core.dealings import Trip
 from core.flows import CalendarRules
+from core.invoice import Item
 from core.mileage import find_km, mileage_fen
 from core.policy import PolicyBook, check_policies
 from core.travel_standard import (
     allowances,
     city_in,
+    nights_billed,
     nights_said,
     tier_of,
     trip_between,
@@ -117,6 +119,25 @@ def test_the_trip_names_city_and_nights_when_the_line_does_not() -> None:
     assert (finding.field("nights"), finding.field("limit")) == ("3", "500.00")
     two = claim_of(hotel(501, "房费"), hotel(500, "房费", TODAY - timedelta(1)), trip=trip)
     assert len(found(STANDARDS, two)) == 1
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "nights"),
+    [("间夜", "2", 2), ("天", "3.00", 3), ("次", "2", 0), ("晚", "1.5", 0), (None, "2", 0)],
+)
+def test_a_hotel_bills_its_nights(unit: str | None, quantity: str, nights: int) -> None:
+    assert nights_billed([Item("*住宿服务*住宿费", unit=unit, quantity=quantity)]) == nights
+    assert nights_billed([Item("*餐饮服务*餐费", unit=unit, quantity=quantity)]) == 0
+
+
+def test_nights_as_billed_stand_behind_what_is_said() -> None:
+    billed = invoice(buyer=None, seller="上海某酒店", nights=2)
+    lines = [Line("hotel", 100100, TODAY, words, invoice=billed) for words in ("房费", "3晚")]
+
+    assert [f.field("nights") for f in found(STANDARDS, claim_of(lines[0]))] == ["2"]
+    assert found(STANDARDS, claim_of(lines[1])) == []
+    shared = [replace(x, amount_fen=50000) for x in (lines[0], lines[0])]
+    assert found(STANDARDS, claim_of(*shared)) == [], "one paper of two lines counts once"
 
 
 def test_the_words_of_the_line_come_before_the_seller_and_the_trip() -> None:

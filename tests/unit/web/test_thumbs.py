@@ -82,5 +82,5 @@ async def test_a_finding_names_its_rule_and_what_it_looked_at(stage: Stage) -> N
 
     _, page, _ = await stage.get(PAGE)
 
-    assert "规则 taxi-day：金额 280.00，标准 200.00" in page
+    assert "规则 taxi-day：金额 ¥280.00，标准 ¥200.00" in page
     assert NUMBER in page

@@ -38,7 +38,11 @@ def doctor(
 def init(
     config: Annotated[Path, typer.Option("--config", help="写到哪里 · where")] = CHIT_TOML,
 ) -> None:
-    """Ask at most eight questions and write a commented chit.toml · 生成配置文件."""
+    """Ask at most eight questions and write a commented chit.toml · 生成配置文件.
+
+    A company.yaml to begin with lies beside it, unless there is one.
+    """
+    from bot.doctor.first_company import write_company
     from bot.doctor.first_settings import questions_for, write_settings
 
     if config.exists():
@@ -54,4 +58,7 @@ def init(
         ).strip()
     write_settings(config, answers)
     note(f"{config}: written · 已写好")
+    company = config.with_name("company.yaml")
+    if write_company(company):
+        note(f"{company}: written, fill it in · 已写好，请补充")
     note("next · 接下来: chit company apply company.yaml; chit doctor; chit serve")

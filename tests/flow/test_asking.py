@@ -62,7 +62,7 @@ async def test_a_refused_submission_leaves_its_reasons(here: Stage) -> None:
     await employee.say("未提交")
     listed = await employee.text("还没提交的单据")
 
-    assert "可用 10000.00" in why
+    assert "可用 ¥10,000.00" in why
     assert "现在的检查结果" in why
     assert number in listed
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.desk.company import read_company
 from bot.doctor.first_settings import questions_for, settings_text
 from tests.flow.stage import KEY, TOKEN, Stage
 
@@ -122,6 +123,7 @@ async def test_init_asks_and_writes_settings_that_load(tmp_path: Path) -> None:
     assert code == 0
     assert (again, "already there" in refused) == (1, True)
     assert "s1" not in err
+    assert read_company(tmp_path / "company.yaml").flows[0].name == "通用流程"
     assert stat.S_IMODE(toml.stat().st_mode) == 0o600
     assert config.server.public_url == "https://chit.example.com"
     assert config.wecom.agent_id == 1000002

@@ -1,10 +1,13 @@
+import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from bot.doctor.first_company import TEMPLATE
 from core.budget import find_budgets
-from core.company import Company
+from core.company import Company, PolicyKind
 from core.company_file import load_company
 from core.phrases.expense import parse_expense
 from core.phrases.vocabulary import match_category, vocabulary_of
@@ -56,6 +59,25 @@ def test_what_the_samples_bought_has_one_category(
     company: Company, goods: str, category: str
 ) -> None:
     assert match_category(goods, vocabulary_of(company)) == (category,)
+
+
+def test_the_demo_shows_every_kind_of_policy_by_its_name(company: Company) -> None:
+    assert {p.kind for p in company.policies} == set(get_args(PolicyKind))
+    assert all(p.name for p in company.policies)
+    assert all(f.name for f in company.flows)
+
+
+def test_the_company_to_begin_with_loads_as_it_is_and_with_every_comment_taken_away() -> None:
+    template = TEMPLATE.read_text("utf-8")
+    plain = load_company(template, "company.yaml")
+    rows = re.sub(r"(?m)^  # (?=- \{?id:|  )", "  ", template)
+
+    full = load_company(rows, "company.yaml")
+
+    assert [p.id for p in plain.policies] == ["title", "same-expense"]
+    assert {p.kind for p in full.policies} == set(get_args(PolicyKind))
+    assert len(full.people) == 2
+    assert full.budgets
 
 
 def test_the_typed_taxi_ride_of_the_script_is_understood(company: Company) -> None:

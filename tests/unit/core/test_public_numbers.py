@@ -10,11 +10,14 @@ from core_house import by, claim_of, company_of, taxi
 from core.actions import settlement
 from core.actions.basics import Settings
 from core.actions.clearing import take
+from core.actions.drafts import Voucher, add_vouchers
 from core.capitals import in_capitals
 from core.claim import Claim, State
 from core.dealings import AdvanceBook, Settled, Trip
 from core.errors import Refused
+from core.invoice import Item, Reading
 from core.money import format_yuan, parse_yuan, split_shares, without_tax
+from core.pairing import open_question
 from core.payment import Payment
 from core.travel_standard import trip_between, trip_days
 from recognition.capitals import capitals_fen
@@ -104,6 +107,48 @@ def test_a_payment_in_two_parts() -> None:
     assert (paid.state, whole.state, whole.owed_fen) == (State.PAID, "paid", 0)
 
 
+def paper(name: str, kind: str, goods: str, yuan: str) -> Voucher:
+    item = (Item(goods),) if goods else ()
+    reading = Reading(
+        f"{name}.pdf",
+        ok=True,
+        kind="ride_itinerary" if kind == "itinerary" else "digital_general",
+        number=name * 20 if kind == "invoice" else None,
+        date=date(2026, 11, 20),
+        total_fen=parse_yuan(yuan),
+        seller="滴滴出行",
+        items=item,
+    )
+    return Voucher(name, name * 64, f"{name}.pdf", reading)
+
+
+@pytest.mark.parametrize(
+    ("invoices", "itinerary", "lines", "asked"),
+    [
+        (("12.49", "12.49"), "12.49", 3, True),  # two fit: a person says which, nothing is linked
+        (("12.49", "35.00"), "12.49", 2, False),  # one fits: it is linked
+        (("12.50", "35.00"), "12.49", 3, False),  # none fits: the itinerary stays alone
+    ],
+)
+def test_an_itinerary_of_one_amount(
+    invoices: tuple[str, ...], itinerary: str, lines: int, *, asked: bool
+) -> None:
+    """The acceptance list of claims: two invoices of 12.49 and one itinerary, asked, not linked."""
+    papers = [
+        paper(str(n), "invoice", "*运输服务*客运服务费", y) for n, y in enumerate(invoices, 1)
+    ]
+    papers.append(paper("9", "itinerary", "", itinerary))
+
+    draft = add_vouchers(
+        company_of(), claim_of(lines=()), tuple(papers), by("zhang"), date(2026, 11, 25)
+    ).claim
+
+    assert len(draft.lines) == lines
+    assert (open_question(draft) is not None) is asked
+    linked = [i for line in draft.lines for i in line.invoices if i.itinerary]
+    assert len(linked) == (lines == 2)
+
+
 @pytest.mark.parametrize(
     ("leaves", "returns", "days"),
     [
@@ -115,7 +160,10 @@ def test_a_payment_in_two_parts() -> None:
     ],
 )
 def test_half_days_of_a_trip(leaves: str, returns: str, days: str) -> None:
-    """Depart before noon: a whole day; after noon: half of it (the usual rule of allowances)."""
+    """The acceptance list of claims: depart before noon 1 day, after noon 0.5.
+
+    It is the usual rule of allowances in China; back before noon is half of the last day.
+    """
     trip = trip_between("上海", datetime.fromisoformat(leaves), datetime.fromisoformat(returns))
     assert trip_days(trip) == Decimal(days)
     assert trip_days(Trip("上海", date(2026, 12, 1), date(2026, 12, 1))) == 1

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -69,12 +70,13 @@ class Card:
 
 @dataclass(slots=True)
 class Phone:
-    """One person's phone on one platform."""
+    """One person's phone on one platform; `acts` counts what people send and press."""
 
     session: aiohttp.ClientSession
     url: str
     platform: str
     user: str
+    acts: Counter[str] = field(default_factory=Counter)
 
     async def say(self, text: str, repeat: int = 1, group: str = "", quote: str = "") -> None:
         body: Json = {"text": text, "repeat": repeat, "group": group, "quote": quote}
@@ -92,6 +94,7 @@ class Phone:
         form.add_field("platform", self.platform)
         form.add_field("user", self.user)
         form.add_field("file", data, filename=name, content_type=kind)
+        self.acts[self.user] += 1
         async with self.session.post(f"{self.url}/sandbox/upload", data=form) as answer:
             assert answer.status == 200, await answer.text()
 
@@ -106,6 +109,7 @@ class Phone:
 
     async def _post(self, what: str, body: Json) -> Json:
         body = {"platform": self.platform, "user": self.user, **body}
+        self.acts[self.user] += 1
         async with self.session.post(f"{self.url}/sandbox/{what}", json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json()  # type: ignore[no-any-return]
@@ -179,11 +183,12 @@ class Stage:
     config: Config
     people: tuple[SandboxPerson, ...]
     session: aiohttp.ClientSession
+    acts: Counter[str] = field(default_factory=Counter)
 
     def phone(self, platform: str, person: str) -> Phone:
         found = next(p for p in self.people if p.id == person)
         user = found.dingtalk if platform == "dingtalk" else found.wecom
-        return Phone(self.session, self.sandbox.url, platform, user or "")
+        return Phone(self.session, self.sandbox.url, platform, user or "", self.acts)
 
     async def api(self, path: str, **query: str) -> Json:
         url = f"{self.service.url}/api/v1/{path}"

@@ -8,7 +8,7 @@ import pytest
 
 from core.company import Company
 from tests.flow.stage import Stage, on_stage
-from tests.flow.test_main_job import number_of, settle
+from tests.flow.test_main_job import draft_from, number_of, settle
 
 
 @pytest.fixture
@@ -22,17 +22,21 @@ async def plain_stage(
         yield found
 
 
-async def test_the_whole_job_on_the_built_in_card(plain_stage: Stage) -> None:
+async def test_an_e_invoice_takes_the_employee_two_actions_and_the_approver_one(
+    plain_stage: Stage, samples: Path
+) -> None:
+    """Send, submit; agree: nothing is typed, confirmed or looked up on the way to the money."""
     employee = plain_stage.phone("dingtalk", "zhang")
-    await employee.say("打车 45 昨天 去客户现场")
-    draft = await employee.card("45.00", action="submit")
+    draft = await draft_from(employee, samples, "meal.pdf", "application/pdf")
     number = number_of(draft)
 
     await employee.click(draft, "submit")
     await settle(plain_stage, "dingtalk", number)
     final = await employee.card(number, "已付款")
 
+    assert "318.00" in final.text
     assert final.buttons() == {}
+    assert plain_stage.acts == {"staff-zhang": 2, "staff-wang": 1, "staff-qian": 1}
 
 
 async def test_a_reason_is_asked_where_the_card_has_no_input(plain_stage: Stage) -> None:

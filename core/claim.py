@@ -314,6 +314,8 @@ class Claim:
     recheck: Recheck | None = None
     past: tuple[PastCheck, ...] = ()
     """What was said of it before approvers changed it, the oldest first."""
+    approved_fen: int | None = None
+    """What the request that it follows was approved for."""
 
     @property
     def total_fen(self) -> int:

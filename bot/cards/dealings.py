@@ -37,6 +37,21 @@ def dealings_of(claim: Claim, company: Company, language: Language, clean: Clean
     yield "shares", _shares(claim, company, language, clean)
 
 
+def follows_text(claim: Claim, language: Language) -> str:
+    """Name the request that a claim follows, and compare what was approved with what is claimed."""
+    if claim.origin is None or claim.approved_fen is None:
+        return claim.origin or ""
+    return f"{claim.origin} {compared_text(claim, language)}"
+
+
+def compared_text(claim: Claim, language: Language) -> str:
+    """Compare what was approved with what is claimed; "" where there is nothing to compare."""
+    if claim.approved_fen is None:
+        return ""
+    approved, amount = format_cny(claim.approved_fen), format_cny(claim.total_fen)
+    return sentence("compared", language, approved=approved, amount=amount)
+
+
 def _supplier(claim: Claim, clean: Clean) -> str:
     supplier = claim.supplier
     if supplier is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.cards.dealings import dealings_of
+from bot.cards.dealings import compared_text, dealings_of, follows_text
 from bot.cards.escape import quoted, safe
 from bot.cards.gauge import SMALL, bar
 from bot.texts.labels import label, sentence
@@ -155,6 +155,8 @@ def _budgets(scene: Scene) -> Iterator[Fact]:
     """
     claim = scene.claim
     held = claim.state is State.IN_REVIEW
+    if claim.standing:
+        return
     if not held and not (claim.state in EDITABLE and scene.purpose == "claim"):
         return
     charges = charges_of(scene.company, claim)
@@ -330,5 +332,5 @@ def _context(scene: Scene) -> Iterator[Fact]:
     if projects:
         names = [safe(project_name(scene.company, p), 20) for p in projects]
         yield scene.fact("project", _first_of(scene, "and_more", names))
-    if claim.origin:
-        yield scene.fact("origin", safe(claim.origin, 30))
+    follows = safe(follows_text(claim, scene.language), 80)
+    yield scene.fact("origin", follows, compared_text(claim, scene.language))

@@ -14,7 +14,7 @@ from bot.cards.permits import NO_MOMENT, Moment, allowed_actions, token_of
 from bot.cards.soft import near_the_end
 from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
-from bot.texts.names import category_name, department_name, person_name
+from bot.texts.names import department_name, line_name, person_name
 from bot.texts.rules import policy_name
 from bot.texts.template import Language
 from bot.texts.words import action_text, field_text, kind_text, state_text
@@ -164,8 +164,10 @@ def _line(scene: Scene, line: Line) -> LineView:
     invoice = line.invoice
     doubted = "" if scene.claim.state in _QUIET else _fields(line.doubts, scene.language)
     return LineView(
-        category=safe(category_name(scene.company, line.category, scene.language), 20),
-        amount=format_cny(line.amount_fen),
+        category=safe(
+            line_name(scene.company, scene.claim.kind, line.category, scene.language), 20
+        ),
+        amount=amount_text(line),
         date=line.date.isoformat(),
         description=safe(line.description, 40),
         invoice=safe(invoice.number or "", 30) if invoice else "",

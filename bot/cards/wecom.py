@@ -53,6 +53,7 @@ _ROWS = (
     "advance",
     "cuts",
     "trip",
+    "origin",
     "filed_by",
     "shares",
     "seller",
@@ -72,7 +73,6 @@ _ROWS = (
     "department",
     "purpose",
     "project",
-    "origin",
     "split_from",
 )
 """Facts by weight; number, total and applicant stand in the title."""
@@ -86,6 +86,7 @@ _FOR_APPROVERS = (
     "advance",
     "cuts",
     "trip",
+    "origin",
     "filed_by",
     "purpose",
     "shares",

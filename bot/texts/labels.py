@@ -96,6 +96,9 @@ SENTENCES: Texts = {
     "offset": Text(
         "‹{number}› ‹{amount}›，实付 ‹{rest}›", "‹{amount}› of ‹{number}›, ‹{rest}› to be paid"
     ),
+    "compared": Text(
+        "批准 ‹{approved}›，本单 ‹{amount}›", "‹{approved}› approved, ‹{amount}› here"
+    ),
     "petty_cash": Text("备用金，报销时补足", "petty cash, topped up by claims"),
     "open_advance": Text("‹{amount}› 待冲抵或归还", "‹{amount}› to be claimed or returned"),
     "line_cut": Text(

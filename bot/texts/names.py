@@ -11,6 +11,8 @@ from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
 
 NAME_LIMIT = 30
+BEFOREHAND = frozenset({"travel_request", "purchase_request", "advance"})
+"""Kinds of claims that ask for leave, or money, to spend."""
 WORDS_LIMIT = 500
 """As long as a reason may be (`core.actions.decision`)."""
 
@@ -44,6 +46,13 @@ def category_name(company: Company, category_id: str | None, language: Language)
         return "未分类" if language == "zh" else "no category"
     row = company.category(category_id)
     return one_line(row.name if row else category_id, NAME_LIMIT)
+
+
+def line_name(company: Company, kind: str, category_id: str | None, language: Language) -> str:
+    """Name what a line is for; money asked for beforehand needs no category."""
+    if category_id is None and kind in BEFOREHAND:
+        return kind_text(kind, language)
+    return category_name(company, category_id, language)
 
 
 def project_name(company: Company, project_id: str) -> str:

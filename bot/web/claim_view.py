@@ -10,13 +10,15 @@ from pathlib import PurePath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.cards.dealings import dealings_of
+from bot.cards.dealings import dealings_of, follows_text
+from bot.texts.currencies import amount_text, exchange_text
 from bot.texts.findings import finding_text
 from bot.texts.labels import label
 from bot.texts.names import (
     budget_scope,
     category_name,
     department_name,
+    line_name,
     person_name,
     project_name,
 )
@@ -228,7 +230,7 @@ def _facts(scene: Scene) -> tuple[Fact, ...]:
         (when, scene.moment(claim.submitted_at or claim.created_at)),
         ("purpose", one_line(claim.purpose)),
         ("project", project_name(company, claim.project) if claim.project else ""),
-        ("origin", one_line(claim.origin or "")),
+        ("origin", one_line(follows_text(claim, scene.language))),
     )
     special = tuple(
         Fact(label(fact_id, scene.language), value)
@@ -289,8 +291,8 @@ def _line(scene: Scene, line: Line) -> LineView:
     file = line.invoice.file if line.invoice else None
     trips = line.invoice.itinerary if line.invoice else None
     return LineView(
-        category=category_name(company, line.category, language),
-        amount=format_cny(line.amount_fen),
+        category=line_name(company, scene.claim.kind, line.category, language),
+        amount=amount_text(line),
         date=line.date.isoformat(),
         words=" · ".join(w for w in (one_line(line.description), project) if w),
         facts=_voucher(scene, line.invoice) if line.invoice else (),

@@ -48,6 +48,7 @@ def follow_up(request: Claim, number: str, cause: Cause, company: Company | None
         carries=request.hold,
         trip=request.trip,
         lines=tuple(_lines(request, company)),
+        approved_fen=request.total_fen,
     )
 
 

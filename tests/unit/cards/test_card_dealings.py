@@ -46,6 +46,12 @@ def with_line(claim: Claim, **values: object) -> Claim:
             "JK-1 ¥650.35，实付 ¥629.65",
         ),
         (replace(DRAFT, kind="advance", standing=True), "advance", "备用金，报销时补足"),
+        (replace(DRAFT, origin="CC-1"), "origin", "CC-1"),
+        (
+            replace(DRAFT, origin="CC-1", approved_fen=300_000),
+            "origin",
+            "CC-1 批准 ¥3,000.00，本单 ¥1,280.00",
+        ),
         (with_line(DRAFT, asked_fen=30_000, cut="超标"), "cuts", "第 1 行 ¥300.00→¥280.00（超标）"),
         (
             with_line(DRAFT, department="finance"),
@@ -56,6 +62,15 @@ def with_line(claim: Claim, **values: object) -> Claim:
 )
 def test_each_special_fact(claim: Claim, fact: str, value: str) -> None:
     assert facts_of(view_of(claim, "claim"))[fact] == value
+
+
+def test_petty_cash_is_of_no_budget_and_money_asked_for_needs_no_category() -> None:
+    cash = replace(with_line(DRAFT, category=None), kind="advance", standing=True)
+    view = view_of(cash, "claim")
+
+    assert "budget" not in facts_of(view)
+    assert view.lines[0].category == "借款"
+    assert view_of(replace(cash, kind="reimbursement"), "claim").lines[0].category == "未分类"
 
 
 def test_an_ordinary_claim_has_none_of_them() -> None:

@@ -133,7 +133,7 @@ def _payment(scene: Scene) -> Iterator[Fact]:
 def _vouchers(scene: Scene) -> Iterator[Fact]:
     if scene.purpose == "payment":
         return
-    invoices = [line.invoice for line in scene.claim.lines if line.invoice]
+    invoices = [invoice for line in scene.claim.lines for invoice in line.invoices]
     sellers = dict.fromkeys(safe(i.seller, 30) for i in invoices if i.seller)
     numbers = dict.fromkeys(safe(i.number, 30) for i in invoices if i.number)
     for fact_id, values in (("seller", list(sellers)), ("invoice", list(numbers))):

@@ -24,7 +24,8 @@ from core.company import Company, Person
 from core.money import format_cny
 from core.notices import CardPurpose, Purpose
 from core.payment import Payment
-from core.routing import ChainStep
+from core.routing import Chain
+from core.shares import key_of
 
 Style = Literal["primary", "danger", "default"]
 
@@ -130,7 +131,8 @@ def build_view(
         kind=kind_text(claim.kind, language),
     )
     department = safe(department_name(company, claim.department, language), 20)
-    vouchers = sum(1 for line in claim.lines if line.invoice)
+    papers = [invoice for line in claim.lines for invoice in line.invoices]
+    vouchers = len({key_of(paper) or str(n) for n, paper in enumerate(papers)})
     counts = [scene.say("lines", count=str(len(claim.lines)))]
     counts += [scene.say("vouchers", count=str(vouchers))] if vouchers else []
     return CardView(
@@ -170,10 +172,17 @@ def _line(scene: Scene, line: Line) -> LineView:
         amount=amount_text(line),
         date=line.date.isoformat(),
         description=safe(line.description, 40),
-        invoice=safe(invoice.number or "", 30) if invoice else "",
+        invoice=_numbers(scene, line),
         seller=safe(invoice.seller or "", 30) if invoice else "",
         doubt=scene.say("doubt_mark", fields=doubted) if doubted else "",
     )
+
+
+def _numbers(scene: Scene, line: Line) -> str:
+    numbers = [safe(invoice.number, 30) for invoice in line.invoices if invoice.number]
+    if len(line.invoices) < 2 or not numbers:  # noqa: PLR2004 several are counted
+        return numbers[0] if numbers else ""
+    return scene.say("and_more", first=numbers[0], count=str(len(line.invoices)))
 
 
 def _fields(codes: Sequence[str], language: Language) -> str:

@@ -1,5 +1,6 @@
 """能报吗: answered from the rules and budgets of whoever asks; and 自驾, worth its kilometres."""
 
+import re
 from collections.abc import Mapping
 
 from bot.handlers.drafts import put_line
@@ -10,8 +11,8 @@ from bot.texts.names import budget_name, category_name
 from bot.texts.queries import row
 from bot.texts.rules import period_text, policy_name
 from core.actions.drafts import add_line, new_claim
-from core.allowed import Need, Weighed, weigh
-from core.claim import Claim, Line
+from core.allowed import MEASURED, Need, Weighed, weigh
+from core.claim import Claim, Finding, Line
 from core.company import Policy
 from core.errors import Refused
 from core.mileage import mileage_fen
@@ -21,8 +22,10 @@ from core.phrases.intents import MayClaim, Mileage
 from core.phrases.results import Problem
 from core.phrases.vocabulary import vocabulary_of
 from core.policies.limits import Measure
+from core.policy import PolicyBook, check_policies
 
 MAX_OPTIONS = 12
+_FIRST_LINE = re.compile(r"^(?:第 1 行：|Line 1: )")
 PER: Mapping[str, str] = {"per_diem": "day", "mileage": "km"}
 """What the kinds that give a rate give it for."""
 
@@ -33,6 +36,9 @@ async def on_may_claim(command: MayClaim, work: Work) -> None:
     if isinstance(asked, Problem):
         raise Refused(asked.code, text=asked.text)
     if len(asked.categories) != 1:
+        if private := _private(work, asked):
+            await work.answer("may_claim", row=private, rows=_found_rows(work, asked))
+            return
         ids = asked.categories or tuple(c.id for c in work.company.categories)
         language = work.person.language
         names = [category_name(work.company, i, language) for i in ids[:MAX_OPTIONS]]
@@ -62,6 +68,29 @@ def _supposed(work: Work, asked: Asked) -> Claim:
     return add_line(new_claim(work.company, work.person, "", work.cause), line)
 
 
+def _private(work: Work, asked: Asked) -> str:
+    """Say that words of private consumption, which name no category, are no expense of work."""
+    if not _privately(work, asked):
+        return ""
+    return row("may_private", work.person.language, what=asked.words[:40])
+
+
+def _privately(work: Work, asked: Asked) -> tuple[Finding, ...]:
+    book = PolicyBook(work.company, work.today)
+    line = Line(None, asked.amount_fen or 0, work.today, asked.words)
+    claim = add_line(new_claim(work.company, work.person, "", work.cause), line)
+    return tuple(f for f in check_policies(claim, book) if f.code == "private_words")
+
+
+def _found_rows(work: Work, asked: Asked) -> str:
+    language = work.person.language
+    return "\n".join(
+        f"· {policy_name(work.company, f.field('policy'), language)}："
+        + _plain(finding_text(f, language, work.company))
+        for f in _privately(work, asked)
+    )
+
+
 def _verdict(work: Work, asked: Asked, weighed: Weighed) -> str:
     language = work.person.language
     name = category_name(work.company, asked.categories[0], language)
@@ -72,12 +101,18 @@ def _verdict(work: Work, asked: Asked, weighed: Weighed) -> str:
 
 
 def _against(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
+    """Say what stands against it, but for what the rows of limits say themselves."""
     if asked.amount_fen is None:
         return []
-    found = (finding_text(f, work.person.language, work.company) for f in weighed.against)
-    return [
-        f"· {text.partition('：')[2] if text.startswith('第 1 行') else text}" for text in found
-    ]
+    language = work.person.language
+    told = {m.policy.id for m in weighed.limits if m.policy.kind in MEASURED}
+    left = [f for f in weighed.against if f.field("policy") not in told]
+    return [f"· {_plain(finding_text(f, language, work.company))}" for f in left]
+
+
+def _plain(text: str) -> str:
+    """Leave out which line it is: there is only one."""
+    return _FIRST_LINE.sub("", text)
 
 
 def _limits(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
@@ -112,7 +147,10 @@ def _limit(work: Work, asked: Asked, measure: Measure) -> str:
 
 def _budgets(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
     language, rows = work.person.language, list[str]()
+    told = {f.field("budget") for f in weighed.against} if asked.amount_fen is not None else set()
     for balance, amount in weighed.budgets:
+        if balance.budget.id in told:
+            continue
         facts = {
             "budget": budget_name(work.company, balance.budget.id, language),
             "before": format_cny(balance.available_fen),
@@ -123,7 +161,7 @@ def _budgets(work: Work, asked: Asked, weighed: Weighed) -> list[str]:
             if asked.amount_fen is None
             else row("budget_left", language, after=after, **facts)
         )
-    return rows or [row("budget_none", language)]
+    return rows or ([] if told - {""} else [row("budget_none", language)])
 
 
 def _needs(work: Work, claim: Claim, weighed: Weighed) -> list[str]:

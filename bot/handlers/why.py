@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.handlers.finding import claim_named, own_claim, with_findings
+from bot.handlers.finding import claim_named, own_claim, waiting_claim, with_findings
 from bot.handlers.listing import OPEN, claim_row
 from bot.handlers.progress import at_text, people_of
 from bot.handlers.work import Work
@@ -12,24 +12,23 @@ from bot.texts.queries import VERDICTS, inputs_text, row
 from bot.texts.rules import approver_text, flow_name, policy_name, when_text
 from core.approval import Plan, Step, hidden_parts
 from core.budget import charges_of
-from core.claim import EDITABLE, Claim, Finding
+from core.claim import EDITABLE, Claim, Finding, State
+from core.errors import Refused
 from core.flows import FlowStep
 from core.last_check import was_refused
 from core.money import format_cny
 from core.phrases.intents import Why
+from core.ports import ClaimQuery, Page
 
 ALWAYS = "true"
+ONE = Page(limit=1)
 MAX_PAST = 3
 """Earlier checks that are told of a claim; its page has the whole record."""
 
 
 async def on_why(command: Why, work: Work) -> None:
     """Answer from the record; of a claim that is not submitted, from the last or a new check."""
-    claim = (
-        await claim_named(work, command.number)
-        if command.number
-        else await own_claim(work, None, OPEN)
-    )
+    claim = await _meant(work, command.number)
     hidden = hidden_parts(claim.plan, work.person.id) if claim.plan else frozenset()
     checks = [] if "findings" in hidden else await _checks(work, claim)
     budgets = [] if "budgets" in hidden else await _budgets(work, claim)
@@ -41,6 +40,19 @@ async def on_why(command: Why, work: Work) -> None:
     parts = (("checks", checks), ("routing", routing), ("budgets", budgets))
     rows = [line for code, rows in parts if rows for line in (row(code, language), *rows)]
     await work.answer("why", row=claim_row(work, claim), reasons="\n".join(rows))
+
+
+async def _meant(work: Work, number: str | None) -> Claim:
+    """Find the claim that is asked about: of one's own, else the one that waits for a decision."""
+    if number:
+        return await claim_named(work, number)
+    try:
+        return await own_claim(work, None, OPEN)
+    except Refused as refused:
+        waiting = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
+        if refused.code != "no_claim_here" or not (await work.store.claims(waiting, ONE)).items:
+            raise
+        return await waiting_claim(work, None)
 
 
 async def _checks(work: Work, claim: Claim) -> list[str]:

@@ -19,10 +19,18 @@ TEXTS: Texts = {
     "unsubmitted_empty": Text(
         "没有未提交的单据，都处理好了。", "Nothing is left unsubmitted; all is done."
     ),
+    "under_way": Text(
+        "进行中的单据：‹\n{rows}›\n发「进度 单号」看每一步。",
+        "Under way:‹\n{rows}›\nSend “progress NUMBER” for every step of one.",
+    ),
+    "under_way_empty": Text(
+        "没有进行中的单据。发「我的报销」查看全部。",
+        "Nothing is under way. Send “my claims” to see all of yours.",
+    ),
     "may_claim": Text("‹{row}\n›依据：‹\n{rows}›", "‹{row}\n›On these grounds:‹\n{rows}›"),
     "may_unclear": Text(
         "请说明是什么费用‹（{text}）›，例如「能报吗 住宿 600 上海」。可以问的类别‹：{options}›",
-        "Please say what kind of expense it is‹ ({text})›, like “can I claim hotel 600 上海”."
+        "Please say what kind of expense it is‹ ({text})›, like “can I claim hotel 600 Shanghai”."
         " Categories‹: {options}›",
     ),
     "in_private": Text(
@@ -118,6 +126,7 @@ _ROWS: Mapping[str, Text] = {
     "may_yes": Text("可以报销：‹{what}›", "Yes, this may be claimed: ‹{what}›"),
     "may_above": Text("可以提交，但超出标准：‹{what}›", "It is above what is usual: ‹{what}›"),
     "may_no": Text("不能报销：‹{what}›", "No, this may not be claimed: ‹{what}›"),
+    "may_private": Text("一般不能报销：‹{what}›", "This is usually not claimed: ‹{what}›"),
     "may_standards": Text("报销标准：‹{what}›", "Standards: ‹{what}›"),
     "standard": Text("· ‹{policy}›：‹{per}› ‹{limit}›", "· ‹{policy}›: ‹{limit}› ‹{per}›"),
     "standard_of": Text(
@@ -184,6 +193,8 @@ INPUTS: Mapping[str, Text] = {
     "over": Text("超出", "over"),
 }
 """What a finding keeps, as people call it; what is not here stays inside."""
+BUDGET_LIMIT = Text("额度", "limit")
+"""What the limit of a budget is called; that of a rule is a standard."""
 
 
 def row(code: str, language: Language, **fields: str) -> str:
@@ -194,9 +205,10 @@ def row(code: str, language: Language, **fields: str) -> str:
 def inputs_text(fields: Mapping[str, str], language: Language, company: Company) -> str:
     """Write what a rule has looked at: 金额 ¥260.00，标准 ¥200.00."""
     comma = "，" if language == "zh" else ", "
+    named = {**INPUTS, "limit": BUDGET_LIMIT} if fields.get("budget") else INPUTS
     known = (
         f"{name.plain(language)} {_input(key, fields[key], language, company)}"
-        for key, name in INPUTS.items()
+        for key, name in named.items()
         if fields.get(key) and (key != "per" or _is_span(fields[key]))
     )
     return comma.join(known)

@@ -64,6 +64,18 @@ def test_each_special_fact(claim: Claim, fact: str, value: str) -> None:
     assert facts_of(view_of(claim, "claim"))[fact] == value
 
 
+def test_vouchers_are_counted_once_and_named_all() -> None:
+    paper = DRAFT.lines[0].invoice
+    assert paper is not None
+    second = replace(paper, identity="2", number="2", seller="京东")
+    shared = replace(DRAFT.lines[0], more=(second,))
+    view = view_of(replace(DRAFT, lines=(shared, shared)), "claim")
+
+    assert "2 张票据" in view.subtitle
+    assert facts_of(view)["invoice"] == f"{paper.number} 等 2 个"
+    assert view.lines[0].invoice == f"{paper.number} 等 2 个"
+
+
 def test_petty_cash_is_of_no_budget_and_money_asked_for_needs_no_category() -> None:
     cash = replace(with_line(DRAFT, category=None), kind="advance", standing=True)
     view = view_of(cash, "claim")

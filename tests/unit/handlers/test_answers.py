@@ -56,6 +56,7 @@ COMPANY = Company.model_validate(
             {"id": "hard", "kind": "amount_limit", "category": "taxi", "per": "line",
              "limit": "100.00", "action": "block"},
             {"id": "km", "kind": "mileage", "category": "car", "rate": "1.20"},
+            {"id": "private", "kind": "private_words"},
             {"id": "food", "kind": "per_diem", "category": "food",
              "standards": [{"tier": "first", "limit": "100.00"}]},
         ],
@@ -151,6 +152,7 @@ class Chat:
         ("补贴 上海", ["报销标准：补贴", "补贴标准（food）：上海 P5 每天 ¥100.00"]),
         ("补贴 101 上海", ["超出标准：补贴 ¥101.00", "不需要发票"]),
         ("打车 40 2027-02-01", ["可以报销", "没有匹配的预算"]),
+        ("香烟 50", ["一般不能报销：香烟 50", "个人消费（private）：疑似个人消费（香烟）"]),
         ("吃饭 45", ["请说明是什么费用", "住宿、市内交通、自驾、补贴"]),
         ("打车 1e9", ["金额"]),
     ],
@@ -159,6 +161,15 @@ async def test_what_may_be_claimed(text: str, words: list[str]) -> None:
     said = await Chat().ask("zhang", allowed.on_may_claim, intents.MayClaim(text))
 
     assert [w for w in words if w not in said] == [], said
+
+
+async def test_what_may_be_claimed_says_everything_once() -> None:
+    above = await Chat().ask("zhang", allowed.on_may_claim, intents.MayClaim("打车 101"))
+    much = await Chat().ask("zhang", allowed.on_may_claim, intents.MayClaim("住宿 1200 上海 3晚"))
+
+    assert above.count("每笔限额") == 1
+    assert "超过标准" not in above, "the row of the limit says it"
+    assert much.count("市场部 2026-Q4（q4）") == 1, "what a budget lacks is said once"
 
 
 async def test_asking_leaves_no_draft_and_holds_no_money() -> None:
@@ -205,6 +216,15 @@ async def test_why_of_a_refused_submission_has_the_checks_of_then_and_now() -> N
         < said.index("市内交通每笔限额（hard）")
         < said.index("现在的检查结果")
     )
+
+
+async def test_an_approver_without_claims_asks_about_the_one_that_waits() -> None:
+    chat = Chat(waiting("BX-20261125-0001", findings=(FINDING,)))
+
+    said = await chat.ask("wang", why.on_why, intents.Why(None))
+
+    assert "BX-20261125-0001 · 张三" in said
+    assert "没有可以这样操作" in await chat.ask("qian", why.on_why, intents.Why(None))
 
 
 async def test_strangers_learn_nothing() -> None:

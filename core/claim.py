@@ -316,6 +316,8 @@ class Claim:
     """What was said of it before approvers changed it, the oldest first."""
     approved_fen: int | None = None
     """What the request that it follows was approved for."""
+    carried: Figures = ()
+    """What the hold that it `carries` has set aside, by budget."""
 
     @property
     def total_fen(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from core.actions.clearing import without_backed
+from core.actions.following import with_own_hold
 from core.budget import Balance, charges_of
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice
 from core.company import Company
@@ -123,6 +124,7 @@ def charges_json(company: Company, claim: Claim, balances: Sequence[Balance]) ->
     charges = {c.budget: c.amount_fen for c in charges_of(company, claim)}
     own = {c.budget: c.amount_fen for c in without_backed(charges_of(company, claim), claim.clears)}
     pending = claim.state in EDITABLE
+    balances = with_own_hold(balances, claim)
     return [
         {
             "id": b.budget.id,

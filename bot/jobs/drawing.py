@@ -15,6 +15,7 @@ from bot.jobs.alert_pictures import picture_of
 from bot.pictures.views import Picture
 from bot.port import JsonObject
 from core.actions.basics import Settings
+from core.actions.following import with_own_hold
 from core.budget import charges_of
 from core.budget.changes import is_change_number
 from core.claim import Claim
@@ -89,12 +90,13 @@ class Studio:
         moment: Moment,
     ) -> CardView:
         budgets = [charge.budget for charge in charges_of(company, claim)]
+        balances = await self.store.balances(budgets) if budgets else ()
         return build_view(
             claim,
             company,
             purpose=notice.purpose,
             reader=reader,
-            balances=await self.store.balances(budgets) if budgets else (),
+            balances=with_own_hold(balances, claim),
             payment=await self.store.payment(f"P-{claim.number}"),
             link=f"{self.public_url}/app/claims/{claim.number}",
             language=reader.language,

@@ -15,6 +15,7 @@ from bot.web.decide_page import DecidePage
 from bot.web.site import Site
 from bot.web.thumbs import Thumbs
 from core.actions.basics import Settings
+from core.actions.following import with_own_hold
 from core.budget import charges_of
 from core.claim import Claim, StoredFile
 from core.company import Person
@@ -56,10 +57,11 @@ class ClaimPage:
         shown = await with_findings(self.store, company, claim, today, self.settings)
         shown, company = shown_to(shown, company, person)
         budgets = [charge.budget for charge in charges_of(company, shown)]
+        balances = await self.store.balances(budgets) if budgets else ()
         scene = Scene(
             claim=shown,
             company=company,
-            balances=await self.store.balances(budgets) if budgets else (),
+            balances=with_own_hold(balances, shown),
             payment=await self.store.payment(f"P-{claim.number}"),
             reader=person,
             zone=self.zone,

@@ -1,6 +1,6 @@
 """What follows an approved request: a draft to claim the costs, and the budget held for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.actions.basics import Cause
@@ -49,6 +49,7 @@ def follow_up(request: Claim, number: str, cause: Cause, company: Company | None
         trip=request.trip,
         lines=tuple(_lines(request, company)),
         approved_fen=request.total_fen,
+        carried=request.held,
     )
 
 
@@ -88,6 +89,14 @@ def without_carried(
         return balances
     charges = charges_in(request.held) or charges_of(company, request)
     held = {c.budget: c.amount_fen for c in charges}
+    return tuple(
+        replace(b, reserved_fen=max(0, b.reserved_fen - held.get(b.budget.id, 0))) for b in balances
+    )
+
+
+def with_own_hold(balances: Sequence[Balance], claim: Claim) -> tuple[Balance, ...]:
+    """Show budgets as a draft finds them that takes over what its request holds."""
+    held = dict(claim.carried) if claim.carries else {}
     return tuple(
         replace(b, reserved_fen=max(0, b.reserved_fen - held.get(b.budget.id, 0))) for b in balances
     )

@@ -6,7 +6,7 @@ from core_house import around, by, claim_of, company_of, taxi
 
 from core.actions.basics import Settings
 from core.actions.decision import approve
-from core.actions.following import follow_up, without_carried
+from core.actions.following import follow_up, with_own_hold, without_carried
 from core.actions.submission import discard, submit
 from core.approval import Plan, Step
 from core.budget import Balance
@@ -62,6 +62,18 @@ def test_a_draft_that_is_thrown_away_frees_the_request() -> None:
 
     assert change.moves == (Release(request().hold),)
     assert change.claims[0].carries is None
+
+
+def test_a_draft_shows_budgets_as_they_are_once_the_hold_has_moved_over() -> None:
+    company = company_of()
+    asked = replace(request(), held=(("taxi-nov", 150_00),))
+    draft = follow_up(asked, NUMBER, by("wang"))
+    budget = next(b for b in company.budgets if b.id == "taxi-nov")
+    full = Balance(budget, reserved_fen=160_00)
+
+    assert draft.approved_fen == asked.total_fen
+    assert with_own_hold([full], draft)[0].reserved_fen == 10_00
+    assert with_own_hold([full], replace(draft, carries=None)) == (full,)
 
 
 def test_what_the_request_holds_counts_as_free_for_its_claim() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from core.city_names import names_city
 from core.company import Company, Person, Policy, Standard
 from core.dealings import Trip
 from core.invoice import Item
@@ -57,7 +58,7 @@ def city_in(cities: Iterable[str], texts: Iterable[str]) -> str | None:
     known = sorted({plain_city(c) for c in cities if c.strip()}, key=lambda c: (-len(c), c))
     for text in texts:
         lowered = text.lower()
-        found = next((c for c in known if c.lower() in lowered), None)
+        found = next((c for c in known if names_city(lowered, c)), None)
         if found:
             return found
     return None

@@ -7,6 +7,7 @@ from bot.handlers.finding import midnight
 from bot.handlers.roster import reroute_waiting
 from bot.handlers.work import Work
 from bot.texts import kind_text
+from bot.texts.alerts import part
 from bot.texts.names import person_name
 from core.actions.basics import Cause
 from core.actions.delegating import delegate, take_back, window_of
@@ -78,6 +79,7 @@ async def on_show(_: ShowDelegations, work: Work) -> None:
 def _row(work: Work, delegation: Delegation) -> str:
     names = [person_name(work.company, p) for p in (delegation.person, delegation.to)]
     language = work.person.language
-    kinds = "、".join(kind_text(k, language) for k in delegation.kinds)
-    window = f"{delegation.since} ~ {delegation.until}"
-    return " · ".join(part for part in ("→ ".join(names), window, kinds) if part)
+    join = "、" if language == "zh" else ", "
+    kinds = join.join(kind_text(k, language) for k in delegation.kinds)
+    days = part("days", language, start=f"{delegation.since}", end=f"{delegation.until}")
+    return " · ".join(word for word in (" → ".join(names), days, kinds) if word)

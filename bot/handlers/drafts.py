@@ -18,13 +18,16 @@ from bot.handlers.work import Work
 from core.actions import amending, submission
 from core.actions.basics import audit_of
 from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remove_line
+from core.actions.exchanging import set_rate
 from core.budget import charges_of, may_exceed
 from core.change import Change, Outgoing
 from core.claim import EDITABLE, PREFIXES, Claim, Kind, Line, State, claim_number
+from core.currency import ForeignAmount, parse_rate
 from core.errors import Refused
+from core.exchange import on_day, spent
 from core.money import format_yuan
 from core.notices import Reply, Say, ShowCard
-from core.phrases.amounts import parse_amount
+from core.phrases.amounts import is_yuan, parse_money
 from core.phrases.dates import parse_date
 from core.phrases.intents import (
     Discard,
@@ -32,6 +35,7 @@ from core.phrases.intents import (
     RemoveLine,
     Submit,
     SubmitAsException,
+    TakeInHand,
     Withdraw,
 )
 from core.phrases.results import Ambiguous, Expense, Problem
@@ -72,6 +76,11 @@ async def next_number(work: Work, kind: Kind = "reimbursement") -> str:
 
 async def on_expense(expense: Expense, work: Work) -> None:
     """Put a typed expense on the draft."""
+    await put_line(work, line_of(expense, work))
+
+
+def line_of(expense: Expense, work: Work) -> Line:
+    """Make the line of a typed expense; one in another currency is converted as far as is known."""
     line = Line(
         category=expense.category_id,
         amount_fen=expense.amount_fen,
@@ -79,7 +88,16 @@ async def on_expense(expense: Expense, work: Work) -> None:
         description=expense.description,
         project=expense.project_id,
     )
-    await put_line(work, line)
+    if expense.foreign is None:
+        return line
+    return spent(
+        work.company,
+        line,
+        expense.foreign,
+        work.person.id,
+        rate=expense.rate,
+        settled_fen=expense.amount_fen,
+    )
 
 
 async def put_line(work: Work, line: Line) -> None:
@@ -101,8 +119,21 @@ async def apart_from(work: Work) -> tuple[Reply, ...]:
     return (work.reply("draft_apart", claim=drafts[0].number, days=days),)
 
 
+def ask_rates(work: Work, claim: Claim) -> tuple[Reply, ...]:
+    """Ask for a rate that nobody knows yet, once for the first line that wants one."""
+    waiting = (x for x in claim.lines if x.foreign and not x.foreign.rate)
+    line = next(waiting, None)
+    if line is None or line.foreign is None:
+        return ()
+    facts = {"currency": line.foreign.currency, "date": line.date.isoformat()}
+    return (work.reply("ask_rate", number=claim.number, **facts),)
+
+
 async def keep(work: Work, claim: Claim, action: str, *remarks: Reply, **fields: str) -> None:
-    """Commit a changed draft and show it at the bottom of the chat; one in hand stays there."""
+    """Commit a changed draft and show it at the bottom of the chat; a missing rate is asked.
+
+    One that was taken in hand stays there.
+    """
     card = ShowCard(work.person.id, claim.number, "claim", fresh=True)
     own_draft = claim.state is State.DRAFT and claim.filed_by is None
     held = in_hand(await work.store.dialog(work.person.id), work.now)
@@ -113,7 +144,7 @@ async def keep(work: Work, claim: Claim, action: str, *remarks: Reply, **fields:
             at=work.now,
             claims=(claim,),
             audit=(audit_of(work.cause, action, claim.number, **fields),),
-            outbox=work.outgoing((*remarks, card)),
+            outbox=work.outgoing((*remarks, card, *ask_rates(work, claim))),
             dialogs=(dialog,),
         )
     )
@@ -204,9 +235,13 @@ async def changeable(work: Work, number: str | None) -> Claim:
 async def on_edit_line(command: EditLine, work: Work) -> None:
     """Change one field of a line."""
     claim = await changeable(work, command.number)
+    reviewed = claim.state is State.IN_REVIEW and work.person.id not in claim.owners
+    if command.field == "rate" and not reviewed:
+        await _set_rate(work, claim, command)
+        return
     index = pick_line(claim, command.line_no)
-    values = _values(command, work)
-    if claim.state is State.IN_REVIEW and work.person.id not in claim.owners:
+    values = _values(command, work, claim.lines[index])
+    if reviewed:
         await _amend(work, claim, index, values)
         return
     claim, entry = edit_line(claim, index, work.cause, **values)
@@ -221,13 +256,33 @@ async def _amend(work: Work, claim: Claim, index: int, values: Mapping[str, obje
     await work.commit(amending.amend_line(claim, around, work.cause, index, values))
 
 
-def _values(command: EditLine, work: Work) -> dict[str, object]:
+async def _set_rate(work: Work, claim: Claim, command: EditLine) -> None:
+    rate = _rate(command.value_text)
+    claim, entry = set_rate(claim, work.company, work.cause, command.line_no, rate)
+    await keep(work, claim, entry.action, **dict(entry.fields))
+
+
+def _rate(text: str) -> str:
+    try:
+        return parse_rate(text)
+    except ValueError:
+        raise Refused("rate_unclear", text=text) from None
+
+
+def _values(command: EditLine, work: Work, line: Line) -> dict[str, object]:
     """Read the new value; Refused with the code of what is wrong with it."""
     text = command.value_text
     if command.field == "amount":
-        return {"amount_fen": _settled(parse_amount(text), "amount_unclear", text)}
+        return _amount(text, work, line)
+    if command.field == "rate":
+        if line.foreign is None:
+            raise Refused("not_foreign")
+        amount, by = line.foreign.amount, work.person.id
+        return _changed(line, spent(work.company, line, amount, by, rate=_rate(text)))
     if command.field == "date":
-        return {"date": _settled(parse_date(text, work.today), "date_unclear", text)}
+        day = _settled(parse_date(text, work.today), "date_unclear", text)
+        moved = on_day(work.company, line, day) if isinstance(day, date) else line
+        return {"date": day, **_changed(line, moved)}
     if command.field == "description":
         return {"description": text}
     if command.field == "department":
@@ -238,6 +293,27 @@ def _values(command: EditLine, work: Work) -> dict[str, object]:
     if len(ids) != 1:
         raise Refused(f"{command.field}_unknown", text=text)
     return {command.field: ids[0]}
+
+
+def _amount(text: str, work: Work, line: Line) -> dict[str, object]:
+    """Read an amount; on a line in another currency it has to say in which it is."""
+    value = parse_money(text)
+    if isinstance(value, ForeignAmount):
+        return _changed(line, spent(work.company, line, value, work.person.id))
+    fen = _settled(value, "amount_unclear", text)
+    if line.foreign is None or not isinstance(fen, int):
+        return {"amount_fen": fen}
+    if not is_yuan(text):
+        raise Refused("currency_unclear", text=text)
+    settled = spent(work.company, line, line.foreign.amount, work.person.id, settled_fen=fen)
+    return _changed(line, settled)
+
+
+def _changed(before: Line, after: Line) -> dict[str, object]:
+    """Name what an exchange has changed of a line."""
+    if after.foreign == before.foreign:
+        return {}
+    return {"amount_fen": after.amount_fen, "foreign": after.foreign}
 
 
 def _department(work: Work, text: str) -> str:
@@ -265,6 +341,11 @@ async def on_remove_line(command: RemoveLine, work: Work) -> None:
     claim = await changeable(work, command.number)
     claim, entry = remove_line(claim, pick_line(claim, command.line_no), work.cause)
     await keep(work, claim, entry.action, **dict(entry.fields))
+
+
+async def on_take_in_hand(command: TakeInHand, work: Work) -> None:
+    """Take a claim in hand by words, as the card's button does."""
+    await start_editing(work, await changeable(work, command.number))
 
 
 async def start_editing(work: Work, claim: Claim) -> None:

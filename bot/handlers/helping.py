@@ -8,7 +8,16 @@ from core.change import Change
 from core.company import Person
 from core.errors import Refused
 from core.notices import Notice, Say
-from core.phrases.intents import Answer, Feedback, Help, HelpPage, Upload
+from core.phrases.intents import (
+    Answer,
+    Feedback,
+    Help,
+    HelpPage,
+    InvoiceTitle,
+    Thanks,
+    Upload,
+    WantsPerson,
+)
 
 ROLE_PAGES: tuple[tuple[str, HelpPage], ...] = (
     ("admin", "admin"),
@@ -17,6 +26,7 @@ ROLE_PAGES: tuple[tuple[str, HelpPage], ...] = (
     ("budget_admin", "manager"),
 )
 MAX_TEXT = 500
+MAX_NAMES = 3
 
 
 async def on_help(command: Help, work: Work) -> None:
@@ -24,7 +34,10 @@ async def on_help(command: Help, work: Work) -> None:
     if command.page:
         await work.answer(f"help_{command.page}")
         return
-    pages = " / ".join(f"「{PAGES[p].plain(work.person.language)}」" for p in pages_for(work))
+    language = work.person.language
+    pages = ("、" if language == "zh" else ", ").join(
+        PAGES[page].plain(language) for page in pages_for(work)
+    )
     await work.answer("help", name=work.person.name, pages=pages, upload=work.rooms.upload_url)
 
 
@@ -44,6 +57,27 @@ def pages_for(work: Work) -> tuple[HelpPage, ...]:
 async def on_upload(_: Upload, work: Work) -> None:
     """Tell where files can be uploaded."""
     await work.answer("upload", upload=work.rooms.upload_url)
+
+
+async def on_thanks(_: Thanks, work: Work) -> None:
+    """Be kind, and say how it goes on."""
+    await work.answer("thanks")
+
+
+async def on_invoice_title(_: InvoiceTitle, work: Work) -> None:
+    """Say to whom invoices are made out."""
+    entity = work.company.entity_of(work.person.department)
+    if entity is None:
+        await work.answer("invoice_title_unknown")
+        return
+    await work.answer("invoice_title", name=entity.name, taxid=entity.tax_id)
+
+
+async def on_wants_person(_: WantsPerson, work: Work) -> None:
+    """Say who looks after Chit, and how to reach them from here."""
+    join = "、" if work.person.language == "zh" else ", "
+    names = join.join(p.name for p in _administrators(work)[:MAX_NAMES])
+    await work.answer("wants_person", people=names)
 
 
 async def on_feedback(command: Feedback, work: Work) -> None:

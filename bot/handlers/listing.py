@@ -65,7 +65,7 @@ def _grouped(work: Work, claims: Sequence[Claim]) -> list[str]:
             continue
         head = {"state": state_text(state, language), "count": str(len(mine))}
         rows.append(row("group", language, amount=_sum(mine), **head))
-        rows += [f"· {_brief(work, c)}" for c in mine[:EACH]]
+        rows += [f"· {brief(work, c)}" for c in mine[:EACH]]
         if len(mine) > EACH:
             rows.append(row("more", language, count=str(len(mine) - EACH)))
     return rows
@@ -75,7 +75,8 @@ def _sum(claims: Iterable[Claim]) -> str:
     return format_cny(sum(c.total_fen for c in claims))
 
 
-def _brief(work: Work, claim: Claim) -> str:
+def brief(work: Work, claim: Claim) -> str:
+    """Name one's own claim: number, how much, what for."""
     what = claim.purpose or next((x.description for x in claim.lines if x.description), "")
     kind = "" if claim.kind == "reimbursement" else kind_text(claim.kind, work.person.language)
     parts = (f"{claim.number}", format_cny(claim.total_fen), kind, what[:20])
@@ -86,7 +87,9 @@ async def on_todo(_: Todo, work: Work) -> None:
     """List what waits for the person: the urgent first, then the oldest; clean ones are marked."""
     query = ClaimQuery(state=State.IN_REVIEW, waiting_for=work.person.id)
     found = (await work.store.claims(query, MANY)).items
-    waiting = sorted(found, key=lambda c: (not c.urgent, waiting_since(c) or c.created_at))
+    waiting = sorted(
+        found, key=lambda c: (not c.urgent, waiting_since(c) or c.created_at, c.number)
+    )
     rows = [_waiting(work, c) for c in waiting]
     if rows:
         language = work.person.language
@@ -125,13 +128,16 @@ async def on_unsubmitted(_: Unsubmitted, work: Work) -> None:
         query = ClaimQuery(state=state, employee=work.person.id)
         found = (await work.store.claims(query, MANY)).items
         named = state_text(state, work.person.language)
-        rows += [f"· {_brief(work, c)} · {named}" for c in found]
+        rows += [f"· {brief(work, c)} · {named}" for c in found]
     await tell(work, "unsubmitted", rows)
 
 
 async def on_claims_of(command: ClaimsOf, work: Work) -> None:
     """Show a colleague's claims to those who look after all; refuse and record for others."""
     found = work.company.people_named(command.person_text.strip())
+    if [p.id for p in found] == [work.person.id]:
+        await on_my_claims(MyClaims(), work)
+        return
     claims: list[Claim] = []
     for person in found:
         page = await work.store.claims(ClaimQuery(employee=person.id), MANY)

@@ -1,17 +1,21 @@
 """Switches of notices and quiet hours, one's own."""
 
 from dataclasses import replace
+from datetime import time
 
 from bot.handlers.work import Work
-from bot.texts.preferences import KIND_NAMES, kind_named, row
+from bot.texts.preferences import KIND_HINTS, KIND_NAMES, kind_named, row, switch_text
 from core.actions.basics import audit_of
 from core.change import Change
 from core.errors import Refused
 from core.phrases.intents import Notify, Quiet
 from core.preferences import ALWAYS, KINDS, OFF, Preferences
-from core.quiet import parse_quiet
+from core.quiet import QuietHours, read_quiet
 
-OFF_WORDS = frozenset({"关", "关闭", "无", "取消", "off", "none", "no"})
+OFF_WORDS = frozenset({"关", "关闭", "关掉", "无", "取消", "结束", "off", "none", "no"})
+ON_WORDS = frozenset({"开", "开启", "打开", "on"})
+NIGHT = QuietHours(time(22), time(8))
+"""What 免打扰 开 means where the company has no hours of its own."""
 
 
 async def on_notify(command: Notify, work: Work) -> None:
@@ -25,6 +29,7 @@ async def on_notify(command: Notify, work: Work) -> None:
         raise Refused("notice_unknown", what=command.what)
     language = work.person.language
     name = KIND_NAMES[kind].plain(language)
+    state = switch_text(on=command.on, language=language)
     if kind in ALWAYS and not command.on:
         raise Refused("notice_always", what=name)
     rest = tuple(k for k in wishes.off if k != kind)
@@ -33,7 +38,7 @@ async def on_notify(command: Notify, work: Work) -> None:
         replace(wishes, off=rest if command.on else (*rest, kind)),
         "notice_switched",
         what=name,
-        state=row("on" if command.on else "off", language),
+        state=state,
     )
 
 
@@ -46,14 +51,23 @@ async def on_quiet(command: Quiet, work: Work) -> None:
     if command.text.lower() in OFF_WORDS:
         await _keep(work, replace(wishes, quiet=OFF), "quiet_off")
         return
-    text = command.text.replace("至", "-").replace("到", "-").replace("~", "-")
+    hours = _hours(command.text, work)
+    own = None if hours == work.rooms.quiet else _span(hours)
+    await _keep(work, replace(wishes, quiet=own), "quiet_set", hours=_span(hours))
+
+
+def _hours(text: str, work: Work) -> QuietHours:
+    """Read the hours; a bare 开 means those of the company, or the night."""
+    if text.lower() in ON_WORDS:
+        return work.rooms.quiet or NIGHT
     try:
-        hours = parse_quiet(text)
+        return read_quiet(text)
     except ValueError:
-        raise Refused("quiet_unclear", text=command.text) from None
-    if hours:
-        span = f"{hours.begins:%H:%M}-{hours.ends:%H:%M}"
-        await _keep(work, replace(wishes, quiet=span), "quiet_set", hours=span)
+        raise Refused("quiet_unclear", text=text) from None
+
+
+def _span(hours: QuietHours) -> str:
+    return f"{hours.begins:%H:%M}-{hours.ends:%H:%M}"
 
 
 async def _keep(work: Work, wishes: Preferences, code: str, **fields: str) -> None:
@@ -67,10 +81,9 @@ def _rows(work: Work, wishes: Preferences) -> list[str]:
     language = work.person.language
     rows = []
     for kind in KINDS:
-        state = "off" if kind in wishes.off else "on"
-        state = "always" if kind in ALWAYS else state
-        rows.append(f"· {KIND_NAMES[kind].plain(language)}: {row(state, language)}")
+        state = switch_text(on=kind not in wishes.off, language=language, always=kind in ALWAYS)
+        name, about = KIND_NAMES[kind].plain(language), KIND_HINTS[kind].plain(language)
+        rows.append(row("switch", language, name=name, state=state, about=about))
     hours = wishes.hours(work.rooms.quiet)
-    span = f"{hours.begins:%H:%M}-{hours.ends:%H:%M}" if hours else ""
-    rows.append(row("quiet", language, hours=span) if hours else row("no_quiet", language))
+    rows.append(row("quiet", language, hours=_span(hours)) if hours else row("no_quiet", language))
     return rows

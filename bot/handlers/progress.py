@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.handlers.finding import claim_named
-from bot.handlers.listing import OPEN, claim_row, tell
+from bot.handlers.listing import OPEN, brief, claim_row, tell
 from bot.handlers.work import Work
+from bot.texts import state_text
 from bot.texts.names import person_name
 from bot.texts.queries import row
 from core.approval import Step
@@ -20,17 +21,42 @@ DECIDED = (State.PAID, State.APPROVED)
 
 
 async def on_progress(command: Progress, work: Work) -> None:
-    """Say where a claim is, or where all open ones are."""
-    if command.number is None:
-        found = await work.store.claims(ClaimQuery(employee=work.person.id), RECENT)
-        rows = [claim_row(work, c) for c in found.items if c.state in OPEN]
-        await tell(work, "my_claims", rows)
+    """Say where a claim is, or where all open ones are; the only open one is told in full."""
+    if command.number is not None:
+        await _tell_of(work, await claim_named(work, command.number))
         return
-    claim = await claim_named(work, command.number)
+    found = await work.store.claims(ClaimQuery(employee=work.person.id), RECENT)
+    under_way = [c for state in OPEN for c in found.items if c.state is state]
+    claims = [c for c in under_way if c.state is not State.APPROVED or await _owes(work, c)]
+    if len(claims) == 1:
+        await _tell_of(work, claims[0])
+    elif claims or found.items:
+        await tell(work, "under_way", [_short(work, c) for c in claims])
+    else:
+        await work.answer("my_claims_empty")
+
+
+async def _tell_of(work: Work, claim: Claim) -> None:
     steps = claim.plan.steps if claim.plan else ()
     chain = [_step(work, claim, i, step) for i, step in enumerate(steps)]
     rows = [*chain, *await _outlook(work, claim)]
     await work.answer("progress", row=claim_row(work, claim), chain="\n".join(rows))
+
+
+def _short(work: Work, claim: Claim) -> str:
+    """Write one of several: how far it is, and while it is asked about, whom it waits for."""
+    language = work.person.language
+    line = f"{brief(work, claim)} · {state_text(claim.state, language)}"
+    plan, since = claim.plan, waiting_since(claim)
+    if claim.state is not State.IN_REVIEW or plan is None or plan.step is None:
+        return line
+    now = _step(work, claim, plan.current, plan.step)
+    hours = hours_between(since, work.now) if since else 0
+    return f"{line}\n  {now}" + (f" · {row('waits', language, hours=str(hours))}" if hours else "")
+
+
+async def _owes(work: Work, claim: Claim) -> bool:
+    return await work.store.payment(f"P-{claim.number}") is not None
 
 
 def _step(work: Work, claim: Claim, index: int, step: Step) -> str:
@@ -74,8 +100,7 @@ async def _outlook(work: Work, claim: Claim) -> list[str]:
         return [row("next_settle", language, amount=format_cny(claim.open_fen))]
     if claim.state is State.PAID:
         return [row("next_paid", language)]
-    owes = await work.store.payment(f"P-{claim.number}")
-    return [row("next_pay", language)] if owes else []
+    return [row("next_pay", language)] if await _owes(work, claim) else []
 
 
 async def _waiting(work: Work, claim: Claim) -> list[str]:

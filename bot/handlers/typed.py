@@ -49,24 +49,29 @@ from bot.handlers.dialogs import (
 )
 from bot.handlers.finding import claim_named
 from bot.handlers.work import Work
+from bot.texts.words import command_text
 from core.change import Change, Dialog, Outgoing
+from core.currency import ForeignAmount
 from core.errors import Refused
 from core.phrases import answer_message, parse_message
 from core.phrases import claim_intents as shape
 from core.phrases import intents as say
 from core.phrases.cleaning import clean
+from core.phrases.nearest import nearest_command
+from core.phrases.own_words import chinese_marks
 from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
+from core.phrases.traditional import simplified
 from core.phrases.vocabulary import vocabulary_of
 
 Understood = say.Command | Expense | Question | Problem | NotUnderstood
-CANCEL = frozenset({"取消", "算了", "cancel", "不用了"})
+CANCEL = frozenset({"取消", "算了", "不用了", "不要了", "cancel", "never mind", "nevermind"})
 
 
 async def on_text(event: TextReceived, work: Work) -> None:
     """Understand a text and do what it says."""
     dialog = alive(await work.store.dialog(work.person.id), work.now)
-    words = clean(event.text)
-    if dialog and words.lower() in CANCEL:
+    words = chinese_marks(clean(event.text))
+    if dialog and simplified(words).lower().rstrip(" 。!！.") in CANCEL:
         await work.tell(work.reply("cancelled"), dialog=ended(work))
         return
     read = parse_message(event.text, work.today, vocabulary_of(work.company))
@@ -85,7 +90,7 @@ def _about(understood: Understood, quoted: str) -> Understood:
 
 async def _answers(dialog: Dialog, words: str, understood: Understood, work: Work) -> bool:
     """Take a text as the answer that is awaited, unless it is plainly a command of its own."""
-    if isinstance(understood, say.Command) and dialog.expects != EXPENSE:
+    if _is_command(understood) and dialog.expects != EXPENSE:
         return False
     if dialog.expects == EXPENSE:
         return await _answer_expense(dialog, words, work)
@@ -101,8 +106,13 @@ async def _answers(dialog: Dialog, words: str, understood: Understood, work: Wor
     return await _answers_about_claim(dialog, words, work)
 
 
+def _is_command(understood: Understood) -> bool:
+    """Whether a text is plainly a command: 好的 alone is an answer where one is awaited."""
+    return isinstance(understood, say.Command) and not isinstance(understood, say.Thanks)
+
+
 async def _answers_about_claim(dialog: Dialog, words: str, work: Work) -> bool:
-    if dialog.expects == CONFIRM and words.lower() not in batch.YES:
+    if dialog.expects == CONFIRM and simplified(words).lower() not in batch.YES:
         return False
     known = facts(dialog)
     claim = await claim_named(work, known["number"])
@@ -117,7 +127,7 @@ async def _answers_about_claim(dialog: Dialog, words: str, work: Work) -> bool:
     elif dialog.expects == REASON:
         await approvals.answer_reason(work, claim, known, words)
     else:
-        await approvals.involve(work, claim, known["action"], words)
+        await approvals.answer_person(work, claim, known["action"], words, known)
     return True
 
 
@@ -138,24 +148,34 @@ async def _follow(understood: Understood, work: Work) -> None:
     elif isinstance(understood, Problem):
         raise Refused(understood.code, text=understood.text, command=understood.command)
     elif isinstance(understood, NotUnderstood):
-        await work.answer("not_understood", text=understood.text[:60])
+        await _wonder(understood.text, work)
     else:
         await COMMANDS[type(understood)](understood, work)
+
+
+async def _wonder(text: str, work: Work) -> None:
+    """Say that a text was not understood, and which command it may have been."""
+    near = nearest_command(text)
+    if near:
+        await work.answer("did_you_mean", text=text[:60], command=near)
+    else:
+        await work.answer("not_understood", text=text[:60])
 
 
 async def _ask(question: Question, work: Work) -> None:
     number = in_hand(await work.store.dialog(work.person.id), work.now) or ""
     names = [_option(o, work) for o in question.options]
+    join = "、" if work.person.language == "zh" else ", "
     await work.tell(
-        work.reply(f"ask_{question.code}", options="、".join(names), text=question.reading.text),
+        work.reply(f"ask_{question.code}", options=join.join(names), text=question.reading.text),
         dialog=waiting(work, EXPENSE, question=_question_to(question), number=number),
     )
 
 
 def _option(option: str, work: Work) -> str:
-    """Show ids of categories and projects by name."""
+    """Show ids of categories and projects by name, commands as their reader writes them."""
     row = work.company.category(option) or work.company.project(option)
-    return row.name if row else option
+    return row.name if row else command_text(option, work.person.language)
 
 
 def _question_to(question: Question) -> str:
@@ -165,8 +185,12 @@ def _question_to(question: Question) -> str:
 def _question_from(text: str) -> Question:
     raw = json.loads(text)
     reading: dict[str, Any] = raw["reading"]
-    day = reading.pop("day")
-    known = Reading(**reading, day=date.fromisoformat(day) if day else None)
+    day, foreign = reading.pop("day"), reading.pop("foreign", None)
+    known = Reading(
+        **reading,
+        day=date.fromisoformat(day) if day else None,
+        foreign=ForeignAmount(**foreign) if foreign else None,
+    )
     return Question(raw["code"], tuple(raw["options"]), known)
 
 
@@ -187,6 +211,10 @@ Do = Callable[[Any, Work], Awaitable[None]]
 COMMANDS: dict[type, Do] = {
     say.Help: helping.on_help,
     say.Upload: helping.on_upload,
+    say.Thanks: helping.on_thanks,
+    say.InvoiceTitle: helping.on_invoice_title,
+    say.WantsPerson: helping.on_wants_person,
+    say.TakeInHand: drafts.on_take_in_hand,
     say.MyClaims: listing.on_my_claims,
     say.ClaimsOf: listing.on_claims_of,
     say.Todo: listing.on_todo,

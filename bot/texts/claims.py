@@ -99,7 +99,7 @@ TEXTS: Texts = {
     ),
     "no_such_line": Text(
         "没有‹第 {line} ›行‹，这张单据共 {count} 行›。请核对行号再发一次。",
-        "There is no‹ {line}th› line‹; the claim has {count}›. Check the number and try again.",
+        "There is no line‹ {line}›‹; the claim has {count}›. Check the number and try again.",
     ),
     "above_invoice": Text(
         "报销金额不能超过发票金额‹ {total}›。请填写不高于它的金额。",
@@ -309,7 +309,7 @@ TEXTS: Texts = {
     # shares
     "shares_unclear": Text(
         "没看懂怎么分摊。请写成「分摊 第1行 市场部 60 研发部 40」，至少两份，比例大于 0。",
-        "The shares are unclear. Please write “分摊 第1行 市场部 60 研发部 40”.",
+        "The shares are unclear. Please write “split line 1 sales 60 tech 40”, two at least.",
     ),
     "filing_for": Text(
         "正在替‹ {person} ›报销‹ {number}›，接着发的票据和文字都记到这张上，再发「提交」。",
@@ -318,7 +318,8 @@ TEXTS: Texts = {
     ),
     "file_for_unclear": Text(
         "没看懂要代报什么‹：「{text}」›。请写成「代 张三 打车 45」，一次一笔，不能代自己。",
-        "What is to be claimed‹ by “{text}”›? Please write “代 张三 打车 45”, for a colleague.",
+        "What is to be claimed‹ by “{text}”›? Please write “on behalf of NAME taxi 45”, one expense"
+        " for a colleague.",
     ),
     "filed_for_you": Text(
         "‹{person} ›替你起了报销‹ {number}›，请核对下面的卡片，确认后点「提交」。",

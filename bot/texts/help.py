@@ -30,7 +30,7 @@ _EXAMPLES = Text(
     "· 转交 单号 给 某人 / 加签 单号 某人\n"
     "【申请】\n"
     "· 出差 上海 12-01 至 12-03 3000 拜访客户\n"
-    "· 采购 显示器 1200 / 借款 2000 备用金",
+    "· 采购 显示器 1200 / 借款 2000 展会",
     "[Claim]\n"
     "· Send a photo, PDF or OFD of an invoice; it is read for you\n"
     "· taxi 45 yesterday visiting a client\n"
@@ -42,18 +42,18 @@ _EXAMPLES = Text(
     "· todo / approve NUMBER / reject NUMBER reason / return NUMBER reason\n"
     "· transfer NUMBER to NAME / add signer NUMBER NAME\n"
     "[Request]\n"
-    "· 出差 上海 12-01 至 12-03 3000 拜访客户 (travel)\n"
-    "· 采购 显示器 1200 (purchase) / 借款 2000 备用金 (advance)",
+    "· travel Shanghai 12-01 to 12-03 3000 visiting a client\n"
+    "· purchase monitor 1200 / advance 2000 trade fair",
 )
 TEXTS: Texts = {
     "help": Text(
         "‹{name}，›你好，我是小票，帮你报销。试试这样发：\n"
         + _EXAMPLES.zh
-        + "‹\n【更多】发「帮助 审批」这样的页名：{pages}›"
+        + "‹\n【更多】发「帮助 页名」，页名有：{pages}›"
         + "‹\n【上传】聊天里发不出来的文件：{upload}›",
         "Hello‹ {name}›, I am Chit and I take care of expenses. Try these:\n"
         + _EXAMPLES.en
-        + "‹\n[More] Send “help approver” or another page: {pages}›"
+        + "‹\n[More] Send “help PAGE”; the pages are: {pages}›"
         + "‹\n[Upload] what the chat does not take: {upload}›",
     ),
     "welcome": Text(
@@ -65,22 +65,26 @@ TEXTS: Texts = {
         "【报销】三步走\n"
         "1. 发票照片、PDF、OFD、XML 直接发来；没有发票的写「打车 45 昨天 去客户现场」，"
         "自驾写「自驾 36 公里 去机场」\n"
-        "2. 看卡片：红字要核对，「修改 1 金额 45」「修改 1 类别 打车」「删除 第 2 行」改好\n"
+        "2. 看卡片：标 ⚠ 的要核对，「修改 1 金额 45」「修改 1 类别 打车」「删除 第 2 行」改好\n"
         "3. 点「提交」或发「提交」。没问题就进入审批，并占用预算\n"
         "· 不确定能不能报：能报吗 住宿 600 上海 12-01\n"
         "· 提交不了：为什么 单号\n"
         "· 想收回：撤回 单号；被退回：改好后发「提交 单号」\n"
-        "· 行程单会自动配发票；同一张发票只能报一次\n"
+        "· 行程单会自动配发票；同一张发票只能报一次；抬头和税号：发「抬头」\n"
         "· 复制 单号；分摊 第1行 市场部 60 研发部 40；代 姓名 打车 45；加急 单号 理由",
         "[Claims] in three steps\n"
         "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday”, for"
         " your own car “own car 36 km”\n"
-        "2. Look at the card; “edit 1 amount 45”, “edit 1 category taxi”, “delete line 2” put it"
-        " right\n"
+        "2. Look at the card, above all where it says ⚠; “edit 1 amount 45”, “edit 1 category"
+        " taxi”, “delete line 2” put it right\n"
         "3. Press submit, or send “submit”: approval begins and the budget is held\n"
-        "· Not sure: can I claim hotel 600 上海 12-01\n"
+        "· Not sure: can I claim hotel 600 Shanghai 12-01\n"
         "· Refused: why NUMBER\n"
-        "· To take it back: withdraw NUMBER; if it comes back: “submit NUMBER” when changed",
+        "· To take it back: withdraw NUMBER; if it comes back: “submit NUMBER” when changed\n"
+        "· An itinerary finds its invoice by itself; an invoice can be claimed only once\n"
+        "· To whom invoices are made out: invoice title\n"
+        "· copy NUMBER; split line 1 sales 60 tech 40; on behalf of NAME taxi 45; urgent NUMBER"
+        " reason",
     ),
     "help_requests": Text(
         "【申请】先批后花\n"
@@ -90,8 +94,8 @@ TEXTS: Texts = {
         "· 借款 2000 展会（报销时自动冲抵，余款退给出纳）；备用金 5000；福利 500 礼金\n"
         "· 补贴按天算：中午前出发算 1 天，中午后算半天",
         "[Requests] ask first, spend then\n"
-        "· 出差 上海 12-01 至 12-03 3000 拜访客户: once approved a claim is drafted and the budget"
-        " stays held; you only add invoices\n"
+        "· travel Shanghai 12-01 to 12-03 3000 visiting a client: once approved a claim is drafted"
+        " and the budget stays held; you only add invoices\n"
         "· purchase monitor 1200; with “supplier NAME account … bank …” the company pays\n"
         "· advance 2000 trade fair (cleared by your claims); petty cash 5000; welfare 500\n"
         "· Allowances are by the day: leaving before noon is a day, after noon half a day",
@@ -108,7 +112,7 @@ TEXTS: Texts = {
         "· my claims: by state, with sums; drafts: what is not submitted\n"
         "· progress NUMBER: which step, who, since when, until when\n"
         "· why NUMBER: each rule with its figures, why it is with whom, what budgets have left\n"
-        "· can I claim hotel 600 上海: standards, budgets and papers; without an amount the"
+        "· can I claim hotel 600 Shanghai: standards, budgets and papers; without an amount the"
         " standards alone\n"
         "· budget / budget DEPARTMENT\n"
         "· feedback WORDS: goes to the administrators",
@@ -130,7 +134,7 @@ TEXTS: Texts = {
         "· reduce NUMBER line 1 40 reason; hold NUMBER line 2 reason\n"
         "· transfer NUMBER to NAME; add signer NUMBER NAME\n"
         "· approve all: every clean one with one confirmation\n"
-        "· 委托 NAME 至 12-05: somebody decides for you meanwhile\n"
+        "· delegate NAME until 12-05: somebody decides for you meanwhile\n"
         "· why NUMBER explains. Nobody approves their own claim",
     ),
     "help_manager": Text(
@@ -150,15 +154,15 @@ TEXTS: Texts = {
         "· 待办里有等财务审批的单据；出纳会收到付款卡片，点「已付款」或发「已付 单号」\n"
         "· 付款失败 单号 原因：通知本人改账户，单据回到待付\n"
         "· 分次付：已付 单号 100；员工还借款：归还 单号 金额；作废 单号 理由（未付的）\n"
-        "· 查 张三 报销；为什么 单号 看规则和数字\n"
+        "· 查 张三 报销（财务）；为什么 单号：看规则和数字\n"
         "· 批量付款：chit payments export / result；凭证：chit vouchers export\n"
         "· 大额批次由另一人复核：「确认批次 PAY-…」或「取消批次 PAY-… 原因」\n"
         "· 发票作废或红冲会提醒，付款前会再拦一次",
         "[Finance and cashiers]\n"
         "· todo lists what waits for finance; cashiers get a card: press paid, or “paid NUMBER”\n"
-        "· 付款失败 NUMBER reason: the employee is told and it is to be paid again\n"
+        "· payment failed NUMBER reason: the employee is told and it is to be paid again\n"
         "· In parts: paid NUMBER 100; repaid NUMBER amount; void NUMBER reason\n"
-        "· claims of NAME; why NUMBER for rules and figures\n"
+        "· claims of NAME (finance); why NUMBER for rules and figures\n"
         "· In bulk: chit payments export / result; vouchers: chit vouchers export\n"
         "· High batches need a second person: confirm batch PAY-…, cancel batch PAY-… reason\n"
         "· Void or cancelled invoices are told, and stop a payment",
@@ -182,14 +186,33 @@ TEXTS: Texts = {
         "【通知】\n"
         "· 通知：看有哪些；通知 关 催办 / 通知 开 催办\n"
         "· 审批、结果、付款的通知关系到钱，不能关\n"
-        "· 免打扰 22:00-8:00：不急的等到早上；你自己问的随时回答\n"
+        "· 免打扰 22:00-8:00：不急的等到早上，你自己问的随时回答；免打扰 关：取消\n"
         "· 一小时内来了很多单据时合并成一条",
         "[Notices]\n"
         "· notices shows them; “notice off reminders”, “notice on reminders”\n"
         "· Approvals, results and payments always come\n"
         "· quiet 22:00-8:00: what can wait comes in the morning; your questions are answered at"
-        " once\n"
+        " once; quiet off ends it\n"
         "· Many claims within an hour come as one message",
+    ),
+    "thanks": Text(
+        "不客气！有票据直接发来就行，发「帮助」看我还能做什么。",
+        "You're welcome! Just send me your invoices; “help” shows what else I can do.",
+    ),
+    "invoice_title": Text(
+        "开票信息：‹\n名称：{name}›‹\n税号：{taxid}›\n请开好后把发票发给我。",
+        "Invoices are made out to:‹\nName: {name}›‹\nTax number: {taxid}›\n"
+        "Send me the invoice when you have it.",
+    ),
+    "invoice_title_unknown": Text(
+        "你的部门还没有登记开票抬头，请问一下管理员或财务。",
+        "No invoice title is on file for your department. Please ask an administrator or finance.",
+    ),
+    "wants_person": Text(
+        "我是机器人，解决不了的请找管理员‹：{people}›。"
+        "也可以发「反馈 想说的话」，管理员会收到并回复你。",
+        "I am a bot. Where I cannot help, please ask an administrator‹: {people}›. Or send"
+        " “feedback WORDS”: the administrators get it and answer you.",
     ),
     "feedback_noted": Text(
         "谢谢，你的反馈已经记下，并转给了管理员。",

@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from bot.texts.plain import one_line
 from bot.texts.systems import system_name
 from bot.texts.template import Language
-from bot.texts.words import ACTIONS, KINDS, STATES, action_text, kind_text, state_text
+from bot.texts.words import (
+    ACTIONS,
+    KINDS,
+    STATES,
+    action_text,
+    command_text,
+    kind_text,
+    state_text,
+)
 from core.approval import OUTSIDE, SYSTEM
 from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
@@ -165,6 +173,7 @@ _NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
     "people": people_text,
     "budget": budget_name,
     "category": _category,
+    "command": lambda _, value, language: command_text(one_line(value, NAME_LIMIT), language),
     "department": department_name,
     "project": lambda company, value, _: project_name(company, value),
     "system": lambda _, value, language: system_name(one_line(value, NAME_LIMIT), language),

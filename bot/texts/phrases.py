@@ -24,8 +24,9 @@ _PROBLEMS: Texts = {
         "The amount ‹“{text}” ›may have two decimals at most. Please write it again.",
     ),
     "currency_not_supported": Text(
-        "目前只支持人民币‹，「{text}」无法处理›。请换算成人民币再发。",
-        "Only yuan is supported‹, not “{text}”›. Please convert it and send it again.",
+        "这里的金额要写人民币‹，「{text}」无法处理›。外币只用于费用明细，例如「打车 30 美元」。",
+        "This amount has to be in yuan‹, not “{text}”›. Only expenses may be in another currency,"
+        " like “taxi USD 30”.",
     ),
     "date_invalid": Text(
         "没有‹「{text}」›这一天。请核对日期再发一次，例如 11-25。",
@@ -44,7 +45,7 @@ _PROBLEMS: Texts = {
         "‹“{text}” ›is yet to come; expenses need a day that has passed.",
     ),
     "category_unknown": Text(
-        "没有‹「{text}」›这个类别。发「帮助」看写法，或换一个公司里有的类别。",
+        "没有‹「{text}」›这个类别。请换一个公司里有的类别，例如打车、住宿、餐费。",
         "There is no category‹ “{text}”›. Please use one that the company has.",
     ),
     "project_unknown": Text(
@@ -66,12 +67,25 @@ _PROBLEMS: Texts = {
         " date, description and project can be changed.",
     ),
     "person_missing": Text(
-        "‹{command}›要写明是谁。请写成「转交 单号 给 姓名」或「加签 单号 姓名」。",
-        "‹{command}: ›please say who, e.g. “transfer NUMBER to NAME”.",
+        "‹{command}›要写明是谁，例如「委托 姓名 至 12-05」「转交 单号 给 姓名」。",
+        "‹{command}: ›please say who, e.g. “delegate NAME until 12-05” or “transfer NUMBER to"
+        " NAME”.",
     ),
     "date_missing": Text(
         "‹{command}›还缺日期。请写上日期再发一次，例如 12-01。",
         "‹{command}: ›a date is missing. Please add one, like 12-01.",
+    ),
+    "days_missing": Text(
+        "‹{command}›还缺起止日期。请写完整再发一次，"
+        "例如「出差 上海 12-01 至 12-03 3000 拜访客户」。",
+        "‹{command}: ›the days are missing. Please write it in full, like “travel Shanghai 12-01"
+        " to 12-03 3000 visiting a client”.",
+    ),
+    "last_day_missing": Text(
+        "‹只看到开始日期 {text}。›请写上结束日期或天数，"
+        "例如「出差 上海 12-01 至 12-03 3000 拜访客户」或「出差 上海 12-01 3天 3000」。",
+        "‹Only the first day is clear ({text}). ›Please add the last day or how many days, like"
+        " “travel Shanghai 12-01 to 12-03 3000 visiting a client”.",
     ),
     "date_order": Text(
         "结束日期早于开始日期‹（{text}）›。请核对后再发一次。",
@@ -98,11 +112,12 @@ _PROBLEMS: Texts = {
     ),
     "description_missing": Text(
         "‹{command}›还缺说明。请写清楚要买什么，例如「采购 显示器 1200」。",
-        "‹{command}: ›please say what it is for, e.g. “采购 显示器 1200”.",
+        "‹{command}: ›please say what it is for, e.g. “purchase monitor 1200”.",
     ),
     "city_missing": Text(
         "‹{command}›还缺城市。请写成「出差 上海 12-01 至 12-03 3000 拜访客户」。",
-        "‹{command}: ›a city is missing. Please write “出差 上海 12-01 至 12-03 3000 拜访客户”.",
+        "‹{command}: ›a city is missing. Please write “travel Shanghai 12-01 to 12-03 3000"
+        " visiting a client”.",
     ),
     "supplier_missing": Text(
         "‹{command}›要写明付给谁，例如「供应商 京东 账号 6222… 开户行 招商银行」。",
@@ -149,6 +164,10 @@ _QUESTIONS: Texts = {  # each a code of `core.phrases.results.QuestionCode`, ask
 }
 _OTHERS: Texts = {
     "cancelled": Text("好的，已取消，没有改动任何单据。", "Cancelled; no claim was changed."),
+    "did_you_mean": Text(
+        "没看懂‹「{text}」›‹，是不是想发「{command}」？›发「帮助」看例子。",
+        "That was not understood‹: “{text}”›.‹ Did you mean “{command}”?› “help” shows examples.",
+    ),
     "not_understood": Text(
         "没看懂‹「{text}」›。可以发发票照片，或发「打车 45 昨天 去客户现场」；"
         "发「帮助」看更多例子。",

@@ -16,6 +16,18 @@ KIND_NAMES: Mapping[str, Text] = {
 }
 """The kinds of notices (`core.preferences.NoticeKind`) as people name them."""
 
+KIND_HINTS: Mapping[str, Text] = {
+    "approvals": Text("等你审批的单据", "claims that wait for you"),
+    "results": Text("你的单据通过、驳回、退回", "decisions on your claims"),
+    "payments": Text("付款和借款", "payments and advances"),
+    "reminders": Text("别人催你、等得太久", "nudges, and what waits for long"),
+    "digest": Text("每周汇总、多条合并", "the weekly digest, many in one"),
+    "drafts": Text("还没提交、票据快过期", "what is not submitted, or soon too old"),
+    "budgets": Text("预算预警", "alerts about budgets"),
+    "feedback": Text("同事的反馈，只有管理员有", "what colleagues tell the administrators"),
+}
+"""What each kind is about, in a few words."""
+
 TEXTS: Texts = {
     "notices": Text(
         "你的通知：‹\n{rows}›\n发「通知 关 催办」或「通知 开 催办」调整，"
@@ -24,8 +36,8 @@ TEXTS: Texts = {
         " them, “quiet 22:00-8:00” for quiet hours, “quiet off” for none.",
     ),
     "notice_switched": Text(
-        "好的，‹「{what}」›通知已调整‹为：{state}›。发「通知」查看全部。",
-        "Done: ‹{what} ›notices are changed‹: {state}›. Send “notices” to see all.",
+        "好的，‹「{what}」›通知已‹{state}›。发「通知」查看全部。",
+        "Done: notices‹ of “{what}”› are ‹{state}›. Send “notices” to see all.",
     ),
     "notice_always": Text(
         "‹「{what}」›通知关系到审批结果和钱，不能关闭。可以用「免打扰 22:00-8:00」让它白天再来。",
@@ -42,9 +54,12 @@ TEXTS: Texts = {
         "Done: your quiet hours are set‹: {hours}›. What can wait comes afterwards; your own"
         " questions are answered at once.",
     ),
-    "quiet_off": Text("好的，已取消免打扰时间。", "Done: no quiet hours."),
+    "quiet_off": Text(
+        "好的，已取消免打扰，刚才等着的通知马上就来。",
+        "Done: no quiet hours any more. What was waiting comes now.",
+    ),
     "quiet_unclear": Text(
-        "没看懂时间‹「{text}」›。请写成「免打扰 22:00-8:00」，或「免打扰 关」。",
+        "没看懂时间‹「{text}」›。请写成「免打扰 22:00-8:00」，要取消就发「免打扰 关」。",
         "The hours‹ “{text}”› are not clear. Please write “quiet 22:00-8:00”, or “quiet off”.",
     ),
     "waiting_long": Text(
@@ -78,10 +93,13 @@ TEXTS: Texts = {
     ),
 }
 
+_SWITCH: Mapping[str, Text] = {
+    "on": Text("打开", "on"),
+    "off": Text("关闭", "off"),
+    "always": Text("总是打开", "always on"),
+}
 _ROWS: Mapping[str, Text] = {
-    "on": Text("开", "on"),
-    "off": Text("关", "off"),
-    "always": Text("开（不能关闭）", "on (always)"),
+    "switch": Text("· ‹{name}›：‹{state}›（‹{about}›）", "· ‹{name}›: ‹{state}› (‹{about}›)"),
     "quiet": Text("免打扰：‹{hours}›", "Quiet hours: ‹{hours}›"),
     "no_quiet": Text("免打扰：无", "Quiet hours: none"),
     "waits_since": Text(
@@ -117,13 +135,33 @@ _ROWS: Mapping[str, Text] = {
 }
 
 
+_KNOWN_AS: Mapping[str, str] = {
+    "提醒": "催办",
+    "催单": "催办",
+    "催办提醒": "催办",
+    "周报": "汇总",
+    "每周汇总": "汇总",
+    "预警": "预算",
+    "预算预警": "预算",
+    "草稿提醒": "草稿",
+    "审批通知": "审批",
+}
+"""Other words for kinds."""
+
+
 def row(code: str, language: Language, **fields: str) -> str:
     """Write one row of a list of these texts."""
     return _ROWS[code].fill(language, fields)
 
 
+def switch_text(*, on: bool, language: Language, always: bool = False) -> str:
+    """Say how a switch stands."""
+    return _SWITCH["always" if always else "on" if on else "off"].plain(language)
+
+
 def kind_named(word: str) -> str | None:
     """Find the kind of notice that a word of either language names."""
     wanted = word.strip().lower().removesuffix("通知")
+    wanted = _KNOWN_AS.get(wanted, wanted)
     found = (k for k, t in KIND_NAMES.items() if wanted in {k, t.zh, t.en, t.en.removesuffix("s")})
     return next(found, None)

@@ -68,6 +68,20 @@ ACTIONS: Mapping[str, Text] = {
     "file_for": Text("代人报销", "claim for somebody else"),
     "urgent": Text("加急", "Mark as urgent"),
 }
+COMMANDS: Mapping[str, str] = {
+    "预算": "budget", "帮助": "help", "上传": "upload", "为什么": "why", "进度": "progress",
+    "确认非重复": "not a duplicate", "付款失败": "payment failed", "已付": "paid", "待办": "todo",
+    "我的报销": "my claims", "提交": "submit", "删除": "discard", "撤回": "withdraw",
+    "取消": "cancel", "驳回": "reject", "退回": "return", "同意": "approve", "转交": "transfer",
+    "加签": "add signer", "催办": "remind", "委托": "delegate", "反馈": "feedback",
+    "修改": "edit", "出差": "travel", "采购": "purchase", "借款": "advance", "作废": "void",
+    "复制": "copy", "分摊": "split", "合并": "merge", "核减": "reduce", "暂缓": "hold",
+    "加急": "urgent", "归还": "repay", "供应商": "supplier", "代": "on behalf of",
+    "备用金": "petty cash", "福利": "welfare", "确认批次": "confirm batch",
+    "取消批次": "cancel batch", "回复": "reply", "报销": "expense", "全部同意": "approve all",
+    "免打扰": "quiet", "通知": "notices", "未提交": "drafts",
+}  # fmt: skip
+"""Words of the chat's commands, as whoever reads English may write them."""
 FIELDS: Mapping[str, Text] = {
     "kind": Text("票据种类", "kind of voucher"),
     "code": Text("发票代码", "invoice code"),
@@ -87,6 +101,8 @@ FIELDS: Mapping[str, Text] = {
     "category": Text("类别", "category"),
     "description": Text("说明", "description"),
     "project": Text("项目", "project"),
+    "rate": Text("汇率", "exchange rate"),
+    "currency": Text("币种", "currency"),
 }
 _WHOLE = Text("票据", "voucher")
 """A doubt that names no field is about the voucher as a whole."""
@@ -119,6 +135,11 @@ def kind_text(kind: str, language: Language) -> str:
 def action_text(action: str, language: Language) -> str:
     """Name an action or event as its button does; KeyError when it is none."""
     return _word(ACTIONS, action, language)
+
+
+def command_text(word: str, language: Language) -> str:
+    """Name a command of the chat in the reader's language; any other word stays."""
+    return COMMANDS.get(word, word) if language == "en" else word
 
 
 def field_text(name: str, language: Language = "zh") -> str:

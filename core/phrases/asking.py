@@ -7,6 +7,7 @@ from datetime import date
 from core.mileage import find_km, without_km
 from core.phrases.amounts import find_amounts
 from core.phrases.dates import find_dates
+from core.phrases.everyday import read_everyday
 from core.phrases.intents import (
     Answer,
     Command,
@@ -57,8 +58,19 @@ _NOTIFY = re.compile(
 )
 _ON = frozenset({"开", "开启", "打开", "on"})
 _QUIET = re.compile(
-    r"(?:(?:免打扰|勿扰|不要打扰)\s?(?P<span>.*)"
-    r"|(?:quiet(?:\shours)?|do\snot\sdisturb|dnd)\s?(?P<span2>off|none|\d.*|))",
+    r"(?:(?:设置|打开|开启|开)?(?:免打扰|勿扰|不要打扰)(?:时间|时段|模式)?[::]?\s?(?P<span>.*)"
+    r"|(?:set\s)?(?:quiet(?:\shours)?|do\snot\sdisturb|dnd)\s?(?P<span2>off|none|on|from\s.*|\d.*|))",
+    re.IGNORECASE,
+)
+_LOUD = re.compile(
+    r"(?:取消|关闭|关掉|关|退出|结束|解除)(?:免打扰|勿扰)(?:时间|时段|模式)?[!。]*"
+    r"|(?:stop|end|cancel|no)\squiet(?:\shours)?[!.]*",
+    re.IGNORECASE,
+)
+_OFF_FIRST = re.compile(
+    r"(?:(?P<off>关闭|关掉|关|取消|停止|屏蔽|不要|别再?发?|不想收到?|turn\soff|stop|mute)"
+    r"|(?:打开|开启|开|恢复|要|turn\son|unmute))\s?(?P<what>[^\s\d]{1,20}?)的?\s?"
+    r"(?:通知|提醒|消息|notices?|notifications?)了?[!。.]*",
     re.IGNORECASE,
 )
 _UNSUBMITTED = re.compile(
@@ -70,7 +82,7 @@ _ANSWER = re.compile(r"(?:回复|答复|reply(?:\sto)?)\s(?P<rest>.+)", re.IGNOR
 _DRIVE = re.compile(r"自驾|私车公用|私车|开车|驾车|own\scar|drove|driving", re.IGNORECASE)
 
 
-def read_asking(line: str, today: date, vocabulary: Vocabulary) -> Command | None:
+def read_asking(line: str, today: date, vocabulary: Vocabulary) -> Command | Problem | None:
     """Find the question or wish that a cleaned text is; None when it is something else."""
     return (
         _help(line)
@@ -79,6 +91,7 @@ def read_asking(line: str, today: date, vocabulary: Vocabulary) -> Command | Non
         or _may(line)
         or _drive(line, today, vocabulary)
         or _answer(line, vocabulary)
+        or read_everyday(line)
     )
 
 
@@ -89,8 +102,12 @@ def _help(line: str) -> Help | None:
 
 
 def _switch(line: str) -> Notify | Quiet | None:
+    if _LOUD.fullmatch(line):
+        return Quiet("关")
     if found := _QUIET.fullmatch(line):
         return Quiet((found["span"] or found["span2"] or "").strip())
+    if found := _OFF_FIRST.fullmatch(line):
+        return Notify(found["what"], on=not found["off"])
     found = _NOTIFY.fullmatch(line)
     if not found:
         return None
@@ -121,13 +138,15 @@ def _drive(line: str, today: date, vocabulary: Vocabulary) -> Mileage | None:
     return Mileage(km, day or today, " ".join(rest.split()), ids[0] if len(ids) == 1 else None)
 
 
-def _answer(line: str, vocabulary: Vocabulary) -> Answer | None:
-    """Read 回复 张三 已修好; only a known colleague can be answered."""
+def _answer(line: str, vocabulary: Vocabulary) -> Answer | Problem | None:
+    """Read 回复 张三 已修好; whether the colleague exists is for the handler to say."""
     found = _ANSWER.fullmatch(line)
-    if not found:
+    if not found or find_amounts(line):
         return None
     person, text = person_of(found["rest"], vocabulary)
-    return Answer(person, reason_of(text)) if person in vocabulary.people and text else None
+    if not text and person in vocabulary.people:
+        return Problem("text_missing", "", "回复")
+    return Answer(person, reason_of(text)) if person and text else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ HelpPage = Literal[
     "employee", "requests", "queries", "approver", "manager", "finance", "admin", "notices"
 ]
 """The pages of the help: a short training each."""
-LineField = Literal["amount", "category", "date", "description", "project", "department"]
+LineField = Literal["amount", "category", "date", "description", "project", "department", "rate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,28 @@ class Answer:
 
     person_text: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """谢谢, 好的, 👍: no command, and no reason to be told that nothing was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceTitle:
+    """发票抬头是什么: the name and tax number that invoices are made out to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantsPerson:
+    """人工: somebody to talk to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInHand:
+    """修改 [单号], without saying what: the claim that the next messages belong to."""
+
+    number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +381,10 @@ class Spent:
 
 Command = (
     Help
+    | Thanks
+    | InvoiceTitle
+    | WantsPerson
+    | TakeInHand
     | Upload
     | MyClaims
     | ClaimsOf

@@ -2,10 +2,10 @@
 
 import re
 
-from core.phrases.intents import EditLine, LineField
+from core.phrases.intents import EditLine, LineField, TakeInHand
 from core.phrases.numerals import read_number
 from core.phrases.results import Problem
-from core.phrases.said import Said
+from core.phrases.said import Said, is_filler
 
 _N = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _ROW = rf"(?:第\s?(?P<nth>{_N})\s?(?:行|条|笔|项|个)?(?:明细)?|line\s?(?P<line>\d{{1,3}})\b)"
@@ -37,6 +37,8 @@ _FIELDS: dict[str, LineField] = {
     "project": "project",
     "部门": "department",
     "department": "department",
+    "汇率": "rate",
+    "rate": "rate",
 }
 _FIELD = rf"(?P<field>{'|'.join(_FIELDS)})"
 _BECOMES = r"(?:改成|改为|改到|改|换成|变成|应为|应该是|设为|为|成|是|->|→|=|:|to\b)"
@@ -48,9 +50,10 @@ _EDIT = re.compile(
 _AHEAD = rf"(?:把|将)?\s?第\s?{_N}\s?(?:行|条|笔|项|个)[\s的]*"
 _NAMES = "|".join(_FIELDS)
 EDIT_AHEAD = (
-    rf"(?=(?:{_AHEAD})?(?:{_NAMES})\s?(?:改成|改为|改到|换成|应为|应该是)|{_AHEAD}(?:{_NAMES}))"
+    rf"(?=(?:{_AHEAD})?(?:{_NAMES})\s?(?:改成|改为|改到|换成|应为|应该是)|{_AHEAD}(?:{_NAMES})"
+    r"|(?:汇率|rate)\s?[:=是为按]?\s?\d)"
 )
-"""Where a correction begins without the word 修改: 金额改为 45, 第2行金额 45."""
+"""Where a correction begins without the word 修改: 金额改为 45, 第2行金额 45, 汇率 7.12."""
 
 REMOVE_AHEAD = rf"(?={_AHEAD}(?:删|去掉|不要了))"
 """Where a removal begins with its line: 第2行删掉."""
@@ -65,8 +68,10 @@ def line_named(text: str) -> int | None:
     return 0 if _LINE_WORD.search(text) else None
 
 
-def read_edit(said: Said) -> EditLine | Problem:
+def read_edit(said: Said) -> EditLine | TakeInHand | Problem:
     """Read what follows 修改: the line, what of it, and the new value in the person's words."""
+    if is_filler(said.rest):
+        return TakeInHand(said.number)
     found = _EDIT.match(said.rest)
     if not found or not found["value"].strip():
         return Problem("edit_unclear", said.rest, said.word)

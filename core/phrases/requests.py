@@ -154,7 +154,7 @@ def _days(text: str, today: date) -> tuple[date, date, str] | Problem:
     """Find first and last day; gives them with the text around them."""
     spans = find_dates(text, today, "future")
     if not spans:
-        return Problem("date_missing", "", "出差")
+        return Problem("days_missing", "", "出差")
     if len(spans) > len(("first", "last")):
         return Problem("date_unclear", text[spans[0].start : spans[-1].end], "出差")
     start = _settled(spans[0], text)
@@ -194,7 +194,7 @@ def _last(text: str, spans: tuple[DateSpan, ...], start: date) -> tuple[date, st
     counted = _DAYS.search(outside)
     count = read_number(counted[1]) if counted else None
     if counted is None or not count:
-        return Problem("date_missing", "", "出差")
+        return Problem("last_day_missing", start.isoformat(), "出差")
     return start + timedelta(days=int(count) - 1), _blank(text, *counted.span())
 
 

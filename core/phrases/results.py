@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Literal, TypeVar
 
+from core.currency import ForeignAmount
+
 T = TypeVar("T", int, date)
 
 
@@ -54,15 +56,18 @@ PROBLEM_CODES = frozenset(
         "budget_unclear",
         "city_missing",
         "currency_not_supported",
+        "currency_unclear",
         "date_in_future",
         "date_invalid",
         "date_missing",
         "date_order",
         "date_passed",
         "date_unclear",
+        "days_missing",
         "description_missing",
         "edit_unclear",
         "expense_incomplete",
+        "last_day_missing",
         "line_unclear",
         "number_unclear",
         "person_missing",
@@ -89,24 +94,34 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An expense as far as it is settled; what is None is read from `text` or still asked."""
+    """An expense as far as it is settled; what is None is read from `text` or still asked.
+
+    `foreign` is an amount in another currency; `amount_fen` beside it is what it cost in yuan.
+    """
 
     text: str
     amount_fen: int | None = None
     day: date | None = None
     category_id: str | None = None
     project_id: str | None = None
+    foreign: ForeignAmount | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """One line of a claim. `day` is today when the text names none."""
+    """One line of a claim. `day` is today when the text names none.
+
+    One in another currency is `foreign`, at a `rate` if the text says one; its `amount_fen` is
+    what it cost in yuan, 0 where the text does not say.
+    """
 
     amount_fen: int
     day: date
     category_id: str
     description: str
     project_id: str | None = None
+    foreign: ForeignAmount | None = None
+    rate: str | None = None
 
 
 QuestionCode = Literal[

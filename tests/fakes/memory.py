@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from core.actions.alerting import quiet_lane
 from core.actions.booking import booked, concerns_books
 from core.actions.processes import with_orders
 from core.budget import Balance, BudgetChange, LimitVersion, ceiling_of, rolling_key
@@ -106,6 +107,11 @@ class _Queue:
             row.attempts += 1
             row.until = now + timedelta(seconds=lease_s)
         return taken
+
+    def hasten(self, lanes: frozenset[str], at: datetime) -> None:
+        for row in self.rows.values():
+            if row.lane in lanes and row.state == "waiting" and row.due and row.due > at:
+                row.due = at
 
     def held(self, row_id: int, fence: int) -> _Row | None:
         row = self.rows.get(row_id)
@@ -332,6 +338,9 @@ class MemoryStore:
         before = dict(self._books.ledger.accounts)
         self._books.admit(change)
         self._keep(change)
+        self._outbox.queue.hasten(
+            frozenset(quiet_lane(p.person) for p in change.preferences), change.at
+        )
         if change.inbox:
             _end(self._inbox.queue.rows[change.inbox.id], "done", change.at)
             self._inbox.signal.give()

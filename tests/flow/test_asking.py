@@ -71,7 +71,7 @@ async def test_wishes_and_feedback_reach_those_they_concern(here: Stage) -> None
     employee, admin = here.phone("dingtalk", "zhang"), here.phone("dingtalk", "sun")
 
     await employee.say("通知 关 催办")
-    await employee.text("「催办」通知已调整为：关")
+    await employee.text("「催办」通知已关闭")
     await employee.say("通知 关 审批")
     await employee.text("不能关闭")
     await employee.say("免打扰 22:00-8:00")

@@ -68,7 +68,9 @@ def hotel(yuan: int, words: str, day: date = TODAY) -> Line:
         (300, "", None),
         (1500, "上海 3晚", None),
         (1501, "上海 三晚", "500.00"),
-        (1000, "shanghai 2 nights", "300.00"),
+        (1000, "Shanghai 2 nights", None),
+        (1001, "Shanghai 2 nights", "500.00"),
+        (301, "shanghaied", "300.00"),
     ],
 )
 def test_a_standard_depends_on_city_and_nights(yuan: int, words: str, allowed: str | None) -> None:

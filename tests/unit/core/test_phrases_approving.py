@@ -38,6 +38,8 @@ FIFTH = date(2026, 12, 5)
         (f"加签 {N} 李雷 前", AddSigner(N, "李雷", "", "before")),
         (f"加签 {N} 李雷 之前 先看一下", AddSigner(N, "李雷", "先看一下", "before")),
         (f"加签 {N} 李雷 后", AddSigner(N, "李雷")),
+        (f"加签 {N} 给", AddSigner(N, "")),
+        (f"加签 {N} 前", AddSigner(N, "", "", "before")),
         (f"加签 {N} 李雷 请复核", AddSigner(N, "李雷", "请复核")),
         ("委托 李雷 至 12-05 报销", Delegate("李雷", FIFTH, None, ("reimbursement",))),
         (
@@ -88,4 +90,4 @@ def test_says_what_is_missing(text: str, code: str) -> None:
 def test_a_reason_of_ones_own_stays_whole() -> None:
     said = parse_message(f"退回 {N} 发票是给我同事的，不能报", TODAY, WORDS)
 
-    assert said == Return_(N, "发票是给我同事的, 不能报")
+    assert said == Return_(N, "发票是给我同事的，不能报")

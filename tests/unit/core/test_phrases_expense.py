@@ -78,15 +78,17 @@ REFUSED = [
     ("餐费 人均 30", "amount_unclear"),
     ("酒店 300/晚 3晚", "amount_unclear"),
     ("酒店 300 per night", "amount_unclear"),
-    ("打车 $45", "currency_not_supported"),
+    ("打车 $45", "currency_unclear"),
+    ("打车 45.5 日元", "amount_too_precise"),
+    ("打车 0 美元", "amount_not_positive"),
+    ("打车 100,50 美元", "amount_unclear"),
     ("打车 45 2026-02-29", "date_invalid"),
     ("打车 45 明天", "date_in_future"),
     ("打车 45 #月球", "project_unknown"),
 ]
 NOT_EXPENSES = [
     "天气不错",
-    "怎么报销打车费",
-    "谢谢",
+    "这是什么",
     "",
     "   ",
     "\u200b\x00",
@@ -101,6 +103,39 @@ NOT_EXPENSES = [
 @pytest.mark.parametrize(("text", "fen", "when", "category", "description"), PLAIN)
 def test_reads_an_expense(text: str, fen: int, when: str, category: str, description: str) -> None:
     assert parse_message(text, TODAY, WORDS) == Expense(fen, day(when), category, description)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor", "fen", "rate"),
+    [
+        ("打车 30 美元", "USD", 3000, 0, None),
+        ("USD 30 打车", "USD", 3000, 0, None),
+        ("打车 US$30.5", "USD", 3050, 0, None),
+        ("打车 1.2万 日元", "JPY", 12000, 0, None),
+        ("打车 3000円", "JPY", 3000, 0, None),
+        ("打车 €30 汇率 7.8", "EUR", 3000, 0, "7.8"),
+        ("打车 30美金 按汇率7.12 昨天", "USD", 3000, 0, "7.12"),
+        ("打车 HK$100 合 92.5 元", "HKD", 10000, 9250, None),
+    ],
+)
+def test_reads_an_expense_in_another_currency(
+    text: str, currency: str, minor: int, fen: int, rate: str | None
+) -> None:
+    read = parse_message(text, TODAY, WORDS)
+
+    assert isinstance(read, Expense)
+    assert read.foreign == ForeignAmount(currency, minor)
+    assert (read.amount_fen, read.rate) == (fen, rate)
+
+
+def test_of_amounts_in_two_currencies_one_is_asked() -> None:
+    read = parse_message("打车 30 美元 20 欧元", TODAY, WORDS)
+
+    assert isinstance(read, Question)
+    assert read.options == ("USD 30.00", "EUR 20.00")
+    answer = answer_message(read, "EUR 20.00", TODAY, WORDS)
+    assert isinstance(answer, Expense)
+    assert answer.foreign == ForeignAmount("EUR", 2000)
 
 
 @pytest.mark.parametrize(

@@ -36,12 +36,16 @@ STEPS = [
 ]
 
 
-def company_with(*steps: dict[str, object], **flow: object) -> Company:
+def company_with(*steps: dict[str, object], english: Sequence[str] = (), **flow: object) -> Company:
     """Make a company of these steps; everybody is known to DingTalk by their id."""
     return Company.model_validate(
         {
-            "departments": [{"id": "sales", "name": "市场部", "head": "wang"}],
-            "people": [{**p, "dingtalk": p["id"]} for p in PEOPLE],
+            "departments": [{"id": "sales", "name": "市场部", "head": "wang", "company": "hq"}],
+            "companies": [{"id": "hq", "name": "Sample Ltd", "tax_id": "91310115MA1K4DEM3E"}],
+            "people": [
+                {**p, "dingtalk": p["id"], "language": "en" if p["id"] in english else "zh"}
+                for p in PEOPLE
+            ],
             "categories": [
                 {"id": "taxi", "name": "交通", "keywords": ["打车"], "requires_invoice": False}
             ],
@@ -112,8 +116,10 @@ class Chat:
 
     async def answers(self, person: str, since: int = 0) -> str:
         company = await self.storage.store.company()
+        reader = company.person(person)
+        language = reader.language if reader else "zh"
         return "\n".join(
-            say(n.code, "zh", dict(n.fields), company)
+            say(n.code, language, dict(n.fields), company)
             for n in self.notices(since)
             if (isinstance(n, Reply) and n.user == person)
             or (isinstance(n, Say) and n.person == person)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.handlers.finding import HISTORY, claim_named
+from bot.handlers.finding import HISTORY, advances_of, claim_named
 from bot.handlers.work import Work
 from core.actions import settlement
 from core.actions.bouncing import bounce
@@ -11,6 +11,7 @@ from core.bank_results import read_verdict
 from core.change import Change
 from core.claim import Claim, State
 from core.errors import Refused
+from core.money import format_cny
 from core.notices import ShowCard
 from core.payment import Payment
 from core.phrases.claim_intents import Repay
@@ -24,8 +25,11 @@ async def on_mark_paid(command: MarkPaid, work: Work) -> None:
 
 
 async def on_repay(command: Repay, work: Work) -> None:
-    """Note that an advance, or a part of it, came back."""
-    advance = await _named(work, command.number)
+    """Note that an advance, or a part of it, came back; tell its owner where to bring it."""
+    if command.number is None and not settlement.PAYERS.intersection(work.person.roles):
+        await _how_to_repay(work)
+        return
+    advance = await _named(work, command.number, "归还 JK-20261125-0001 380.66")
     query = ClaimQuery(state=State.IN_REVIEW, employee=advance.employee)
     waiting = (await work.store.claims(query, HISTORY)).items
     taken = sum(
@@ -36,9 +40,18 @@ async def on_repay(command: Repay, work: Work) -> None:
     await work.commit(change)
 
 
+async def _how_to_repay(work: Work) -> None:
+    advances = await advances_of(work.store, work.person.id)
+    if not advances:
+        raise Refused("no_advance_owed")
+    rows = [f"· {a.number} · {format_cny(a.open_fen)}" for a in advances]
+    cashiers = " ".join(p.id for p in work.company.with_role("cashier"))
+    await work.answer("how_to_repay", rows="\n".join(rows), people=cashiers)
+
+
 async def on_pay_failed(command: PayFailed, work: Work) -> None:
     """Note by words that a payment bounced."""
-    claim = await _named(work, command.number)
+    claim = await _named(work, command.number, "付款失败 BX-20261125-0007 账号有误")
     settlement.require_payer(work.company, claim, work.person.id)
     if not command.reason.strip():
         raise Refused("reason_missing", number=claim.number, action="fail_payment")
@@ -66,9 +79,9 @@ async def pay_claim(work: Work, claim: Claim, amount_fen: int | None = None) -> 
     await _finish(work, claim, change)
 
 
-async def _named(work: Work, number: str | None) -> Claim:
+async def _named(work: Work, number: str | None, example: str = "已付 BX-20261125-0007") -> Claim:
     if number is None:
-        raise Refused("number_missing")
+        raise Refused("number_missing", example=example)
     return await claim_named(work, number)
 
 

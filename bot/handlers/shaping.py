@@ -38,7 +38,7 @@ URGENT_IN = (State.IN_REVIEW, *CHANGEABLE)
 async def on_copy(command: CopyClaim, work: Work) -> None:
     """Draft a claim like an earlier one."""
     if command.number is None:
-        raise Refused("number_missing")
+        raise Refused("number_missing", example="复制 BX-20261125-0007")
     source = await own_claim(work, command.number, ())
     number = await next_number(work, source.kind)
     claim, entry = editing.copy_claim(source, number, work.cause, work.today)

@@ -18,8 +18,8 @@ TEXTS: Texts = {
         "Several claims fit. Please send it again with the number‹:\n{rows}›",
     ),
     "number_missing": Text(
-        "请带上单号，例如「已付 BX-20261125-0007」。",
-        "Please name the claim, e.g. “paid BX-20261125-0007”.",
+        "请带上单号‹，例如「{example}」›。",
+        "Please name the claim‹, e.g. “{example}”›.",
     ),
     # what may not be done
     "wrong_state": Text(
@@ -225,6 +225,12 @@ TEXTS: Texts = {
     "no_open_advance": Text(
         "‹{number} ›没有待归还的借款：它不是借款，还没付款，或者已经结清。",
         "‹{number}: ›nothing is to be returned: it is no advance, was not paid, or is settled.",
+    ),
+    "no_advance_owed": Text("你没有要归还的借款。", "You have no advance that is to be returned."),
+    "how_to_repay": Text(
+        "还没结清的借款：‹\n{rows}›\n报销会自动冲抵；用不完的交还出纳‹ {people}›，由出纳登记。",
+        "Advances that are still open:‹\n{rows}›\nClaims are set off against them; what is left"
+        " goes back to the cashier‹ {people}›, who notes it.",
     ),
     "repaid_too_much": Text(
         "‹{number} ›最多还能归还‹ {amount}›：已冲抵和审批中要冲抵的部分不用再还。请改金额。",

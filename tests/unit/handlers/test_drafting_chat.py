@@ -91,3 +91,23 @@ async def test_what_is_in_hand_for_a_colleague_is_meant_too() -> None:
     await chat.say("wang", "提交")
 
     assert (await chat.claim(draft.number)).state is State.IN_REVIEW
+
+
+async def test_who_owes_an_advance_is_told_how_it_goes_back() -> None:
+    chat = await Chat().found(company_with(ONE))
+    nothing = await chat.say("zhang", "归还")
+    await chat.say("zhang", "借款 1000 展会")
+    await chat.say("zhang", "提交")
+    await chat.say("wang", "同意")
+    (lent,) = await drafts(chat, State.APPROVED)
+    await chat.say("cash", f"已付 {lent.number}")
+
+    owed = await chat.say("zhang", "归还")
+    which = await chat.say("cash", "归还")
+    await chat.say("cash", f"归还 {lent.number}")
+
+    assert "没有要归还的借款" in nothing
+    assert f"· {lent.number} · ¥1,000.00" in owed
+    assert "交还出纳 钱钱" in owed
+    assert "例如「归还 JK-20261125-0001 380.66」" in which
+    assert (await chat.claim(lent.number)).open_fen == 0

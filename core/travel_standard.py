@@ -75,9 +75,13 @@ def tier_of(company: Company, city: str | None) -> str | None:
     """Give the id of the tier that a city belongs to."""
     if city is None:
         return None
-    wanted = plain_city(city)
-    tiers = (t for t in company.city_tiers if wanted in {plain_city(c) for c in t.cities})
+    tiers = (t for t in company.city_tiers if any(_is_city(city, c) for c in t.cities))
     return next((t.id for t in tiers), None)
+
+
+def _is_city(text: str, city: str) -> bool:
+    """Whether somebody means a city: by its own or its English name, or a part of it."""
+    return names_city(plain_city(text).lower(), plain_city(city))
 
 
 def standard_for(
@@ -87,9 +91,7 @@ def standard_for(
     tier = tier_of(company, city)
     for row in policy.standards:
         of_tier = row.tier is None or row.tier == tier
-        of_city = row.city is None or (
-            city is not None and plain_city(row.city) == plain_city(city)
-        )
+        of_city = row.city is None or (city is not None and _is_city(city, row.city))
         of_grade = row.grade is None or (person is not None and person.grade == row.grade)
         if of_tier and of_city and of_grade:
             return row

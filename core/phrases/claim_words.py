@@ -113,7 +113,7 @@ def read_hold(said: Said) -> HoldLine | Problem:
     stray = misplaced_number(said)
     if stray:
         return stray
-    line_no, rest = read_line(said.rest)
+    line_no, rest = read_line(_BARE_LINE.sub(r"line \1 ", said.rest))
     return HoldLine(said.number, line_no, reason_of(rest))
 
 

@@ -300,6 +300,7 @@ def test_cities_in_words() -> None:
     assert city_in(["上海", "上海市"], ["去上海市开会"]) == "上海"
     assert city_in(["南京"], ["", "北京"]) is None
     assert tier_of(company, "北京") == tier_of(company, "北京市") == "first"
+    assert tier_of(company, "Shanghai") == tier_of(company, "上海浦东") == "first"
     assert tier_of(company, "宜昌") is tier_of(company, None) is None
 
 

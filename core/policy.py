@@ -51,15 +51,24 @@ def _check_receipts(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
             yield Finding("invoice_missing", "block", i, (("category", category.name),))
 
 
+def _check_trip(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
+    """Allowances are owed for days that have been."""
+    owed = any(line.allowance for line in claim.lines)
+    if owed and claim.trip and claim.trip.end > book.today:
+        yield Finding("trip_not_over", "warn", fields=(("date", claim.trip.end.isoformat()),))
+
+
 def _check_lines(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
     """What every claim needs before it can be submitted."""
     if not claim.lines:
         yield Finding("no_lines", "block")
+    yield from _check_trip(claim, book)
     for i, line in enumerate(claim.lines):
         if line.category is None and claim.kind == "reimbursement":
             yield Finding("category_missing", "block", i)
         if line.amount_fen == 0:
             yield Finding("amount_missing", "block", i)
-        if line.date > book.today and claim.kind == "reimbursement":
+        late = line.date > book.today and not line.allowance
+        if late and claim.kind == "reimbursement":
             yield Finding("date_in_future", "warn", i, (("date", line.date.isoformat()),))
         yield from (Finding("doubt", "warn", i, (("field", d),)) for d in line.doubts)

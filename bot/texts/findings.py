@@ -165,6 +165,11 @@ FINDINGS: Texts = {
         "还没有金额，请发「修改‹ {n}› 金额 45」",
         "The amount is missing; send “edit‹ {n}› amount 45”",
     ),
+    "trip_not_over": Text(
+        "行程‹ {date} ›才结束，补贴按申请的天数算好了，请回来后按实际核对再提交",
+        "The trip ends ‹on {date}›; its allowances are those of the days applied for, so please"
+        " check them when you are back",
+    ),
     "date_in_future": Text("日期‹ {date} ›还没到，请核对", "The date ‹{date} ›is yet to come"),
     "verify_mismatch": Text(
         "发票‹ {invoice} ›与税务局的记录不一致‹：{fields}›，请核对原件，或重新发送原图、PDF",

@@ -69,6 +69,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperView:
+    """One more voucher of an expense."""
+
+    facts: tuple[Fact, ...]
+    file: str
+    thumb: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     """One expense with its voucher's facts; `doubt` says what to check, "" for nothing."""
 
@@ -81,6 +90,7 @@ class LineView:
     file: str
     itinerary: str = ""
     thumb: str = ""
+    more: tuple[PaperView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +310,16 @@ def _line(scene: Scene, line: Line) -> LineView:
         file=scene.file_path(file) if file and file in kept else "",
         thumb=_thumb(scene, file) if file else "",
         itinerary=scene.file_path(trips) if trips and trips in kept else "",
+        more=tuple(_paper(scene, paper, kept) for paper in line.more),
+    )
+
+
+def _paper(scene: Scene, paper: LineInvoice, kept: set[str]) -> PaperView:
+    file = paper.file if paper.file in kept else None
+    return PaperView(
+        facts=_voucher(scene, paper),
+        file=scene.file_path(file) if file else "",
+        thumb=_thumb(scene, file) if file else "",
     )
 
 

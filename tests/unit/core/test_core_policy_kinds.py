@@ -253,8 +253,10 @@ def test_a_trip_has_several_allowances_each_a_line_that_explains_itself() -> Non
         ("伙食补助 2.5 天 × ¥100.00 上海 P5", 25000, "food"),
         ("交通补助 2.5 天 × ¥60.00 上海 P5", 15000, "ride"),
     ]
-    findings = check_policies(draft, PolicyBook(company, TODAY))
-    assert [f.code for f in findings if f.code != "date_in_future"] == []
+    before = check_policies(draft, PolicyBook(company, TODAY))
+    after = check_policies(draft, PolicyBook(company, SHANGHAI.end))
+    assert [(f.code, f.severity, f.line) for f in before] == [("trip_not_over", "warn", None)]
+    assert after == ()
 
 
 @pytest.mark.parametrize(("more", "expected"), [(0, []), (1, [("food", "401.00", "400.00")])])

@@ -11,7 +11,7 @@ from web_stage import DING, NUMBER, PAGE, PAYMENT, Stage, claim, decided
 from bot.texts.pages import MODES, PAGES, VERDICTS
 from bot.web.claim_page import kind_of
 from core.approval import Plan, Step
-from core.claim import Finding, State
+from core.claim import Finding, State, StoredFile
 
 ROOM = Path("bot/web")
 NASTY = (
@@ -47,6 +47,22 @@ async def test_a_claim_shows_what_is_on_record(stage: Stage) -> None:
         "超过标准", "王五", "已同意", "没问题", "财务", "市场部 2026-Q4", "¥10,000.00",
     ):  # fmt: skip
         assert words in page, words
+
+
+async def test_every_voucher_of_an_expense_is_shown(stage: Stage) -> None:
+    line = claim().lines[0]
+    assert line.invoice is not None
+    second = replace(line.invoice, number="2633", seller="北京某某餐饮", file="b" * 64)
+    shared = replace(line, more=(second,))
+    kept = StoredFile("b" * 64, "second.pdf")
+    await stage.keep(claim(lines=(shared,), files=(kept,)))
+    await stage.be("z")
+
+    _, page, _ = await stage.get(PAGE)
+
+    assert "2633" in page
+    assert "北京某某餐饮" in page
+    assert f"/files/{'b' * 64}" in page
 
 
 async def test_english_readers_get_english(stage: Stage) -> None:

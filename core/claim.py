@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from core.approval import Plan
+from core.currency import BASE, Foreign
 from core.dealings import AdvanceBook, Clearing, Figures, Supplier, Trip
 from core.wallet import WalletCard
 
@@ -149,7 +150,8 @@ class LineInvoice:
     is the file that lists the trips behind it, `goods` are what it names. `voucher` tells it from
     others of the same file, also where lines share it. `card` is the one in a
     WeChat wallet that it came as; `card_taken` says that somebody else is reimbursing that.
-    `paper` marks the paper form of a fully digital invoice.
+    `paper` marks the paper form of a fully digital invoice. Its amounts are hundredths of
+    `currency`.
     """
 
     identity: str | None
@@ -184,7 +186,7 @@ class Line:
 
     `more` are further vouchers of the same expense. `department` bears the expense where that is
     not the claim's own. An approver who reduced the amount has left what was asked in `asked_fen`
-    and why in `cut`.
+    and why in `cut`. What was spent in another currency, and how it became fen, is `foreign`.
     """
 
     category: str | None
@@ -198,6 +200,7 @@ class Line:
     more: tuple[LineInvoice, ...] = ()
     asked_fen: int | None = None
     cut: str = ""
+    foreign: Foreign | None = None
     allowance: str = ""
     """The policy by whose days it is owed, without vouchers."""
 

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from core.currency import Currency
 from core.flows import CalendarRules, Flow
 from core.invoice import InvoiceKind
 from core.period import Period, parse_period
@@ -322,6 +323,7 @@ class Company(Entry):
     payments: PaymentRules = PaymentRules()
     tax_rules: tuple[TaxRule, ...] = ()
     city_tiers: tuple[CityTier, ...] = ()
+    currencies: tuple[Currency, ...] = ()
 
     def model_copy(
         self, *, update: Mapping[str, object] | None = None, deep: bool = False

@@ -11,7 +11,7 @@ from core.rows import Entry, Id, When, Yuan
 
 Mode = Literal["any", "all", "sequence"]
 HiddenPart = Literal["lines", "vouchers", "budgets", "findings"]
-ChangeRight = Literal["amount", "category", "project", "date", "description"]
+ChangeRight = Literal["amount", "category", "project", "date", "description", "rate"]
 CcMoment = Literal["submit", "approve", "both"]
 OwnClaim = Literal["manager", "department_head", "stop"]
 SameApprover = Literal["adjacent", "once", "always"]
@@ -37,7 +37,7 @@ class FlowStep(Entry):
     `up_to` is what those asked may approve by themselves: above it the next level is asked after
     them, above the second amount the one after that. `cc` are told once the step has agreed.
     `hours` are the working hours until it is overdue. `hides` is what those asked do not see,
-    `may_change` what they may change; amounts only down.
+    `may_change` what they may change; amounts only down, but as a corrected `rate` has it.
     """
 
     name: str = Field(min_length=1)

@@ -67,6 +67,8 @@ class Reading:
     (`core.likeness`); it is for finding duplicates and no part of what is written out. A file
     that is `refused` is of a kind that no claim takes, or not safe to open. `paper` marks a fully
     digital invoice in its paper form, which providers of verification tell from the electronic.
+    Amounts are hundredths of `currency`: the yuan where it is None; a foreign receipt whose
+    currency is not printed has a finding `foreign_currency`.
     """
 
     file: str
@@ -91,6 +93,7 @@ class Reading:
     picture_hash: str | None = None
     refused: bool = False
     paper: bool = False
+    currency: str | None = None
 
 
 _WHOLE_NUMBER = 20
@@ -143,6 +146,8 @@ def to_json(reading: Reading) -> dict[str, object]:
             for f in reading.findings
         ],
     }
+    if reading.currency:
+        answer["currency"] = reading.currency
     return answer if reading.ok else {**answer, "reason": reading.reason}
 
 

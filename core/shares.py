@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.claim import Claim, Finding, Line, LineInvoice
+from core.currency import Foreign
 from core.errors import Refused
+from core.exchange import worth_fen
 from core.money import format_yuan, split_shares
 
 MAX_SHARES = 50
@@ -24,31 +26,45 @@ class Share:
 def split_line(line: Line, shares: Sequence[Share]) -> tuple[Line, ...]:
     """Split a line by weight into one for each bearer, with the largest remainder.
 
-    The parts have the same vouchers and sum to the line. Refused `shares_unclear`.
+    The parts have the same vouchers and sum to the line, also in its own currency. Refused
+    `shares_unclear`.
     """
     weights = tuple(s.weight for s in shares)
     if not 1 < len(shares) <= MAX_SHARES or min(weights) <= 0:
         raise Refused("shares_unclear")
+    parts = split_shares(line.amount_fen, weights)
     return tuple(
         replace(
             line,
             amount_fen=part,
+            foreign=foreign,
             department=share.department or line.department,
             project=share.project or line.project,
             category=share.category or line.category,
         )
-        for share, part in zip(shares, split_shares(line.amount_fen, weights), strict=True)
+        for share, part, foreign in zip(shares, parts, _foreign_parts(line, weights), strict=True)
     )
 
 
+def _foreign_parts(line: Line, weights: tuple[int, ...]) -> tuple[Foreign | None, ...]:
+    foreign = line.foreign
+    if foreign is None:
+        return (None,) * len(weights)
+    return tuple(replace(foreign, minor=part) for part in split_shares(foreign.minor, weights))
+
+
 def merge_lines(first: Line, second: Line) -> Line:
-    """Make one expense of two, with the vouchers of both and the first one's words."""
+    """Make one expense of two, with the vouchers of both and the first one's words.
+
+    Refused `currencies_differ` unless both are in one currency at one rate.
+    """
     words = dict.fromkeys(w for w in (first.description, second.description) if w)
     known = {key_of(i) for i in first.invoices} - {None}
     papers = (*first.invoices, *(i for i in second.invoices if key_of(i) not in known))
     return replace(
         first,
         amount_fen=first.amount_fen + second.amount_fen,
+        foreign=_foreign_sum(first.foreign, second.foreign),
         description=" ".join(words),
         category=first.category or second.category,
         project=first.project or second.project,
@@ -57,6 +73,14 @@ def merge_lines(first: Line, second: Line) -> Line:
         doubts=tuple(dict.fromkeys((*first.doubts, *second.doubts))),
         allowance=first.allowance if first.allowance == second.allowance else "",
     )
+
+
+def _foreign_sum(first: Foreign | None, second: Foreign | None) -> Foreign | None:
+    if first is None and second is None:
+        return None
+    if first is None or second is None or replace(second, minor=first.minor) != first:
+        raise Refused("currencies_differ")
+    return replace(first, minor=first.minor + second.minor)
 
 
 def key_of(invoice: LineInvoice) -> str | None:
@@ -83,7 +107,7 @@ def joined(claim: Claim, index: int) -> frozenset[int]:
 def papers_fen(claim: Claim, lines: frozenset[int]) -> int | None:
     """Sum the vouchers of some lines, each once; None when one of them names no amount."""
     papers = {
-        key_of(x) or f"{i}-{n}": x.total_fen
+        key_of(x) or f"{i}-{n}": worth_fen(claim.lines[i], x)
         for i in lines
         for n, x in enumerate(claim.lines[i].invoices)
     }

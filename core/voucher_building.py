@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from core.claim import Claim, Line
 from core.company import Category, Company
+from core.exchange import shown_rate, worth_fen
 from core.money import split_shares
 from core.payment import Payment
 from core.transport_tax import deductible_fen, rules_with
@@ -222,7 +223,7 @@ def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
     department = line.department or claim.department
     project = line.project or claim.project
     tax = _tax_of(company, category, line)
-    summary = _summary(category.name, company, claim, line.description)
+    summary = _summary(category.name, company, claim, _words(line))
     yield VoucherLine(
         account_of(company, category, department),
         summary,
@@ -241,6 +242,15 @@ def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
             project=project,
             category=category.id,
         )
+
+
+def _words(line: Line) -> str:
+    """Say what a line was for, and what in its own currency at which rate."""
+    foreign = line.foreign
+    if foreign is None:
+        return line.description
+    original = f"{foreign.currency} {foreign.amount.text}*{shown_rate(foreign)}"
+    return f"{original} {line.description}"
 
 
 def _numbers(line: Line) -> str:
@@ -262,7 +272,7 @@ def _tax_of(company: Company, category: Category, line: Line) -> int:
         return 0
     rules = rules_with(company.tax_rules)
     tax = sum(max(0, deductible_fen(i, rules) or 0) for i in line.invoices)
-    printed = sum(i.total_fen or 0 for i in line.invoices)
+    printed = sum(worth_fen(line, i) or 0 for i in line.invoices)
     if line.amount_fen < printed:
         tax = split_shares(tax, (line.amount_fen, printed - line.amount_fen))[0]
     return min(tax, line.amount_fen - 1)

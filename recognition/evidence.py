@@ -38,6 +38,7 @@ class Facts:
     seller_taxid: str | None = None
     check_code: str | None = None
     items: tuple[Item, ...] = ()
+    currency: str | None = None
 
 
 FIELDS = {f.name.removesuffix("_fen"): f.name for f in fields(Facts)}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from core.currency import DIGITS
 from recognition.evidence import Draft, make_day, tidy
 from recognition.texts import finding
 from recognition.words import Line, Page, Value
@@ -63,6 +64,8 @@ def read_overseas(page: Page, draft: Draft) -> None:
     _parts(page, draft, fen)
     currency = _currency(page, total[0][1])
     if currency != "CNY":
+        if currency in DIGITS:
+            draft.put("currency", currency)
         shown = f"{fen // 100}.{fen % 100:02}"
         draft.doubts.append(finding("foreign_currency", "total", currency=currency, amount=shown))
 

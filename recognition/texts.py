@@ -16,6 +16,7 @@ LABELS = {
     "seller_taxid": ("销售方税号", "seller's tax id"),
     "check_code": ("校验码", "check code"),
     "items": ("明细", "items"),
+    "currency": ("币种", "currency"),
 }
 
 _FINDINGS = {
@@ -123,8 +124,8 @@ _FINDINGS = {
         "the text of the picture was not read, only its code or data",
     ),
     "foreign_currency": (
-        "外币票据：原币 {currency} {amount}，没有折算成人民币，请填写人民币金额",
-        "foreign currency: {currency} {amount}, not converted; fill in the amount in yuan",
+        "外币票据：原币 {currency} {amount}，这里没有折算；报销时按汇率折算成人民币",
+        "foreign currency: {currency} {amount}, not converted here; a claim converts it at a rate",
     ),
     "buyer_not_ours": (
         "购买方与本公司的名称、税号不符，请核对：{fields}",

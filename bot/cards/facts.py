@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.dealings import compared_text, dealings_of, follows_text
 from bot.cards.escape import quoted, safe
 from bot.cards.gauge import SMALL, bar
+from bot.texts.currencies import exchange_text
 from bot.texts.labels import label, sentence
 from bot.texts.names import (
     budget_place,
@@ -24,12 +25,13 @@ from core.actions.clearing import without_backed
 from core.approval import AUTOMATIC, CARRIED, CLOSING, SYSTEM, Decision, Step
 from core.budget import Balance, charges_of
 from core.calendar import CHINA
-from core.claim import EDITABLE, Claim, State
+from core.claim import EDITABLE, Claim, Line, State
 from core.company import Company
+from core.exchange import shown_rate
 from core.money import format_cny
 from core.notices import Purpose
 from core.payment import Payment, mask_account
-from core.routing import ChainStep
+from core.routing import Chain, ChainStep
 
 BRIEF = 30
 """Characters of a value that WeCom shows without folding."""
@@ -38,6 +40,7 @@ LEAST_NAME = 4
 MAX_BUDGETS = 3
 MAX_NAMES = 3
 REASON_LIMIT = 80
+NO_CHAIN = Chain()
 SILENT = frozenset({"", CARRIED, AUTOMATIC})
 """Reasons that the core gives where nobody has said anything."""
 
@@ -62,7 +65,7 @@ class Scene:
     balances: Sequence[Balance]
     payment: Payment | None
     language: Language
-    chain: tuple[ChainStep, ...] = ()
+    chain: Chain = NO_CHAIN
     zone: ZoneInfo = CHINA
 
     def fact(self, fact_id: str, value: str, brief: str = "") -> Fact:
@@ -84,6 +87,7 @@ def find_facts(scene: Scene) -> tuple[Fact, ...]:
         _identity,
         _dealings,
         _payment,
+        _exchange,
         _vouchers,
         _budgets,
         _chain,
@@ -128,6 +132,23 @@ def _payment(scene: Scene) -> Iterator[Fact]:
     if payment.state in {"failed", "cancelled"} and payment.reason:
         why = payment_reason_text(payment.reason, scene.language)
         yield scene.fact("payment_reason", quoted(why, REASON_LIMIT))
+
+
+def _exchange(scene: Scene) -> Iterator[Fact]:
+    """How expenses in other currencies became yuan."""
+    lines = [line for line in scene.claim.lines if line.foreign]
+    said = [exchange_text(scene.company, line, scene.language) for line in lines[:MAX_BUDGETS]]
+    said += [scene.say("more", count=str(len(lines)))] if len(lines) > MAX_BUDGETS else []
+    yield scene.fact("exchange", safe("；".join(said), 240), _brief_exchange(lines))
+
+
+def _brief_exchange(lines: Sequence[Line]) -> str:
+    foreign = lines[0].foreign if lines else None
+    return (
+        f"{foreign.currency} {foreign.amount.text} × {shown_rate(foreign) or '?'}"
+        if foreign
+        else ""
+    )
 
 
 def _vouchers(scene: Scene) -> Iterator[Fact]:
@@ -213,16 +234,26 @@ def _in_yuan(fen: int) -> str:
 
 
 def _chain(scene: Scene) -> Iterator[Fact]:
-    """Say whom a draft will ask, before it is submitted."""
+    """Say whom a draft will ask and whom it will tell, before it is submitted."""
     if scene.purpose != "claim" or scene.claim.state not in EDITABLE:
         return
-    steps = [f"{safe(s.name, 16)} {_any_of(scene, s.mode, s.people)}".rstrip() for s in scene.chain]
-    yield scene.fact("chain", " → ".join(steps))
+    chain = scene.chain
+    yield scene.fact("chain", " → ".join(_asked(scene, step) for step in chain.steps))
+    yield scene.fact("cc", _people(scene, chain.cc))
 
 
-def _any_of(scene: Scene, mode: str, ids: Sequence[str]) -> str:
-    people = _people(scene, ids)
-    return scene.say("any_one", people=people) if mode == "any" and len(ids) > 1 else people
+def _asked(scene: Scene, step: ChainStep) -> str:
+    people = _people(scene, step.people)
+    if step.system:
+        people = safe(system_name(step.system, scene.language), 20)
+    elif step.mode == "any" and len(step.people) > 1:
+        people = scene.say("any_one", people=people)
+    return _with_people(safe(step.name, 16), people)
+
+
+def _with_people(name: str, people: str) -> str:
+    """Name a step and those asked in it, once: 加签 · 张三 says it all."""
+    return name if name.endswith(people) else f"{name} {people}"
 
 
 _SHOWN = frozenset(
@@ -254,17 +285,17 @@ def _step(scene: Scene, index: int, step: Step) -> str:
     closed = scene.claim.state in {State.RETURNED, State.REJECTED}
     if closed and last and last.decision in CLOSING:
         mark = "✗" if last.decision == "reject" else "↩"
-        return f"{mark} {name} {scene.person(last.approver)}"
+        return f"{mark} {_with_people(name, scene.person(last.approver))}"
     current = scene.claim.plan.current if scene.claim.plan else 0
     if index < current:
-        return f"✓ {name} {_agreed(scene, step)}".rstrip()
+        return f"✓ {_with_people(name, _agreed(scene, step))}"
     waits = index == current and scene.claim.state is State.IN_REVIEW
     people = _sitters(scene, step) if waits else _people(scene, step.approvers)
     if step.system:
         people = _in_system(scene, step) if waits else system_name(step.system, scene.language)
     if step.mode == "any" and len(step.approvers) > 1:
         people = scene.say("any_one", people=people)
-    return f"{'▶' if waits else '○'} {name} {people}".rstrip()
+    return f"{'▶' if waits else '○'} {_with_people(name, people)}"
 
 
 def _in_system(scene: Scene, step: Step) -> str:

@@ -9,9 +9,10 @@ from typing import Literal
 
 from bot.cards.actions import ButtonId, Token
 from bot.cards.escape import safe
-from bot.cards.facts import Fact, Scene, find_facts
+from bot.cards.facts import NO_CHAIN, Fact, Scene, find_facts
 from bot.cards.permits import NO_MOMENT, Moment, allowed_actions, token_of
 from bot.cards.soft import near_the_end
+from bot.texts.currencies import amount_text
 from bot.texts.findings import finding_text, line_label
 from bot.texts.labels import ALERTS
 from bot.texts.names import department_name, line_name, person_name
@@ -114,7 +115,7 @@ def build_view(
     link: str,
     language: Language,
     drawing: int = 0,
-    chain: tuple[ChainStep, ...] = (),
+    chain: Chain = NO_CHAIN,
     moment: Moment = NO_MOMENT,
 ) -> CardView:
     """Compute the card of a claim for one reader.
@@ -122,7 +123,7 @@ def build_view(
     A draft's findings are handed in inside `claim.findings`; `balances` are those of now and
     include what a claim in review has reserved; `payment` is given for the cashier's card;
     `drawing` tells the tokens of this drawing from those of others; `chain` are those whom a draft
-    would ask; `moment` is what only now holds.
+    would ask and tell; `moment` is what only now holds.
     """
     scene = Scene(claim, company, purpose, balances, payment, language, chain, moment.zone)
     heading = scene.say(

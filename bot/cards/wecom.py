@@ -46,6 +46,7 @@ _ROWS = (
     "payment_reason",
     "reason",
     "urgent",
+    "exchange",
     "paused",
     "supplier",
     "offset",
@@ -79,6 +80,7 @@ _ROWS = (
 _FOR_APPROVERS = (
     "reason",
     "urgent",
+    "exchange",
     "paused",
     "supplier",
     "offset",

@@ -23,7 +23,7 @@ HEADER = (
     "kind", "invoice_code", "invoice_number", "invoice_date", "seller", "seller_taxid", "buyer",
     "buyer_taxid", "amount", "tax", "total", "file", "sha256", "file_name", "received_at",
     "verified", "verified_at", "doubts", "findings", "confirmed", "payment", "payment_state",
-    "batch", "reference", "voucher",
+    "batch", "reference", "voucher", "currency", "original", "rate", "rate_date", "rate_source",
 )  # fmt: skip
 MONEY = tuple(HEADER.index(name) for name in ("claimed", "amount", "tax", "total"))
 
@@ -133,6 +133,7 @@ def _line(dossier: Dossier, line: Line) -> Json:
         "date": line.date.isoformat(),
         "description": line.description,
         "project": line.project,
+        **({"foreign": asdict(line.foreign)} if line.foreign else {}),
         "doubts": list(line.doubts),
         "invoice": invoice
         and {
@@ -211,7 +212,8 @@ def rows_of(dossier: Dossier) -> Iterator[list[Cell]]:
     for i, line in enumerate(claim.lines):
         invoice = line.invoice
         used |= {invoice.file, invoice.itinerary} if invoice else set()
-        yield [*_head(dossier), *_said(dossier, i, line), *_read(dossier, i, line), *_paid(dossier)]
+        paid = [*_paid(dossier), *_exchanged(line)]
+        yield [*_head(dossier), *_said(dossier, i, line), *_read(dossier, i, line), *paid]
     trips = {x.invoice.itinerary for x in claim.lines if x.invoice and x.invoice.itinerary}
     for original in dossier.originals:
         if original.sha256 not in used or original.sha256 in trips:
@@ -296,9 +298,28 @@ def _paid(dossier: Dossier) -> list[Cell]:
     return [*cells, dossier.voucher]
 
 
+def _exchanged(line: Line) -> list[Cell]:
+    """Say what a line was spent in, and how it became yuan."""
+    foreign = line.foreign
+    if foreign is None:
+        return [None] * 5
+    day = foreign.rate_date.isoformat() if foreign.rate_date else ""
+    source = " ".join(part for part in (foreign.source or "", foreign.by) if part)
+    return [foreign.currency, foreign.amount.text, foreign.rate, day, source]
+
+
 def _loose(dossier: Dossier, original: Original, kind: str) -> list[Cell]:
     where: list[Cell] = [original.path, original.sha256, original.name]
-    return [*_head(dossier), *[None] * 7, kind, *[None] * 10, *where, *[None] * 6, *_paid(dossier)]
+    return [
+        *_head(dossier),
+        *[None] * 7,
+        kind,
+        *[None] * 10,
+        *where,
+        *[None] * 6,
+        *_paid(dossier),
+        *[None] * 5,
+    ]
 
 
 def _yuan(fen: int | None) -> float | None:

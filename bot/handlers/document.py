@@ -7,18 +7,26 @@ from core.actions.following import with_own_hold
 from core.budget import Balance, charges_of
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice
 from core.company import Company
+from core.currency import BASE, Foreign
 from core.dealings import Supplier, Trip
 from core.money import format_yuan
 from core.outside import Json
 from core.payment import mask_account
+from core.routing import Chain, chain_of
 
 Object = dict[str, Json]
 
 
 def claim_json(
-    claim: Claim, messages: Iterable[tuple[Finding, str]], budgets: list[Object]
+    claim: Claim,
+    messages: Iterable[tuple[Finding, str]],
+    budgets: list[Object],
+    foreseen: Chain | None = None,
 ) -> Object:
-    """Write a claim; `messages` pairs its findings with their texts."""
+    """Write a claim; `messages` pairs its findings with their texts.
+
+    `foreseen` is whom a draft would ask and tell; in review the plan says it.
+    """
     return {
         "number": claim.number,
         "kind": claim.kind,
@@ -37,9 +45,25 @@ def claim_json(
             for f, text in messages
         ],
         "approvals": _approvals(claim),
+        **_chain(foreseen or (chain_of(claim.plan) if claim.plan else Chain())),
         "budgets": budgets,
         **_dealings(claim),
     }
+
+
+def _chain(chain: Chain) -> Object:
+    """Say whom a claim asks, in order, and who is told."""
+    steps: list[Object] = [
+        {
+            "step": s.name,
+            "people": list(s.people),
+            "mode": s.mode,
+            "system": s.system,
+            "cc": list(s.cc),
+        }
+        for s in chain.steps
+    ]
+    return {"chain": steps, "cc": list(chain.cc)}
 
 
 def _dealings(claim: Claim) -> Object:
@@ -77,8 +101,21 @@ def _line(line: Line) -> Object:
         "project": line.project,
         "invoice": _invoice(line.invoice) if line.invoice else None,
         **({"department": line.department} if line.department else {}),
+        **({"foreign": _foreign(line.foreign)} if line.foreign else {}),
         **({"asked": format_yuan(line.asked_fen)} if line.asked_fen is not None else {}),
         **({"more_invoices": [_invoice(i) for i in line.more]} if line.more else {}),
+    }
+
+
+def _foreign(foreign: Foreign) -> Object:
+    """Say what a line was spent in; `rate` is the yuan of one unit, null while there is none."""
+    return {
+        "currency": foreign.currency,
+        "amount": foreign.amount.text,
+        "rate": foreign.rate or None,
+        "rate_date": foreign.rate_date.isoformat() if foreign.rate_date else None,
+        "rate_source": foreign.source,
+        "rate_by": foreign.by,
     }
 
 
@@ -90,6 +127,7 @@ def _invoice(invoice: LineInvoice) -> Object:
         "date": invoice.date.isoformat() if invoice.date else None,
         "seller": invoice.seller,
         "total": None if invoice.total_fen is None else format_yuan(invoice.total_fen),
+        **({"currency": invoice.currency} if invoice.currency != BASE else {}),
     }
 
 

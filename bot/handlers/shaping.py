@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.handlers.approvals import find_person
 from bot.handlers.dialogs import EDIT, waiting
-from bot.handlers.drafts import CHANGEABLE, changeable, keep, next_number
+from bot.handlers.drafts import CHANGEABLE, ask_rates, changeable, keep, line_of, next_number
 from bot.handlers.finding import FEW, own_claim
 from bot.handlers.work import Work
 from core.actions import editing
@@ -16,6 +16,7 @@ from core.claim import Claim, Line, State
 from core.company import Person
 from core.dealings import Supplier
 from core.errors import Refused
+from core.exchange import afresh
 from core.money import format_yuan
 from core.notices import ShowCard
 from core.phrases.claim_intents import (
@@ -42,6 +43,8 @@ async def on_copy(command: CopyClaim, work: Work) -> None:
     source = await own_claim(work, command.number, ())
     number = await next_number(work, source.kind)
     claim, entry = editing.copy_claim(source, number, work.cause, work.today)
+    lines = tuple(afresh(work.company, line) for line in claim.lines)
+    claim = replace(claim, lines=lines)
     await keep(work, claim, entry.action, **dict(entry.fields))
 
 
@@ -122,13 +125,7 @@ def _line(work: Work, text: str) -> Line:
     expense = parse_expense(text, work.today, vocabulary_of(work.company))
     if not isinstance(expense, Expense):
         raise Refused("file_for_unclear", text=text[:60])
-    return Line(
-        category=expense.category_id,
-        amount_fen=expense.amount_fen,
-        date=expense.day,
-        description=expense.description,
-        project=expense.project_id,
-    )
+    return line_of(expense, work)
 
 
 async def _draft_for(work: Work, employee: Person) -> Claim:
@@ -152,7 +149,7 @@ async def _keep_for(work: Work, claim: Claim, employee: Person) -> None:
             at=work.now,
             claims=(claim,),
             audit=(entry,),
-            outbox=work.outgoing((said, card)),
+            outbox=work.outgoing((said, card, *ask_rates(work, claim))),
             dialogs=(waiting(work, EDIT, number=claim.number),),
         )
     )

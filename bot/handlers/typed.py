@@ -49,7 +49,7 @@ from bot.handlers.dialogs import (
 )
 from bot.handlers.finding import claim_named
 from bot.handlers.work import Work
-from bot.texts.words import command_text
+from bot.texts.words import command_text, message_text
 from core.change import Change, Dialog, Outgoing
 from core.currency import ForeignAmount
 from core.errors import Refused
@@ -201,9 +201,15 @@ async def on_entered(_: PersonEntered, work: Work) -> None:
     await work.commit(Change(at=work.now, outbox=(once,)))
 
 
+_UNHEARD = {"audio": "voice_unheard", "voice": "voice_unheard", "quota": "quota_used"}
+"""Messages that Chit could use if there were anything in them."""
+
+
 async def on_unsupported(event: UnsupportedReceived, work: Work) -> None:
     """Say what Chit can use instead of a voice message or the like."""
-    await work.answer("unsupported", what=event.what, upload=work.rooms.upload_url)
+    code = _UNHEARD.get(event.what, "unsupported")
+    what = message_text(event.what, work.person.language)
+    await work.answer(code, what=what, upload=work.rooms.upload_url)
 
 
 Do = Callable[[Any, Work], Awaitable[None]]

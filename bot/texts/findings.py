@@ -69,6 +69,24 @@ FINDINGS: Texts = {
         "没有匹配的预算，请核对类别、项目和日期",
         "No budget (预算) covers this; check category, project and date",
     ),
+    "rate_missing": Text(
+        "‹{currency} {original} ›还没有‹ {date} 的›汇率，折算不出人民币：请回复「汇率 7.12」"
+        "（1 单位外币折合多少元）",
+        "‹{currency} {original}: ›there is no rate‹ of {date}›; reply “rate 7.12” (yuan for one"
+        " unit)",
+    ),
+    "rate_entered": Text(
+        "‹{currency} {original} ›按‹ {person} 填写的›汇率‹ {at_rate} ›折成‹ {amount}›"
+        "‹，公司汇率 {known}›，请核对",
+        "‹{currency} {original} ›is converted at the rate‹ {at_rate}›‹ given by {person}›‹ to"
+        " {amount}›‹; the company's is {known}›; please check",
+    ),
+    "rate_settled": Text(
+        "‹{currency} {original} ›的结算金额‹ {amount} ›由‹ {person} ›填写‹，相当于汇率 {at_rate}›"
+        "‹，公司汇率 {known}›，请核对银行账单",
+        "‹{currency} {original} ›was settled for‹ {amount}›‹ according to {person}›‹, a rate of"
+        " {at_rate}›‹; the company's is {known}›; please check the bank's statement",
+    ),
     "amount_limit": Text(
         "‹{category} ›‹{when} ›合计‹ {amount}›，超过标准‹（{per} {limit}）›"
         "‹，{nights} 晚共可报 {allowed}›",

@@ -35,6 +35,7 @@ LABELS: Mapping[str, Label] = {
     "cc": _label("抄送", "Copy to", "Copy"),
     "reason": _label("理由", "Reason", "Why"),
     "opinion": _label("意见", "Opinion", "Note"),
+    "exchange": _label("折算", "Exchange", "Rate"),
     "purpose": _label("事由", "Purpose", "For"),
     "project": _label("项目", "Project", "Proj."),
     "origin": _label("关联单据", "Follows", "Ref."),

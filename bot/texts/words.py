@@ -82,6 +82,22 @@ COMMANDS: Mapping[str, str] = {
     "免打扰": "quiet", "通知": "notices", "未提交": "drafts",
 }  # fmt: skip
 """Words of the chat's commands, as whoever reads English may write them."""
+MESSAGES: Mapping[str, Text] = {
+    "video": Text("视频", "a video"),
+    "shortvideo": Text("视频", "a video"),
+    "location": Text("位置", "a place"),
+    "link": Text("链接", "a link"),
+    "chatRecord": Text("聊天记录", "a chat record"),
+    "interactiveCard": Text("卡片", "a card"),
+    "markdown": Text("富文本", "formatted text"),
+    "richText": Text("富文本", "formatted text"),
+    "file": Text("文件", "a file"),
+    "image": Text("图片", "a picture"),
+    "picture": Text("图片", "a picture"),
+    "emotion": Text("表情", "a sticker"),
+    "stream": Text("流式消息", "a stream"),
+}
+"""Kinds of messages of the messengers, as people call them."""
 FIELDS: Mapping[str, Text] = {
     "kind": Text("票据种类", "kind of voucher"),
     "code": Text("发票代码", "invoice code"),
@@ -140,6 +156,11 @@ def action_text(action: str, language: Language) -> str:
 def command_text(word: str, language: Language) -> str:
     """Name a command of the chat in the reader's language; any other word stays."""
     return COMMANDS.get(word, word) if language == "en" else word
+
+
+def message_text(kind: str, language: Language) -> str:
+    """Name a kind of message; "" for one that people have no word for."""
+    return MESSAGES[kind].plain(language) if kind in MESSAGES else ""
 
 
 def field_text(name: str, language: Language = "zh") -> str:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from bot.handlers.finding import surroundings_of
+from bot.handlers.refusals import visible_stop
 from bot.handlers.wallet import card_voucher
 from bot.texts.plain import one_line
 from bot.web.access import Access
@@ -33,6 +34,7 @@ from core.actions.verifying import ask_about
 from core.change import Change, OnceRequest, Outgoing, StoredInvoice
 from core.claim import PREFIXES, Claim, Kind, claim_number
 from core.company import Company, Person
+from core.currency import BASE, DIGITS, ForeignAmount, parse_minor, parse_rate
 from core.dealings import Supplier, Trip
 from core.errors import Conflict, OutsideError, Refused
 from core.money import parse_yuan
@@ -54,6 +56,17 @@ def _amount(text: str) -> str:
     return text
 
 
+def _currency(code: str) -> str:
+    if code not in DIGITS:
+        raise ValueError(f"write one of {', '.join(sorted(DIGITS))}")
+    return code
+
+
+def _units(amount: str, currency: str) -> ForeignAmount | None:
+    """Give an amount in its currency's smallest unit; None in yuan, ValueError for parts of it."""
+    return None if currency == BASE else ForeignAmount(currency, parse_minor(amount, currency))
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -66,14 +79,27 @@ class CardRef(_Strict):
 
 
 class NewLine(_Strict):
-    """A line of a new claim; `invoice` is one that was received before, or a card."""
+    """A line of a new claim; `invoice` is one that was received before, or a card.
+
+    `amount` is in units of `currency`. What is not in yuan is converted at `rate` (yuan of one
+    unit), else at the company's rate of the day.
+    """
 
     category: str | None = Field(default=None, max_length=64)
     amount: Annotated[str, AfterValidator(_amount)]
+    currency: Annotated[str, AfterValidator(_currency)] = BASE
+    rate: Annotated[str, AfterValidator(parse_rate)] | None = None
     date: date
     description: str = Field(default="", max_length=_MAX_TEXT)
     project: str | None = Field(default=None, max_length=64)
     invoice: Annotated[str, Field(min_length=1, max_length=128)] | CardRef | None = None
+
+    @model_validator(mode="after")
+    def _in_units(self) -> "NewLine":
+        if self.currency == BASE and self.rate is not None:
+            raise ValueError("only another currency has a rate")
+        _units(self.amount, self.currency)
+        return self
 
 
 class NewSupplier(_Strict):
@@ -267,10 +293,25 @@ class ClaimsDoor:
                 await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
             except Refused as refused:
                 if refused.code not in _KEPT:
+                    await self._tell_stop(company, claim, refused)
                     raise
             else:
                 return
         await self.store.commit(draft)
+
+    async def _tell_stop(self, company: Company, claim: Claim, refused: Refused) -> None:
+        """Tell administrators that nobody can be asked, as the chat does: once an hour.
+
+        Nothing was entered, so that the notice names no number.
+        """
+        facts = {name: value for name, value in refused.fields.items() if name != "number"}
+        nameless = Refused(refused.code, **facts)
+        told = visible_stop(company, claim.employee, nameless)
+        now = self.clock()
+        once = f"stop:{refused.code}:{claim.employee}:{facts.get('step', '')}:{now:%Y%m%d%H}"
+        if told:
+            notices = tuple(Outgoing(f"{once}#{n.person}", lane_of(n), n) for n in told)
+            await self.store.commit(Change(at=now, outbox=notices))
 
     def _draft(
         self,
@@ -298,11 +339,13 @@ class ClaimsDoor:
     async def _entry(self, place: int, line: NewLine, person: Person) -> Entry:
         return Entry(
             category=line.category,
-            amount_fen=parse_yuan(line.amount),
+            amount_fen=0 if line.currency != BASE else parse_yuan(line.amount),
             day=line.date,
             description=one_line(line.description),
             project=line.project,
             voucher=await self._voucher(place, line.invoice, person),
+            foreign=_units(line.amount, line.currency),
+            rate=line.rate,
         )
 
     async def _voucher(

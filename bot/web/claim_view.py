@@ -16,7 +16,6 @@ from bot.texts.findings import finding_text
 from bot.texts.labels import label
 from bot.texts.names import (
     budget_scope,
-    category_name,
     department_name,
     line_name,
     person_name,
@@ -42,9 +41,10 @@ from core.approval import AUTOMATIC, CARRIED, CLOSING, Decision, Step
 from core.budget import Balance, charges_of
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice, State, StoredFile
 from core.company import Company, Person
-from core.money import format_cny
+from core.currency import BASE, format_minor, from_hundredths
+from core.money import format_cny, format_yuan
 from core.payment import Payment, mask_account
-from core.routing import LEFT
+from core.routing import LEFT, Chain, ChainStep
 
 DRAWN = frozenset({"", ".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".pdf"})
 """Names of what has a small picture; pictures of a chat come without one."""
@@ -57,6 +57,7 @@ RULES = {
 """Reasons that a rule gave, with the texts that say so."""
 _QUIET = frozenset({State.PAID, State.VOID})
 _RANKS = {"block": 0, "warn": 1, "info": 2}
+NO_CHAIN = Chain()
 StepMark = Literal["done", "stopped", "now", "next"]
 
 
@@ -154,7 +155,7 @@ class FindingView:
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """The page of a claim for one reader."""
+    """The page of a claim for one reader; `told` names those who get a copy."""
 
     number: str
     heading: str
@@ -166,6 +167,7 @@ class ClaimView:
     findings: tuple[FindingView, ...]
     lines: tuple[LineView, ...]
     steps: tuple[StepView, ...]
+    told: str
     budgets: tuple[BudgetView, ...]
     files: tuple[FileView, ...]
     twins: tuple[TwinView, ...] = ()
@@ -175,7 +177,8 @@ class ClaimView:
 class Scene:
     """Everything that the page is computed from; findings are inside the claim.
 
-    `others` are the claims that its findings name, where the reader may know of them.
+    `others` are the claims that its findings name, where the reader may know of them; `chain` is
+    whom it asks or would ask, and tells.
     """
 
     claim: Claim
@@ -186,6 +189,7 @@ class Scene:
     zone: ZoneInfo
     base: str
     others: Mapping[str, Claim] = field(default_factory=dict)
+    chain: Chain = NO_CHAIN
 
     @property
     def language(self) -> Language:
@@ -226,6 +230,7 @@ def view_of(scene: Scene) -> ClaimView:
         findings=_findings(scene),
         lines=tuple(_line(scene, line) for line in claim.lines),
         steps=_steps(scene),
+        told=scene.people(scene.chain.cc),
         budgets=_budgets(scene),
         files=tuple(_file(scene, i, f) for i, f in enumerate(claim.files, 1)),
         twins=() if claim.state in _QUIET else twins_of(claim, scene),
@@ -300,11 +305,12 @@ def _line(scene: Scene, line: Line) -> LineView:
     kept = {f.sha256 for f in scene.claim.files}
     file = line.invoice.file if line.invoice else None
     trips = line.invoice.itinerary if line.invoice else None
+    exchanged = exchange_text(company, line, language)
     return LineView(
         category=line_name(company, scene.claim.kind, line.category, language),
         amount=amount_text(line),
         date=line.date.isoformat(),
-        words=" · ".join(w for w in (one_line(line.description), project) if w),
+        words=" · ".join(w for w in (one_line(line.description), project, exchanged) if w),
         facts=_voucher(scene, line.invoice) if line.invoice else (),
         doubt=_doubt(scene, line),
         file=scene.file_path(file) if file and file in kept else "",
@@ -332,10 +338,19 @@ def _voucher(scene: Scene, invoice: LineInvoice) -> tuple[Fact, ...]:
             ("invoice_number", one_line(invoice.number or "")),
             ("invoice_code", one_line(invoice.code or "")),
             ("invoice_date", invoice.date.isoformat() if invoice.date else ""),
-            ("invoice_total", "" if total is None else format_cny(total)),
+            ("invoice_total", "" if total is None else _printed(invoice.currency, total)),
             ("buyer", one_line(invoice.buyer or "")),
         ),
     )
+
+
+def _printed(currency: str, hundredths: int) -> str:
+    """Write the total of a voucher as it is printed."""
+    if currency == BASE:
+        return format_cny(hundredths)
+    minor = from_hundredths(hundredths, currency)
+    shown = format_yuan(hundredths) if minor is None else format_minor(minor, currency)
+    return f"{currency} {shown}"
 
 
 def _doubt(scene: Scene, line: Line) -> str:
@@ -348,8 +363,18 @@ def _doubt(scene: Scene, line: Line) -> str:
 def _steps(scene: Scene) -> tuple[StepView, ...]:
     plan = scene.claim.plan
     if plan is None or scene.claim.state is State.DRAFT:
-        return ()
+        return tuple(_foreseen(scene, step) for step in scene.chain.steps)
     return tuple(_step(scene, i, step, plan.current) for i, step in enumerate(plan.steps))
+
+
+def _foreseen(scene: Scene, step: ChainStep) -> StepView:
+    """Show a step that a draft will go to once it is submitted."""
+    people = scene.people(step.people)
+    if step.system:
+        people = system_name(one_line(step.system, 40), scene.language)
+    elif len(step.people) > 1:
+        people = f"{people} · {scene.say(MODES[step.mode])}"
+    return StepView(one_line(step.name, 40), "next", scene.say("step_next"), people, ())
 
 
 def _step(scene: Scene, index: int, step: Step, current: int) -> StepView:

@@ -20,7 +20,7 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class InvoiceOnLine(TypedDict):
-    """The voucher behind a line."""
+    """The voucher behind a line; `total` is in `currency` where that is not the yuan."""
 
     kind: str
     code: str | None
@@ -28,6 +28,7 @@ class InvoiceOnLine(TypedDict):
     date: Day | None
     seller: str | None
     total: Money | None
+    currency: NotRequired[str]
 
 
 class SupplierModel(TypedDict):
@@ -53,11 +54,27 @@ class ClearingModel(TypedDict):
     amount: Money
 
 
+class ForeignModel(TypedDict):
+    """What a line was spent in: `amount` in the currency's own units.
+
+    `rate` is the yuan of one unit, null while nobody has said one: the `company`'s of `rate_date`,
+    `entered` by the person `rate_by`, or what the amount that they `settled` in yuan comes to.
+    """
+
+    currency: str
+    amount: str
+    rate: str | None
+    rate_date: Day | None
+    rate_source: Literal["company", "entered", "settled"] | None
+    rate_by: str
+
+
 class LineModel(TypedDict):
     """One expense.
 
     `department` bears it where that is not the claim's; `asked` is what it was before an approver
-    reduced it; `more_invoices` are further ones of the same expense.
+    reduced it; `foreign` says what it was spent in where that is not the yuan; `more_invoices` are
+    further ones of the same expense.
     """
 
     category: str | None
@@ -68,6 +85,7 @@ class LineModel(TypedDict):
     invoice: InvoiceOnLine | None
     department: NotRequired[str]
     asked: NotRequired[Money]
+    foreign: NotRequired[ForeignModel]
     more_invoices: NotRequired[list[InvoiceOnLine]]
 
 
@@ -90,6 +108,16 @@ class ApprovalModel(TypedDict):
     at: Moment | None
 
 
+class ChainModel(TypedDict):
+    """A step of the approval: those asked, or the system that decides; `cc` are told afterwards."""
+
+    step: str
+    people: list[str]
+    mode: str
+    system: str | None
+    cc: list[str]
+
+
 class BudgetUse(TypedDict):
     """What a claim takes of a budget, and what is left with it."""
 
@@ -101,6 +129,7 @@ class BudgetUse(TypedDict):
 class ClaimModel(TypedDict):
     """A claim; what is special about it is only there where it is so.
 
+    `chain` is whom it asks, or would ask, in order, `cc` everybody who is told and decides nothing.
     `urgent` is why it cannot wait, `filed_by` who wrote it for its employee, `origin` the request
     that it follows, `split_from` the claim that it was a line of, `open` what is owed of an
     advance.
@@ -120,6 +149,8 @@ class ClaimModel(TypedDict):
     lines: list[LineModel]
     findings: list[FindingModel]
     approvals: list[ApprovalModel]
+    chain: list[ChainModel]
+    cc: list[str]
     budgets: list[BudgetUse]
     urgent: NotRequired[str]
     filed_by: NotRequired[str]

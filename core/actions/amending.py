@@ -25,16 +25,14 @@ from core.change import (
     StoredInvoice,
     TakeIdentity,
 )
-from core.claim import Claim, Event, Finding, StoredFile
+from core.claim import Claim, Event, Finding, Line, StoredFile
 from core.company import Company
+from core.currency import Foreign
 from core.dealings import Clearing
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import Notice, Say, ShowCard
 from core.shares import joined
-
-AMENDABLE = frozenset({"category", "date", "description", "project"})
-"""Fields of a line that may be corrected in review; an amount only goes down, by `reduce_line`."""
 
 
 def reduce_line(
@@ -90,11 +88,20 @@ def amended(claim: Claim, cause: Cause, index: int, values: Mapping[str, object]
 
     Refused `wrong_state`, `own_claim`, `not_your_turn`, `not_allowed`.
     """
-    for name in values:
+    for name in _rights_for(values, claim.lines[index]):
         _require_right(claim, cause, name)
-    known = {name: value for name, value in values.items() if name in AMENDABLE}
-    line = replace(claim.lines[index], **known)  # type: ignore[arg-type]  # callers name fields
+    line = replace(claim.lines[index], **values)  # type: ignore[arg-type]  # callers name fields
     return set_line(claim, index, line)
+
+
+def _rights_for(values: Mapping[str, object], before: Line) -> frozenset[str]:
+    """Name the rights behind values: what was spent stays, its rate is one, and so is its day."""
+    foreign = values.get("foreign")
+    if not isinstance(foreign, Foreign):
+        return frozenset(values)
+    same = before.foreign is not None and before.foreign.amount == foreign.amount
+    rest = values.keys() - {"foreign", "amount_fen"}
+    return frozenset(rest or {"rate"}) if same else frozenset({"amount_fen"})
 
 
 def amend_line(
@@ -109,7 +116,7 @@ def amend_line(
     before, line = claim.lines[index], changed.lines[index]
     fields = {"line": str(index + 1)}
     for name in values:
-        fields[name] = f"{getattr(before, name)} → {getattr(line, name)}"
+        fields[name] = f"{_said(before, name)} → {_said(line, name)}"
     moved, moves = _moved(claim, changed, around.company, sure=False)
     moved = corrected(claim, moved, own_money_free(around, [claim]), cause)
     facts = (("number", claim.number), ("line", str(index + 1)), ("person", cause.actor))
@@ -121,6 +128,12 @@ def amend_line(
         audit=(AuditEntry(cause.actor, "amend", claim.number, cause.source, (*fields.items(),)),),
         outbox=outgoing(cause, [*_redraw(moved), *told]),
     )
+
+
+def _said(line: Line, name: str) -> str:
+    if name == "foreign":
+        return line.foreign.rate if line.foreign else ""
+    return format_yuan(line.amount_fen) if name == "amount_fen" else str(getattr(line, name))
 
 
 def hold_line(

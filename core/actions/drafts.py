@@ -9,7 +9,9 @@ from core.actions.following import follows_purchase
 from core.change import AuditEntry, StoredInvoice
 from core.claim import Claim, Event, Kind, Line, LineInvoice, State, StoredFile
 from core.company import ROOT, Company, Person
+from core.currency import BASE, ForeignAmount
 from core.errors import Refused
+from core.exchange import RATE_DOUBT, foreign_total, is_foreign, spent
 from core.invoice import Reading, identity
 from core.money import format_yuan
 from core.pairing import ITINERARY, is_ride, pair_up
@@ -175,13 +177,19 @@ def line_invoice(voucher: Voucher) -> LineInvoice:
 
 
 def doubts_of(reading: Reading) -> tuple[str, ...]:
-    """Name what is doubtful about a reading: fields, or the doubts that are about none."""
-    return tuple(dict.fromkeys(f for d in reading.findings for f in (d.fields or (d.code,))))
+    """Name what is doubtful about a reading: fields, or the doubts that are about none.
+
+    That a receipt is in another currency is no doubt where that currency is known.
+    """
+    known = "foreign_currency" if reading.currency else ""
+    doubts = (d for d in reading.findings if d.code != known)
+    return tuple(dict.fromkeys(f for d in doubts for f in (d.fields or (d.code,))))
 
 
 def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date) -> Claim:
     reading = voucher.reading
     invoice, doubts = line_invoice(voucher), doubts_of(reading)
+    total = foreign_total(reading)
     waiting = _waiting_line(claim, reading)
     if waiting is not None:
         return set_line(
@@ -193,26 +201,25 @@ def _with_voucher(company: Company, claim: Claim, voucher: Voucher, today: date)
         return set_line(claim, bought, replace(line, invoice=invoice, doubts=doubts))
     line = Line(
         category=guess_category(company, reading),
-        amount_fen=0 if _is_foreign(reading) else reading.total_fen or 0,
+        amount_fen=0 if is_foreign(reading) else reading.total_fen or 0,
         date=reading.date or today,
         description=_describe(reading),
         invoice=invoice,
         doubts=doubts if reading.date else tuple(dict.fromkeys((*doubts, "date"))),
     )
+    line = spent(company, line, total, claim.employee) if total else line
+    if line.foreign and not line.foreign.rate:
+        line = replace(line, doubts=(*line.doubts, RATE_DOUBT))
     return replace(claim, lines=(*claim.lines, line))
-
-
-def _is_foreign(reading: Reading) -> bool:
-    """Whether the total is in another currency, so that a person has to give it in yuan."""
-    return any(f.code == "foreign_currency" for f in reading.findings)
 
 
 def _waiting_line(claim: Claim, reading: Reading) -> int | None:
     """Find the one line that was typed in before its voucher came: same amount, no voucher."""
+    total = foreign_total(reading)
     found = [
         i
         for i, line in enumerate(claim.lines)
-        if line.invoice is None and reading.total_fen and line.amount_fen == reading.total_fen
+        if line.invoice is None and reading.total_fen and _is_about(line, reading, total)
     ]
     return found[0] if len(found) == 1 else None
 
@@ -318,7 +325,7 @@ def _require_covered(claim: Claim, index: int) -> None:
 def settled(values: Mapping[str, object]) -> frozenset[str]:
     """Name the doubts that are none once somebody has given these values of a line."""
     if "amount_fen" in values:
-        return frozenset({"total", "amount", "confirm_amount", "unproven_total"})
+        return frozenset({"total", "amount", "confirm_amount", "unproven_total", RATE_DOUBT})
     return frozenset({"date"}) if "date" in values else frozenset()
 
 

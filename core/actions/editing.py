@@ -18,7 +18,10 @@ Edited = tuple[Claim, AuditEntry]
 
 
 def copy_claim(source: Claim, number: str, cause: Cause, today: date) -> Edited:
-    """Draft a claim like an earlier one of the same person, of today and without its vouchers."""
+    """Draft a claim like an earlier one of the same person, of today and without its vouchers.
+
+    What was in another currency has to be converted at a rate of today (`core.exchange.on_day`).
+    """
     require_owner(source, cause)
     lines = tuple(
         replace(

@@ -35,6 +35,7 @@ from core.company import Company, Person
 from core.delegation import Delegation
 from core.duplicates import Earlier, find_similar, find_taken, find_used, with_confirmations
 from core.errors import Refused
+from core.exchange import find_rates
 from core.notices import Notice, Say, ShowCard
 from core.pairing import find_unpaired
 from core.policy import PolicyBook, check_policies
@@ -86,6 +87,7 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
         *find_unverified(claim, around.verified),
         *find_above_invoices(claim),
         *find_above_request(claim, around.origin),
+        *find_rates(claim, around.company),
         *check_policies(claim, book_of(around)),
         *find_unmatched(around.company, claim, around.settings.unmatched),
         *find_overruns(

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from core.currency import DIGITS, ForeignAmount
 from core.phrases.cleaning import clean
+from core.phrases.money_words import CODES, NAMES, SIGNS, currency_of
 from core.phrases.numerals import DIGIT, SCALE, read_number
 from core.phrases.results import Ambiguous, Problem
 
@@ -55,11 +57,8 @@ MEASURE = (
 """Words that make the number before them a count, an ordinal or an address."""
 
 _N = rf"[\d{DIGIT}]"
-_FOREIGN_BEFORE = r"us\$|hk\$|nt\$|usd|eur|hkd|jpy|gbp|krw|sgd|[$€£]|美元|美金|欧元|港币|日元|英镑"
-_FOREIGN_AFTER = (
-    r"美元|美金|欧元|港币|港元|日元|円|英镑|韩元|台币|新币|泰铢|澳元|加元|卢布|[€£]|\$(?!\{)"
-    r"|(?:usd|eur|hkd|jpy|gbp|krw|sgd)(?![a-z])"
-)
+_FOREIGN_BEFORE = rf"{'|'.join(SIGNS)}|{CODES}|{NAMES}|[$€£₩฿]"
+_FOREIGN_AFTER = rf"{NAMES}|円|[€£₩฿]|\$(?!\{{)|(?:{CODES})(?![a-z])"
 _AMOUNT = re.compile(
     rf"""
     (?P<odd>(?<![a-z\d.])[-+]?(?:(?:nan|inf|infinity)(?![a-z])|∞|\d+(?:\.\d+)?e[-+]?\d+(?![a-z\d]))\s?(?:块|元)?)
@@ -108,12 +107,17 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class AmountSpan:
-    """An amount found in a text, from `start` to before `end`; `marked` by a currency word."""
+    """An amount found in a text, from `start` to before `end`; `marked` by a currency word.
+
+    One of another currency is `foreign`; its `value` is the Problem that it is where only yuan
+    will do.
+    """
 
     start: int
     end: int
     value: int | Ambiguous[int] | Problem
     marked: bool
+    foreign: ForeignAmount | None = None
 
 
 def _whole(num: str) -> tuple[Decimal, ...] | str:
@@ -168,7 +172,10 @@ def _value(found: re.Match[str]) -> int | Ambiguous[int] | Problem:
     if found["odd"]:
         return Problem("amount_not_a_number", text)
     if found["foreign"] or found["foreign2"]:
-        return Problem("currency_not_supported", text)
+        taken = _foreign(found)
+        return (
+            Problem("currency_not_supported", text) if isinstance(taken, ForeignAmount) else taken
+        )
     if found["range"] or found["stray"]:
         return Problem("amount_unclear", text)
     if found["minus"] or found["minus2"]:
@@ -183,6 +190,26 @@ def _value(found: re.Match[str]) -> int | Ambiguous[int] | Problem:
     if len(options) > 1:
         return Ambiguous(tuple(map(int, options)), text)
     return int(options[0])
+
+
+def _foreign(found: re.Match[str]) -> ForeignAmount | Problem:
+    """Read an amount in another currency; one whose currency or figure is doubtful is a Problem."""
+    text = found.group().strip()
+    named = {currency_of(found[name]) for name in ("foreign", "foreign2") if found[name]}
+    currency = named.pop() if len(named) == 1 else None
+    if currency is None:
+        return Problem("currency_unclear", text)
+    if found["minus"] or found["minus2"]:
+        return Problem("amount_not_positive", text)
+    whole = _whole(found["num"])
+    if isinstance(whole, str) or len(whole) > 1:
+        return Problem(whole if isinstance(whole, str) else "amount_unclear", text)
+    refused = _refusal(whole[0].scaleb(DIGITS[currency]))
+    return (
+        Problem(refused, text)
+        if refused
+        else ForeignAmount(currency, int(whole[0].scaleb(DIGITS[currency])))
+    )
 
 
 def _is_marked(found: re.Match[str]) -> bool:
@@ -233,7 +260,9 @@ def _marked(found: re.Match[str], text: str) -> AmountSpan:
     digits_before = start and text[start - 1] in "0123456789.,"
     if digits_before and not (found["mark"] or found["foreign"]):
         return AmountSpan(start, end, Problem("amount_unclear", found.group()), marked=True)
-    return AmountSpan(start, end, _value(found), marked=True)
+    taken = _foreign(found) if found["foreign"] or found["foreign2"] else None
+    foreign = taken if isinstance(taken, ForeignAmount) else None
+    return AmountSpan(start, end, _value(found), marked=True, foreign=foreign)
 
 
 def find_amounts(text: str) -> tuple[AmountSpan, ...]:
@@ -249,8 +278,25 @@ def parse_amount(text: str) -> int | Ambiguous[int] | Problem | None:
     万 and k. `100,50` is Ambiguous; zero, negative, more than two decimals, exponents, other
     currencies and amounts from 1 亿 on are a Problem; None when the text is not an amount.
     """
+    span = _only_amount(text)
+    return span.value if span else None
+
+
+def parse_money(text: str) -> int | ForeignAmount | Ambiguous[int] | Problem | None:
+    """Read a text that is one amount, in fen or in the smallest unit of another currency."""
+    span = _only_amount(text)
+    return (span.foreign or span.value) if span else None
+
+
+def is_yuan(text: str) -> bool:
+    """Whether a text that is one amount says that it is in yuan: 45 元, not 45."""
+    span = _only_amount(text)
+    return span is not None and span.marked and not isinstance(span.value, Problem)
+
+
+def _only_amount(text: str) -> AmountSpan | None:
     line = clean(text).rstrip(" 。.!,;")
     spans = find_amounts(line)
     if len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(line)):
-        return spans[0].value
+        return spans[0]
     return None

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from core.currency import ForeignAmount
 from core.money import format_yuan
-from core.phrases.amounts import AmountSpan, find_amounts, parse_amount
+from core.phrases.amounts import AmountSpan, find_amounts, parse_money
 from core.phrases.cleaning import clean
 from core.phrases.dates import DateSpan, find_dates, parse_date
+from core.phrases.money_words import find_rate
 from core.phrases.results import (
     Ambiguous,
     Expense,
@@ -56,6 +58,7 @@ class _Parts:
     categories: tuple[WordSpan, ...]
     project: WordSpan | None
     description: str
+    rate: str | None = None
 
 
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:
@@ -94,6 +97,9 @@ def _description(text: str, taken: list[tuple[int, int]], categories: tuple[Word
 def _split(text: str, vocabulary: Vocabulary, today: date) -> _Parts:
     head = _HEAD_FILLER.match(text)
     taken = [head.span()] if head else []
+    rate = find_rate(text)
+    if rate:
+        taken.append(rate[:2])
     project = find_project(_blank(text, taken), vocabulary)
     if project:
         taken.append((project.start, project.end))
@@ -104,7 +110,8 @@ def _split(text: str, vocabulary: Vocabulary, today: date) -> _Parts:
     amounts = _plausible(find_amounts(_blank(text, [*taken, *digits])), text)
     taken += [(a.start, a.end) for a in amounts]
     paid = _paid_words(_blank(text, taken), amounts)
-    return _Parts(amounts, dates, categories, project, _description(text, taken + paid, categories))
+    said = _description(text, taken + paid, categories)
+    return _Parts(amounts, dates, categories, project, said, rate[2] if rate else None)
 
 
 def _is_noise(span: AmountSpan, text: str) -> bool:
@@ -125,23 +132,37 @@ def _ask(code: QuestionCode, options: tuple[str, ...], reading: Reading) -> Ques
 
 
 def _settle_amount(parts: _Parts, reading: Reading) -> Reading | Question | Problem:
-    if reading.amount_fen is not None:
+    if reading.amount_fen is not None or reading.foreign is not None:
         return reading
-    problem = next((s.value for s in parts.amounts if isinstance(s.value, Problem)), None)
+    values = (s.value for s in parts.amounts if s.foreign is None)
+    problem = next((v for v in values if isinstance(v, Problem)), None)
     if problem:
         return problem
+    foreign = tuple(dict.fromkeys(s.foreign for s in parts.amounts if s.foreign))
+    choices = _in_yuan(parts.amounts)
+    if not choices and not foreign:
+        return _ask("amount", (), reading)
+    if len(foreign) == 1 and len(choices) <= 1 and _says_yuan(parts.amounts):
+        return replace(reading, foreign=foreign[0], amount_fen=choices[0] if choices else None)
+    if len(choices) + len(foreign) > 1:
+        named = tuple(f"{f.currency} {f.text}" for f in foreign)
+        return _ask("amount_which", (*named, *map(format_yuan, choices)), reading)
+    return replace(reading, amount_fen=choices[0])
+
+
+def _in_yuan(amounts: tuple[AmountSpan, ...]) -> tuple[int, ...]:
     options: list[int] = []
-    for span in parts.amounts:
+    for span in amounts:
         if isinstance(span.value, int):
             options.append(span.value)
         elif isinstance(span.value, Ambiguous):
             options.extend(span.value.options)
-    choices = tuple(dict.fromkeys(options))
-    if not choices:
-        return _ask("amount", (), reading)
-    if len(choices) > 1:
-        return _ask("amount_which", tuple(map(format_yuan, choices)), reading)
-    return replace(reading, amount_fen=choices[0])
+    return tuple(dict.fromkeys(options))
+
+
+def _says_yuan(amounts: tuple[AmountSpan, ...]) -> bool:
+    """Whether what stands beside a foreign amount is plainly its worth in yuan: 30 美元, 215 元."""
+    return all(span.marked for span in amounts)
 
 
 def _settle_category(
@@ -205,15 +226,26 @@ def read_expense(
     )
     amount, category, day, project = (s if isinstance(s, Reading) else reading for s in steps)
     known = Reading(
-        reading.text, amount.amount_fen, day.day, category.category_id, project.project_id
+        reading.text,
+        amount.amount_fen,
+        day.day,
+        category.category_id,
+        project.project_id,
+        amount.foreign,
     )
     open_step = _first_open(steps)
     if isinstance(open_step, Question):
         return replace(open_step, reading=known)
-    if open_step or known.amount_fen is None or known.day is None or known.category_id is None:
+    if open_step or known.day is None or known.category_id is None:
         return open_step or Problem("expense_incomplete", reading.text)
     return Expense(
-        known.amount_fen, known.day, known.category_id, parts.description, known.project_id
+        known.amount_fen or 0,
+        known.day,
+        known.category_id,
+        parts.description,
+        known.project_id,
+        known.foreign,
+        parts.rate if known.foreign else None,
     )
 
 
@@ -242,10 +274,12 @@ def parse_expense(
 
 
 def _answer_amount(question: Question, line: str) -> Reading | Question | Problem | None:
-    value = parse_amount(line)
+    value = parse_money(line)
     if isinstance(value, Ambiguous):
         options = tuple(map(format_yuan, value.options))
         return Question("amount_which", options, question.reading)
+    if isinstance(value, ForeignAmount):
+        return replace(question.reading, foreign=value)
     return replace(question.reading, amount_fen=value) if isinstance(value, int) else value
 
 

@@ -97,7 +97,7 @@ REFUSED = [
     ("1.2.3", "amount_unclear"),
     ("45-50", "amount_unclear"),
     ("40多", "amount_unclear"),
-    ("$45", "currency_not_supported"),
+    ("$45", "currency_unclear"),
     ("45美元", "currency_not_supported"),
     ("45 USD", "currency_not_supported"),
     ("€30", "currency_not_supported"),

@@ -3,6 +3,7 @@
 import pytest
 from phrase_words import TODAY, WORDS, day
 
+from core.currency import ForeignAmount
 from core.phrases import answer_message, parse_message
 from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
 

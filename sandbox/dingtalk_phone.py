@@ -68,15 +68,23 @@ class DingTalkPhone:
         content: JsonObject = {"msgtype": "audio", "content": heard}
         return self._say(person, content, self._own("text", text=text), 1)
 
-    def attach(self, person: SandboxPerson, data: bytes, name: str, text: str) -> str:
-        """Send a picture (with words: a richText) or any other file. Gives the msgId."""
+    def attach(
+        self, person: SandboxPerson, data: bytes, name: str, text: str, group: str = ""
+    ) -> str:
+        """Send a picture (with words: a richText) or any other file. Gives the msgId.
+
+        Files never reach a bot in a group.
+        """
+        if group and sniff_image(data) is None:
+            raise PageRefused("group_no_files", "群里的文件机器人收不到 · No files in groups")
         url = f"/sandbox/media/{self._gallery.put(data, name)}"
         code = self._api.codes.put(data, name)
         if sniff_image(data) is None:
             item = self._own("file", name=name, url=url)
             return self._say(person, _file(code, name), item, 1)
         item = self._own("image", text=text, name=name, url=url)
-        return self._say(person, _rich(code, text) if text else _picture(code), item, 1)
+        content = _rich(code, text) if text else _picture(code)
+        return self._say(person, content, item, 1, group)
 
     async def click(
         self,
@@ -88,21 +96,31 @@ class DingTalkPhone:
         inputs: Mapping[str, str],
         repeat: int,
         force: bool,
+        group: str = "",
     ) -> list[JsonObject | None]:
-        """Press a button; gives the bot's answers, None for each that failed or came too late."""
-        view = self._world.phone("dingtalk", person.dingtalk).card(card)
+        """Press a button; gives the bot's answers, None for each that failed or came too late.
+
+        In a `group` it is a card that whoever has it has forwarded there.
+        """
         instance = self._cards.get(card)
+        holder = next(iter(instance.users), "") if instance and group else person.dingtalk
+        view = self._world.phone("dingtalk", holder).card(card)
         if view is None or instance is None:
             raise PageRefused("card_unknown", "没有这张卡片 · There is no such card")
         button = _find_button(view, action, token, force=force)
         # The built-in card has no input fields; a form never overrides a button's constants.
         params = {**inputs, **button.params} if button.params else {}
         content: JsonObject = {"cardPrivateData": {"actionIds": [action], "params": params}}
-        presses = (self._press(instance, view, person, content) for _ in range(repeat))
+        presses = (self._press(instance, view, person, content, group) for _ in range(repeat))
         return list(await asyncio.gather(*presses))
 
     async def _press(
-        self, instance: CardInstance, view: CardView, person: SandboxPerson, content: JsonObject
+        self,
+        instance: CardInstance,
+        view: CardView,
+        person: SandboxPerson,
+        content: JsonObject,
+        group: str = "",
     ) -> JsonObject | None:
         data: JsonObject = {
             "type": "actionCallback",
@@ -110,8 +128,8 @@ class DingTalkPhone:
             "corpId": self._config.dingtalk.corp_id,
             "userId": person.dingtalk,
             "userIdType": 1,
-            "spaceType": "IM_ROBOT",
-            "spaceId": person.dingtalk,
+            "spaceType": "IM_GROUP" if group else "IM_ROBOT",
+            "spaceId": group or person.dingtalk,
             "extension": "{}",
             "content": json.dumps(content, ensure_ascii=False),
         }

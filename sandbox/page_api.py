@@ -123,8 +123,12 @@ class PageApi:
         return web.json_response({"people": people})
 
     async def _messages(self, request: web.Request) -> web.Response:
-        actor = self._actor(request.query.get("platform", ""), request.query.get("user", ""))
-        phone = self._world.phone(actor.platform, actor.user)
+        platform, group = request.query.get("platform", ""), request.query.get("group", "")
+        if group:
+            phone = self._world.phone(_platform(platform), group)
+        else:
+            actor = self._actor(platform, request.query.get("user", ""))
+            phone = self._world.phone(actor.platform, actor.user)
         items = [item.as_json() for item in phone.items]
         return web.json_response({"rev": phone.rev, "items": items})
 
@@ -187,12 +191,16 @@ class PageApi:
         if not text:
             raise PageRefused("empty", "没有内容 · Nothing to send")
         repeat, group, quote = _repeat(body), string(body, "group"), string(body, "quote")
-        ding = self._hands.dingtalk
-        if actor.platform == "wecom_bot":
+        ding, voice = self._hands.dingtalk, body.get("voice") is True
+        if voice and (group or actor.platform == "wecom"):
+            raise PageRefused("no_voice", "这里的语音没有文字 · Voice has no words here")
+        if actor.platform == "wecom_bot" and voice:
+            sent = await self._bot().speak(actor.person, text)
+        elif actor.platform == "wecom_bot":
             sent = await self._bot().write(actor.person, text, repeat, group, quote)
         elif actor.platform == "wecom":
             sent = self._hands.wecom.write(actor.person, text, repeat)
-        elif body.get("voice") is True:
+        elif voice:
             sent = ding.speak(actor.person, text)
         else:
             sent = ding.write(actor.person, text, repeat, group=group, quote=quote)
@@ -206,12 +214,14 @@ class PageApi:
     async def _upload(self, request: web.Request) -> web.Response:
         fields, name, data = await _read_upload(request)
         actor = self._actor(fields.get("platform", ""), fields.get("user", ""))
+        group = fields.get("group", "")
         if actor.platform == "wecom_bot":
-            sent = await self._bot().attach(actor.person, data, name, base_of(request))
+            sent = await self._bot().attach(actor.person, data, name, base_of(request), group)
         elif actor.platform == "wecom":
             sent = self._hands.wecom.attach(actor.person, data, name, base_of(request))
         else:
-            sent = self._hands.dingtalk.attach(actor.person, data, name, fields.get("text", ""))
+            text = fields.get("text", "")
+            sent = self._hands.dingtalk.attach(actor.person, data, name, text, group)
         return web.json_response({"id": sent})
 
     async def _click(self, request: web.Request) -> web.Response:
@@ -232,7 +242,14 @@ class PageApi:
             return web.json_response({"answer": replies[-1], "answers": replies})
         token = string(body, "token") if isinstance(body.get("token"), str) else None
         answers = await self._hands.dingtalk.click(
-            actor.person, card, action, token=token, inputs=inputs, repeat=repeat, force=force
+            actor.person,
+            card,
+            action,
+            token=token,
+            inputs=inputs,
+            repeat=repeat,
+            force=force,
+            group=string(body, "group"),
         )
         return web.json_response({"answer": answers[-1], "answers": answers})
 

@@ -42,13 +42,37 @@ class WeComBotPhone:
             body["quote"] = {"msgtype": "text", "text": {"content": quote}}
         return await self._push(person, body, repeat, group)
 
-    async def attach(self, person: SandboxPerson, data: bytes, name: str, base: str) -> str:
-        """Send a picture or any other file. Gives the msgid."""
+    async def speak(self, person: SandboxPerson, text: str) -> str:
+        """Send a voice message, as the platform hears it; only in a chat with the bot alone."""
+        self._show(person, "text", text)
+        return await self._push(person, {"msgtype": "voice", "voice": {"content": text}}, 1)
+
+    async def attach(
+        self, person: SandboxPerson, data: bytes, name: str, base: str, group: str = ""
+    ) -> str:
+        """Send a picture or any other file; in a group only a picture beside the mention.
+
+        Gives the msgid.
+        """
         kind: Kind = "image" if sniff_image(data) else "file"
+        if group:
+            return await self._attach_in_group(person, kind, data, name, base, group)
         url = f"/sandbox/media/{self._gallery.put(data, name)}"
         self._show(person, kind, "", name, url)
         sent = self._files.put(data, name, self.bot.base or base)
         return await self._push(person, {"msgtype": kind, kind: sent}, 1)
+
+    async def _attach_in_group(
+        self, person: SandboxPerson, kind: Kind, data: bytes, name: str, base: str, group: str
+    ) -> str:
+        if kind != "image":
+            raise PageRefused("group_no_files", "群里的文件机器人收不到 · No files in groups")
+        mention: JsonObject = {"msgtype": "text", "text": {"content": f"@{self.bot.tenant.name}"}}
+        sent = self._files.put(data, name, self.bot.base or base)
+        items = [mention, {"msgtype": "image", "image": sent}]
+        return await self._push(
+            person, {"msgtype": "mixed", "mixed": {"msg_item": items}}, 1, group
+        )
 
     async def enter(self, person: SandboxPerson) -> str:
         """Open the chat for the first time of a day. Gives the msgid."""

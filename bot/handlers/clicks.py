@@ -7,13 +7,15 @@ from bot.cards.reasons import reason_text
 from bot.events import CardClicked
 from bot.handlers import approvals, budget_alerts, budgets, drafts, duplicates, payments, undoing
 from bot.handlers.work import Work
+from core.actions.basics import lane_of
 from core.budget.changes import is_change_number
-from core.change import CardCode
+from core.change import CardCode, Change, Outgoing
 from core.claim import EDITABLE, Claim, State
 from core.errors import Refused
-from core.notices import Notice, Purpose, ShowCard
+from core.notices import Notice, Purpose, ShowAlert, ShowCard
 from core.phrases.cleaning import clean
 from core.phrases.intents import Withdraw
+from core.ports import Store
 
 Click = Callable[[CardClicked, Claim, Work], Awaitable[None]]
 
@@ -26,6 +28,9 @@ async def on_click(click: CardClicked, work: Work) -> None:
 
     Whatever comes of it, the clicker's card is drawn again, so that it never stays at 处理中.
     """
+    for notice in await card_of_another(work.store, click, work.person.id):
+        again = Outgoing(f"{work.source}!holder", lane_of(notice), notice)
+        await work.also(Change(at=work.now, outbox=(again,)))
     if click.response_code:
         work.codes = (CardCode(click.card, click.response_code),)
     if click.action in BUDGET_ACTION_IDS:
@@ -42,6 +47,19 @@ async def on_click(click: CardClicked, work: Work) -> None:
         raise Refused(refused.code, **{**refused.fields, "redraw": _redraw(work, claim)}) from None
     if not work.committed:
         await work.tell(*_redraw(work, claim))
+
+
+async def card_of_another(store: Store, click: CardClicked, clicker: str) -> tuple[Notice, ...]:
+    """Draw a card again for whoever has it, when somebody else pressed it where it was forwarded.
+
+    The answer to a press turns the card to 处理中 for everybody who sees it.
+    """
+    card = await store.card(click.card)
+    if card is None or card.person == clicker:
+        return ()
+    if card.purpose == "alert":
+        return (ShowAlert(card.person, card.claim.removeprefix("budget:"), only_open=True),)
+    return (ShowCard(card.person, card.claim, card.purpose, only_open=True),)
 
 
 async def _clicked_claim(click: CardClicked, work: Work) -> Claim:
@@ -108,7 +126,11 @@ async def _turn_down(click: CardClicked, claim: Claim, work: Work) -> None:
 
 
 async def _involve(click: CardClicked, claim: Claim, work: Work) -> None:
-    await approvals.involve(work, claim, click.action, _input(click, "person"))
+    words = _input(click, "person").strip()
+    if words:
+        await approvals.answer_person(work, claim, click.action, words)
+    else:
+        await approvals.involve(work, claim, click.action, "")
 
 
 async def _remind(_: CardClicked, claim: Claim, work: Work) -> None:

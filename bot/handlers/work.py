@@ -130,12 +130,13 @@ class Work:
         )
 
     def _in_group(self) -> tuple[Outgoing, ...]:
-        """Say in a group that the answer comes in private, once a day, and nothing else."""
+        """Say in a group that the answer comes in private, to each once a day, and nothing else."""
         sender = self.sender
         if not sender.group or self.committed:
             return ()
         said = SayInGroup(sender.channel, sender.group, "in_private")
-        return (Outgoing(f"{lane_of(said)}:{self.today}", lane_of(said), said),)
+        key = f"{lane_of(said)}:{sender.user}:{self.today}"
+        return (Outgoing(key, lane_of(said), said),)
 
     def _pointer(self, change: Change) -> tuple[Outgoing, ...]:
         """Say where a card is when it comes in another chat than the one that was written in."""

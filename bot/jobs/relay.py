@@ -134,8 +134,25 @@ class Relay:
         await self._pace(item, targets)
         if isinstance(notice, ShowCard | ShowAlert):
             return await self._show(item, notice, targets)
-        await _speak(notice, targets, person, company)
+        await self._tell(notice, targets, person, company)
         return (), False
+
+    async def _tell(
+        self,
+        notice: Say | Reply,
+        targets: tuple[Target, ...],
+        person: Person | None,
+        company: Company,
+    ) -> None:
+        """Send words; who wrote to the bot in a group only is told in the application's chat."""
+        try:
+            await _speak(notice, targets, person, company)
+        except Rejected:
+            application = self.channels.get("wecom")
+            from_bot = isinstance(notice, Reply) and notice.channel == "wecom_bot"
+            if application is None or not from_bot:
+                raise
+            await _speak(notice, tuple((application, user) for _, user in targets), person, company)
 
     async def _say_in_group(self, notice: SayInGroup) -> None:
         voice: object = self.channels.get(notice.channel)

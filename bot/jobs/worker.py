@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.events import Answer, Event, JobDue, from_json
+from bot.events import Answer, CardClicked, Event, JobDue, from_json
+from bot.handlers.clicks import card_of_another
 from bot.handlers.refusals import refusal
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Rooms, Work
@@ -13,10 +14,11 @@ from bot.jobs.pump import LEASE_S
 from bot.jobs.retries import MAX_ATTEMPTS, pause
 from bot.jobs.running import Runner
 from bot.router import dispatch, take_answer
+from core.actions.basics import lane_of
 from core.change import Change, InboxRef, Outgoing
 from core.company import Company, Person
 from core.errors import Conflict, Refused
-from core.notices import Reply
+from core.notices import Notice, Reply
 from core.ports import Clock, Inbox, InboxItem
 
 log = structlog.get_logger(__name__)
@@ -115,13 +117,17 @@ class InboxWorker:
         """Tell somebody whom the company does not know how to be let in."""
         sender = event.sender
         notice = Reply(sender.channel, sender.user, "unknown_sender")
-        await self._say(item, notice)
+        again: tuple[Notice, ...] = ()
+        if isinstance(event, CardClicked):
+            again = await card_of_another(self._rooms.store, event, "")
+        await self._say(item, notice, *again)
 
-    async def _say(self, item: InboxItem, notice: Reply) -> None:
+    async def _say(self, item: InboxItem, notice: Reply, *again: Notice) -> None:
         lane = f"{notice.channel}:{notice.user}"
-        outgoing = Outgoing(f"{item.key}!end", lane, notice)
+        others = (Outgoing(f"{item.key}!holder", lane_of(n), n) for n in again)
+        said = (Outgoing(f"{item.key}!end", lane, notice), *others)
         ref = InboxRef(item.id, item.fence)
-        await self._rooms.store.commit(Change(at=self._clock(), outbox=(outgoing,), inbox=ref))
+        await self._rooms.store.commit(Change(at=self._clock(), outbox=said, inbox=ref))
 
     async def _failed(
         self, event: Event | Answer | JobDue, item: InboxItem, error: Exception

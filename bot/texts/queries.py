@@ -34,8 +34,9 @@ TEXTS: Texts = {
         " Categories‹: {options}›",
     ),
     "in_private": Text(
-        "收到，已在和小票的单聊里答复提问的人。",
-        "Got it; whoever asked is answered in their own chat with Chit.",
+        "收到，已在和小票的单聊里答复提问的人。没收到的话，请先在单聊里给小票发一句「你好」。",
+        "Got it; whoever asked is answered in their own chat with Chit. If nothing came, say “hi”"
+        " to Chit there first.",
     ),
     "mileage_off": Text(
         "公司还没有设置自驾里程标准，请写上金额，例如「打车 45」。",

@@ -54,6 +54,16 @@ TEXTS: Texts = {
         "Chit cannot use this kind of message‹ ({what})›. Send words, a photo or a file; “help”"
         " shows examples.‹ What the chat does not take can be uploaded here: {upload}›",
     ),
+    "voice_unheard": Text(
+        "没听清这条语音。请再说一遍，或直接打字，例如「打车 45 昨天 去客户现场」。",
+        "The voice message could not be heard. Please say it again or type it, like “taxi 45"
+        " yesterday”.",
+    ),
+    "quota_used": Text(
+        "钉钉这个月的接口额度用完了，刚才的消息没有内容。请联系管理员增加额度‹，急用可以在这里上传：{upload}›",
+        "DingTalk's monthly quota is used up, so your message came without content. Please ask the"
+        " administrator to raise it‹; meanwhile invoices can be uploaded here: {upload}›",
+    ),
     "card_taken": Text(
         "报销单‹ {number} ›里有卡包发票已在别处报销（重复），单据已回到你这里，请删掉那行再提交。",
         "Claim ‹{number} ›has a card invoice that is reimbursed elsewhere (重复). It is back with"

@@ -89,14 +89,24 @@ class Phone:
     async def enter(self) -> None:
         await self._post("enter", {})
 
-    async def send(self, name: str, data: bytes, kind: str = "application/octet-stream") -> None:
+    async def send(
+        self, name: str, data: bytes, kind: str = "application/octet-stream", group: str = ""
+    ) -> None:
         form = aiohttp.FormData()
+        form.add_field("group", group)
         form.add_field("platform", self.platform)
         form.add_field("user", self.user)
         form.add_field("file", data, filename=name, content_type=kind)
         self.acts[self.user] += 1
         async with self.session.post(f"{self.url}/sandbox/upload", data=form) as answer:
             assert answer.status == 200, await answer.text()
+
+    async def click_forwarded(self, card: Card, action: str, group: str) -> Json:
+        """Click a button of somebody's card that was forwarded to a group."""
+        keys = {"action": card.buttons()[action], "token": card.token(action)}
+        return await self._post(
+            "click", {"card": card.id, "inputs": {}, "group": group, "force": True, **keys}
+        )
 
     async def click(self, card: Card, action: str, repeat: int = 1, **inputs: str) -> Json:
         body = {"card": card.id, "action": card.buttons()[action], "inputs": inputs}

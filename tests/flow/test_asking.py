@@ -104,12 +104,33 @@ async def test_at_night_cards_wait_and_questions_are_answered(here: Stage) -> No
     assert await manager.cards() == []
 
 
-async def test_a_group_hears_nothing_private(here: Stage) -> None:
-    employee = here.phone("dingtalk", "zhang")
+async def test_a_group_hears_nothing_private(here: Stage, samples: Path) -> None:
+    employee, other = here.phone("dingtalk", "zhang"), here.phone("dingtalk", "li")
+    photo = (samples / "taxi-photo.jpg").read_bytes()
 
     await employee.say("我的报销", group="cidgroup==")
     await employee.text("还没有报销单")
     await employee.say("打车 45 昨天 去客户现场", group="cidgroup==")
-    await employee.card("45.00", action="submit")
+    draft = await employee.card("45.00", action="submit")
+    await other.say("预算", group="cidgroup==")
+    await other.text("预算情况", "研发部")
+    await other.say(f"进度 {number_of(draft)}", group="cidgroup==")
+    await other.text("没有找到")
+    await other.send("taxi.jpg", photo, group="cidgroup==")
+    await other.card("李雷", action="submit")
 
-    assert await said_in(here, "dingtalk", "cidgroup==") == [IN_PRIVATE]
+    assert await said_in(here, "dingtalk", "cidgroup==") == [IN_PRIVATE, IN_PRIVATE]
+
+
+async def test_a_forwarded_card_obeys_its_owner_only_and_stays_as_it_was(here: Stage) -> None:
+    employee, other = here.phone("dingtalk", "zhang"), here.phone("dingtalk", "li")
+    await employee.say("打车 45 昨天 去客户现场")
+    draft = await employee.card("45.00", action="submit")
+
+    await other.click_forwarded(draft, "submit", "cidgroup==")
+    await other.text("不是你的报销单")
+    left = await employee.card("草稿", action="submit")
+    await employee.click_forwarded(draft, "submit", "cidgroup==")
+    submitted = await employee.card(number_of(draft), "审批中", action="withdraw")
+
+    assert (left.id, submitted.id) == (draft.id, draft.id)

@@ -13,7 +13,7 @@ from tests.flow.stage import Phone, Stage, connected, free_port, on_stage, start
 from tests.flow.test_main_job import number_of
 
 INVOICE = "meal.pdf"
-IN_PRIVATE = "收到，已在和小票的单聊里答复提问的人。"
+IN_PRIVATE = "收到，已在和小票的单聊里答复提问的人。没收到的话，请先在单聊里给小票发一句「你好」。"
 
 
 @pytest.fixture
@@ -146,6 +146,15 @@ async def test_beside_the_application_the_bot_is_the_way_in_for_files(
     beside: Stage, samples: Path
 ) -> None:
     bot, app = beside.phone("wecom_bot", "zhang"), beside.phone("wecom", "zhang")
+    photo = (samples / "taxi-photo.jpg").read_bytes()
+
+    await bot.say("我的报销", group="group-1")
+    await app.text("还没有报销单")
+    await bot.speak("我的报销")
+    await bot.text("还没有报销单")
+    await beside.phone("wecom_bot", "li").send("taxi.jpg", photo, group="group-1")
+    await beside.phone("wecom", "li").card(action="submit")
+    assert await said_in(beside, "wecom_bot", "group-1") == [IN_PRIVATE, IN_PRIVATE]
 
     await bot.send(INVOICE, (samples / INVOICE).read_bytes())
     draft = await app.card(action="submit")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.handlers.dialogs import PATIENCE, in_hand
@@ -183,13 +183,18 @@ async def latest(work: Work, claims: Sequence[Claim]) -> Claim | None:
 
 
 async def _touched(work: Work, claim: Claim) -> tuple[datetime, int]:
-    """Say when a person last changed a claim, or got it back or drafted, and what came later."""
+    """Say when a person last changed a claim, or got it back or drafted, and in which order.
+
+    What a colleague is writing for them they have not seen.
+    """
     marks = (
         (entry.at, entry.seq)
         for entry in await work.store.history(claim.number, LATELY)
         if entry.actor == work.person.id or entry.action in SHOWN_AGAIN
     )
-    return max(marks, default=(claim.created_at, 0))
+    unseen = claim.filed_by not in {None, work.person.id}
+    begun = datetime.min.replace(tzinfo=UTC) if unseen else claim.created_at
+    return max(marks, default=(begun, 0))
 
 
 async def waiting_claim(work: Work, number: str | None) -> Claim:

@@ -93,6 +93,18 @@ async def test_what_is_in_hand_for_a_colleague_is_meant_too() -> None:
     assert (await chat.claim(draft.number)).state is State.IN_REVIEW
 
 
+async def test_what_a_colleague_writes_meanwhile_is_not_meant() -> None:
+    chat = await Chat().found(company_with(ONE))
+    await chat.say("zhang", "打车 30 昨天 回公司")
+    (own,) = await drafts(chat)
+    chat.later(minutes=1)
+    await chat.say("wang", "代 张三 打车 45 昨天 去客户")
+
+    await chat.say("zhang", "提交")
+
+    assert (await chat.claim(own.number)).state is State.IN_REVIEW
+
+
 async def test_who_owes_an_advance_is_told_how_it_goes_back() -> None:
     chat = await Chat().found(company_with(ONE))
     nothing = await chat.say("zhang", "归还")

@@ -334,8 +334,14 @@ def transfer(plan: Plan, decision: Decision, to: str) -> Plan:
     return record(plan, *said)
 
 
-def add_signer(plan: Plan, decision: Decision, to: str, place: Place = "after") -> Plan:
-    """Ask one more person before this step or once it has agreed.
+ADDED = "加签 · {name}"
+"""How a step is called that somebody has added for one more person."""
+
+
+def add_signer(
+    plan: Plan, decision: Decision, to: str, place: Place = "after", name: str = ""
+) -> Plan:
+    """Ask one more person before this step or once it has agreed, in a step named after them.
 
     Who adds them must still agree too. Refused `not_your_turn`, or `already_approver` when the
     step or the next one asks them anyway.
@@ -345,7 +351,8 @@ def add_signer(plan: Plan, decision: Decision, to: str, place: Place = "after") 
     alone_next = any(after.approvers == (to,) for after in plan.steps[at : at + 1])
     if to in step.approvers or to in step.waiting() or (place == "after" and alone_next):
         raise Refused("already_approver", person=to)
-    extra = Step(step.name, "all", (to,), hours=step.hours, hides=step.hides, may_change=())
+    called = ADDED.format(name=name or to)
+    extra = Step(called, "all", (to,), hours=step.hours, hides=step.hides, may_change=())
     plan = record(plan, *_for_seats(step, replace(decision, to=to)))
     if place == "before":
         paused = replace(plan.steps[plan.current], since=None, due=None)

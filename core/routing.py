@@ -314,20 +314,34 @@ def is_stuck(plan: Plan, company: Company) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChainStep:
-    """A step as it is shown before submission; `people` are ids, none for another system."""
+    """A step as it is shown before submission; `people` are ids, none for another system.
+
+    `cc` are told once it has agreed.
+    """
 
     name: str
     people: tuple[str, ...]
     mode: str
     system: str | None = None
+    cc: tuple[str, ...] = ()
 
 
-def chain_of(plan: Plan) -> tuple[ChainStep, ...]:
-    """Give the steps of a plan as people are to see them: who will be asked, in order.
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Whom a plan asks, in order, and in `cc` everybody who is told and decides nothing."""
+
+    steps: tuple[ChainStep, ...] = ()
+    cc: tuple[str, ...] = ()
+
+
+def chain_of(plan: Plan) -> Chain:
+    """Give a plan as people are to see it.
 
     Somebody's stand-in is shown where it is known already, in the first step.
     """
-    return tuple(
-        ChainStep(s.name, tuple(dict.fromkeys(map(s.sitter, s.approvers))), s.mode, s.system)
+    steps = tuple(
+        ChainStep(s.name, tuple(dict.fromkeys(map(s.sitter, s.approvers))), s.mode, s.system, s.cc)
         for s in plan.steps
     )
+    told = (*plan.cc, *(p for step in plan.steps for p in step.cc))
+    return Chain(steps, tuple(dict.fromkeys(told)))

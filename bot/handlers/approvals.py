@@ -19,8 +19,10 @@ from core.company import Person
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import ShowCard
+from core.phrases.approving import read_person
 from core.phrases.intents import AddSigner, Approve, Reject, Remind, Return_, Transfer
 from core.phrases.numerals import read_number
+from core.phrases.vocabulary import vocabulary_of
 
 MAX_NAMES = 9
 TAP_S = 300
@@ -224,7 +226,7 @@ async def involve(
     roster = await roster_of(work)
     decision.require_turn_on(claim, plan_for(claim, work.cause, roster), work.cause)
     if not person_text.strip():
-        await _ask(work, claim, PERSON, action)
+        await _ask(work, claim, PERSON, action, comment=comment, place=place)
         return
     to = find_person(work, person_text)
     if action == "transfer":
@@ -236,6 +238,27 @@ async def involve(
     said = work.reply(code, number=claim.number, person=to.name)
     await work.commit(
         replace(change, outbox=(*change.outbox, *work.outgoing((said,))), dialogs=(ended(work),))
+    )
+
+
+async def answer_person(
+    work: Work, claim: Claim, action: str, words: str, known: Mapping[str, str] | None = None
+) -> None:
+    """Take words that name somebody, with a place and a comment where they say so.
+
+    `known` is what was said before the name was asked for.
+    """
+    said = read_person(words, vocabulary_of(work.company))
+    kept = known or {}
+    person = said.person_text or words
+    before = "before" in {said.place, kept.get("place", "")}
+    await involve(
+        work,
+        claim,
+        action,
+        person,
+        comment=said.comment or kept.get("comment", ""),
+        place="before" if before else "after",
     )
 
 

@@ -22,7 +22,7 @@ from core.claim import Claim
 from core.company import Company, Person
 from core.notices import ShowAlert, ShowCard
 from core.ports import CardRecord, Store
-from core.routing import ChainStep
+from core.routing import Chain
 from core.usage import Usages, break_down
 from core.visibility import shown_to
 
@@ -86,7 +86,7 @@ class Studio:
         notice: ShowCard,
         reader: Person,
         number: int,
-        chain: tuple[ChainStep, ...],
+        chain: Chain,
         moment: Moment,
     ) -> CardView:
         budgets = [charge.budget for charge in charges_of(company, claim)]

@@ -19,8 +19,10 @@ TEXTS: Texts = {
         "Please reply with the reason‹ ({action}›‹ {number})›, within 30 minutes.",
     ),
     "ask_person": Text(
-        "要把‹ {number} ›‹{action}›给谁？请直接回复姓名，30 分钟内有效。",
-        "To whom‹ ({action}›‹ {number})›? Please reply with a name, within 30 minutes.",
+        "要把‹ {number} ›‹{action}›给谁？请直接回复姓名，30 分钟内有效。"
+        "加签可以写「姓名 前」，请对方先看；也可以在姓名后面写一句话给对方。",
+        "To whom‹ ({action}›‹ {number})›? Please reply with a name, within 30 minutes. “NAME"
+        " before” asks a signer first, and words behind the name are passed on.",
     ),
     "already_approver": Text(
         "‹{person} ›已经是这一步的审批人了。请换一个人。",

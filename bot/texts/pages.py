@@ -55,6 +55,7 @@ PAGES: Texts = {
     "again": Text("重新登录", "Sign in again"),
     "to_todo": Text("查看我的待办", "See what waits for me"),
     # a claim
+    "copy_to": Text("抄送：‹{people}›", "Copy to ‹{people}›"),
     "waits_for": Text("等待 ‹{people}› 处理", "Waits for ‹{people}›"),
     "submitted": Text("提交于", "Submitted"),
     "created": Text("创建于", "Begun"),

@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.handlers.document import Object, charges_json, claim_json
-from bot.handlers.finding import with_findings
+from bot.handlers.finding import foreseen
 from bot.texts import finding_text
 from bot.texts.plain import one_line
 from bot.web.access import Access
@@ -112,9 +112,9 @@ class Api:
 
     async def shown(self, company: Company, claim: Claim) -> Json:
         """Give a claim as every answer has it, with what is to be said about it today."""
-        shown = await with_findings(self.store, company, claim, self._today(), self.settings)
+        shown, chain = await foreseen(self.store, company, claim, self._today(), self.settings)
         texts = [(f, finding_text(f, "zh", company)) for f in shown.findings]
-        return {**claim_json(shown, texts, await self._charges(company, shown))}
+        return {**claim_json(shown, texts, await self._charges(company, shown), chain)}
 
     async def _charges(self, company: Company, claim: Claim) -> list[Object]:
         charges = [c.budget for c in charges_of(company, claim)]

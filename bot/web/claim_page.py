@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.handlers.finding import concerns, with_findings
+from bot.handlers.finding import concerns, foreseen
 from bot.web.claim_book import may_read_books, voucher_rows
 from bot.web.claim_history import SHOWN, Teller
 from bot.web.claim_view import Scene, view_of
@@ -54,7 +54,7 @@ class ClaimPage:
         claim = await self._find(request, person)
         company = await self.store.company()
         today = self.clock().astimezone(self.zone).date()
-        shown = await with_findings(self.store, company, claim, today, self.settings)
+        shown, chain = await foreseen(self.store, company, claim, today, self.settings)
         shown, company = shown_to(shown, company, person)
         budgets = [charge.budget for charge in charges_of(company, shown)]
         balances = await self.store.balances(budgets) if budgets else ()
@@ -67,6 +67,7 @@ class ClaimPage:
             zone=self.zone,
             base=self.site.base,
             others=await self._others(shown, person),
+            chain=chain,
         )
         teller = Teller(company, person.language, self.zone)
         vouchers = await self.store.vouchers_of([claim.number]) if may_read_books(person) else ()

@@ -217,7 +217,8 @@ def ask_also(
 ) -> Change:
     """Ask one more person after this step, or before it."""
     before = plan_for(claim, cause, roster, to)
-    plan = add_signer(before, decision_of(cause, "add_signer", trimmed(comment)), to.id, place)
+    said = decision_of(cause, "add_signer", trimmed(comment))
+    plan = add_signer(before, said, to.id, place, to.name)
     plan = remembering(settled(claim, plan, roster, cause), claim, before, cause)
     told = (redraw_later(claim, cause),)
     return moved_on(claim, plan, cause, "add_signer", told, reason=to.id, place=place)

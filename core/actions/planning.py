@@ -11,7 +11,7 @@ from core.change import Change
 from core.claim import Claim
 from core.errors import Refused
 from core.notices import Notice, Say, ShowCard
-from core.routing import Applicant, ChainStep, Roster, build_plan, chain_of, flow_for, settle
+from core.routing import Applicant, Chain, Roster, build_plan, chain_of, flow_for, settle
 from core.rules import Facts
 
 
@@ -81,7 +81,7 @@ def passed_by_itself(change: Change, asking: Asking, rules: Settings, cause: Cau
     )
 
 
-def preview(claim: Claim, asking: Asking, cause: Cause) -> tuple[ChainStep, ...]:
-    """Give whom a draft would ask if it were submitted now; Refused as `plan_claim`."""
+def preview(claim: Claim, asking: Asking, cause: Cause) -> Chain:
+    """Give whom a draft would ask and tell if it were submitted now; Refused as `plan_claim`."""
     plan: Plan = build_plan(asking.roster.company, asking.applicant, asking.facts)
     return chain_of(settle(plan, matter_of(claim), asking.roster, cause.at, cause.source))

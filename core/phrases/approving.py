@@ -6,7 +6,7 @@ from datetime import date
 
 from core.phrases.dates import DateSpan, find_dates
 from core.phrases.intents import AddSigner, Delegate, Return_
-from core.phrases.results import Problem
+from core.phrases.results import Problem, Vocabulary
 from core.phrases.said import Said, misplaced_number, person_of, reason_of
 
 _BACK = re.compile(
@@ -56,7 +56,9 @@ def read_return(said: Said) -> Return_ | Problem:
 
 
 def read_signer(number: str | None, person: str, comment: str) -> AddSigner:
-    """Read whether somebody is to sign before or after."""
+    """Read whether somebody is to sign before or after; the name may be missing beside it."""
+    if not comment and _PLACE.fullmatch(person):
+        person, comment = "", person
     found = _PLACE.match(comment)
     if found is None:
         return AddSigner(number, person, comment)
@@ -64,6 +66,12 @@ def read_signer(number: str | None, person: str, comment: str) -> AddSigner:
     if _BEFORE.search(found["word"]):
         return AddSigner(number, person, rest, "before")
     return AddSigner(number, person, rest)
+
+
+def read_person(words: str, vocabulary: Vocabulary) -> AddSigner:
+    """Read an answer that names somebody: 李雷, 给李雷, 李雷 前 请先看."""
+    person, comment = person_of(words, vocabulary)
+    return read_signer(None, person, comment)
 
 
 def read_delegation(said: Said) -> Delegate | Problem:

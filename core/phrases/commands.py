@@ -140,8 +140,6 @@ def _personal(make: Callable[[str | None, str, str], Command]) -> Callable[[Said
             return Problem("person_missing", "", said.word)
         if stray:
             return stray
-        if not person:
-            return Problem("person_missing", "", said.word)
         return make(number, person, comment)
 
     return read

@@ -11,7 +11,7 @@ from core.claim import Claim, Finding, Line, LineInvoice, State, StoredFile
 from core.company import Company
 from core.notices import Purpose
 from core.payment import Payment
-from core.routing import ChainStep
+from core.routing import Chain, ChainStep
 
 AT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 LINK = "https://chit.example.com/app/claims/BX-20261125-0007"
@@ -182,9 +182,9 @@ TWIN = Finding(
     ),
 )
 FILE = StoredFile("a" * 64, "didi.pdf")
-CHAIN = (
-    ChainStep("直属主管", ("wang",), "any"),
-    ChainStep("财务", ("zhao", "qian"), "any"),
+CHAIN = Chain(
+    (ChainStep("直属主管", ("wang",), "any"), ChainStep("财务", ("zhao", "qian"), "any")),
+    ("sun",),
 )
 
 

@@ -214,10 +214,20 @@ def test_the_chain_is_shown_as_it_will_be_asked() -> None:
     )
     plan = settled(plan_for(company), company, standing("wang", "li"))
 
-    assert chain_of(plan) == (
+    assert chain_of(plan).steps == (
         ChainStep("主管", ("li",), "any"),
         ChainStep("财务", ("fin1", "fin2"), "any"),
     )
+
+
+def test_the_chain_names_everybody_who_is_told() -> None:
+    steps = ('{name: 主管, approvers: [manager], cc: ["person:li"]}',)
+    company = flow(with_flow(*steps), cc=["person:boss", "person:li"])
+
+    chain = chain_of(plan_for(company))
+
+    assert [s.cc for s in chain.steps] == [("li",)]
+    assert chain.cc == ("boss", "li")
 
 
 # stand-ins

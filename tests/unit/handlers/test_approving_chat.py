@@ -94,14 +94,48 @@ async def test_a_button_without_a_name_asks_for_one(chat: Chat) -> None:
     assert waiting(await chat.claim(claim.number)) == ("li",)
 
 
-async def test_a_name_on_the_card_is_taken(chat: Chat) -> None:
+@pytest.mark.parametrize(
+    ("said", "name", "steps"),
+    [
+        ("转交 {n}", "给李雷", ["主管", "财务"]),
+        ("转交", "李雷 我出差", ["主管", "财务"]),
+        ("加签 {n} 前", "李雷", ["加签 · 李雷", "主管", "财务"]),
+        ("加签 {n}", "李雷 前 请先看", ["加签 · 李雷", "主管", "财务"]),
+    ],
+)
+async def test_words_without_a_name_ask_for_one(
+    chat: Chat, said: str, name: str, steps: list[str]
+) -> None:
     claim = await chat.submitted()
 
-    await chat.press("wang", claim, "add_signer", person="李雷")
+    asked = await chat.say("wang", said.format(n=claim.number))
+    await chat.say("wang", name)
+
+    after = await chat.claim(claim.number)
+    assert "请直接回复姓名" in asked
+    assert after.plan
+    assert [s.name for s in after.plan.steps] == steps
+    assert waiting(after) == ("li",)
+
+
+@pytest.mark.parametrize(
+    ("person", "people"),
+    [
+        ("李雷", [("wang",), ("li",), ("fin1", "fin2")]),
+        ("李雷 前", [("li",), ("wang",), ("fin1", "fin2")]),
+    ],
+)
+async def test_a_name_on_the_card_is_taken(
+    chat: Chat, person: str, people: list[tuple[str, ...]]
+) -> None:
+    claim = await chat.submitted()
+
+    await chat.press("wang", claim, "add_signer", person=person)
 
     after = await chat.claim(claim.number)
     assert after.plan
-    assert [s.approvers for s in after.plan.steps] == [("wang",), ("li",), ("fin1", "fin2")]
+    assert [s.approvers for s in after.plan.steps] == people
+    assert "加签 · 李雷" in [s.name for s in after.plan.steps]
 
 
 async def test_one_more_before_and_after_by_words(chat: Chat) -> None:

@@ -21,6 +21,7 @@ from core.change import Change, StoredInvoice
 from core.company import Company
 from core.errors import Rejected
 from core.invoice import Reading
+from core.notices import Say
 from core.ports import ClaimQuery, Page
 from core.wallet import CardInvoice, CardStatus, ChosenCard, WalletCard
 from tests.contract.storage_samples import NOW, apply
@@ -38,6 +39,7 @@ COMPANY = Company.model_validate(
             {"id": "wang", "name": "王五"},
             {"id": "left", "name": "孙八", "active": False},
             {"id": "boss", "name": "赵总"},
+            {"id": "admin", "name": "管理员", "roles": ["admin"]},
         ],
         "categories": [
             {"id": "taxi", "name": "市内交通", "requires_invoice": False},
@@ -432,3 +434,17 @@ async def test_every_kind_can_be_entered(
     assert status == 201
     assert str(body["number"]).startswith(prefix)
     assert {name: body.get(name) for name in shown} == shown
+
+
+async def test_administrators_hear_once_of_somebody_whom_nobody_can_be_asked_for(
+    client: TestClient, storage: MemoryStorage
+) -> None:
+    body = {**BODY, "employee": "boss", "submit": True}
+    for key in ("k1", "k2"):
+        await post(client, body, key)
+
+    told = [r.payload for r in storage.outbox.queue.rows.values()]
+
+    assert told == [
+        Say("admin", "stopped_submission", (("employee", "boss"), ("step", "主管"))),
+    ]

@@ -176,6 +176,16 @@ async def test_an_account_shows_masked_and_only_to_those_close(
     assert "待付款" in page
 
 
+async def test_a_draft_shows_whom_it_will_ask_and_who_is_told(stage: Stage) -> None:
+    await stage.keep(claim(state=State.DRAFT, plan=None, submitted_at=None))
+    await stage.be("z")
+
+    page = (await stage.get(PAGE))[1]
+
+    assert "抄送：孙洋" in page
+    assert page.index("王五") < page.index("抄送：孙洋")
+
+
 async def test_an_empty_draft_is_a_page_too(stage: Stage) -> None:
     await stage.keep(claim(state=State.DRAFT, lines=(), plan=None, submitted_at=None))
     await stage.be("z")

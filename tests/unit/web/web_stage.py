@@ -69,7 +69,10 @@ COMPANY = Company.model_validate(
         "budgets": [
             {"id": "q4", "department": "sales", "period": "2026-Q4", "limit": "10000.00"}
         ],
-        "flows": [{"id": "f", "steps": [{"name": "主管", "approvers": ["person:wang"]}]}],
+        "flows": [
+            {"id": "f", "cc": ["person:sun"],
+             "steps": [{"name": "主管", "approvers": ["person:wang"]}]}
+        ],
     }
 )  # fmt: skip
 

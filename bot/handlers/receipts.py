@@ -1,7 +1,9 @@
 """Photos and files: fetched, kept as received, read, and put on the person's draft."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 import structlog
 
@@ -10,6 +12,7 @@ from bot.handlers.drafts import apart_from, ask_rates, draft_in_hand, start_clai
 from bot.handlers.finding import claim_in_hand, open_drafts
 from bot.handlers.pairing import question_of
 from bot.handlers.work import Work
+from bot.texts.words import message_text
 from core.actions.basics import audit_of
 from core.actions.drafts import Added, Voucher, add_vouchers, guess_category
 from core.actions.verifying import ask_about
@@ -26,6 +29,10 @@ log = structlog.get_logger(__name__)
 
 MAX_PICTURES = 9
 MAX_WORDS = 200
+MANY_UNREAD = 3
+"""More files without an invoice than this are told in one message."""
+PHOTOS = frozenset({"", ".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp"})
+"""Endings of pictures; a picture from a chat has no name, or one that we gave it."""
 
 
 async def on_photo(event: PhotoReceived, work: Work) -> None:
@@ -84,8 +91,7 @@ async def _settle(work: Work, kept: list[_Kept], words: str, remarks: tuple[Repl
     if any(v.reading.ok for v in vouchers):
         await join(work, vouchers, words, remarks)
     else:
-        unread = tuple(_unread(work, v.reading) for v in vouchers)
-        await _attach(work, vouchers, (*remarks, *unread))
+        await _attach(work, vouchers, remarks)
 
 
 async def _keep(work: Work, name: str, data: bytes) -> _Kept:
@@ -114,18 +120,43 @@ def _vouchers(kept: list[_Kept]) -> tuple[Voucher, ...]:
     )
 
 
-def _unread(work: Work, reading: Reading) -> Reply:
-    return work.reply("not_an_invoice", file=reading.file, reason=reading.reason or "")
+def _unread(work: Work, readings: Sequence[Reading], kept_on: str = "") -> tuple[Reply, ...]:
+    """Say of each file why nothing was read, of many in one message.
+
+    `kept_on` is the claim that keeps them as files.
+    """
+    if len(readings) > MANY_UNREAD:
+        rows = "\n".join(f"· {r.file}: {_why(work, r)}" for r in readings[:MAX_PICTURES])
+        count = str(len(readings))
+        return (work.reply("none_are_invoices", count=count, rows=rows, number=kept_on),)
+    return tuple(_unread_one(work, reading, kept_on) for reading in readings)
+
+
+def _unread_one(work: Work, reading: Reading, kept_on: str) -> Reply:
+    """Explain one file; only of a photo another one is asked, and its name says nothing."""
+    photo = PurePath(reading.file).suffix.lower() in PHOTOS
+    file = "" if photo and reading.file.startswith("photo-") else reading.file
+    again = message_text("image", work.person.language).removeprefix("a ") if photo else ""
+    number = "" if reading.refused else kept_on
+    facts = {"file": file, "reason": _why(work, reading), "photo": again, "number": number}
+    return work.reply("not_an_invoice", **facts)
+
+
+def _why(work: Work, reading: Reading) -> str:
+    """Give the half of a reading's reason that is in the reader's language: 中文 · English."""
+    chinese, _, english = (reading.reason or "").partition(" · ")
+    return english or chinese if work.person.language == "en" else chinese
 
 
 async def _attach(work: Work, vouchers: tuple[Voucher, ...], remarks: tuple[Reply, ...]) -> None:
     """Keep files without a voucher with the draft that is in hand, if there is one."""
     draft = await draft_in_hand(work)
-    if draft is None or all(v.reading.refused for v in vouchers):
-        await work.tell(*remarks)
+    readings = [v.reading for v in vouchers]
+    if draft is None or all(r.refused for r in readings):
+        await work.tell(*remarks, *_unread(work, readings))
         return
     added = add_vouchers(work.company, draft, vouchers, work.cause, work.today)
-    await _commit(work, [added], remarks)
+    await _commit(work, [added], (*remarks, *_unread(work, readings, draft.number)))
 
 
 async def join(
@@ -141,7 +172,7 @@ async def join(
             more = replace(more, claim=_described(work, more.claim, len(before.lines), words))
         added.append(more)
     repeated = (work.reply("already_on_draft", invoice=k) for a in added for k in a.repeated)
-    unread = (_unread(work, reading) for a in added for reading in a.unread)
+    unread = _unread(work, [reading for a in added for reading in a.unread])
     await _commit(work, added, (*remarks, *repeated, *unread))
 
 

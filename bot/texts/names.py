@@ -164,6 +164,12 @@ def _action(_: Company, value: str, language: Language) -> str:
     return action_text(value, language) if value in ACTIONS else one_line(value)
 
 
+def _example(value: str, language: Language) -> str:
+    """Write an example of a command, 复制 BX-…, with the command in the reader's language."""
+    word, _, rest = one_line(value).partition(" ")
+    return f"{command_text(word, language)} {rest}".strip()
+
+
 _NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
     "approver": lambda company, value, _: person_name(company, value),
     "employee": lambda company, value, _: person_name(company, value),
@@ -174,6 +180,7 @@ _NAMERS: Mapping[str, Callable[[Company, str, Language], str]] = {
     "budget": budget_name,
     "category": _category,
     "command": lambda _, value, language: command_text(one_line(value, NAME_LIMIT), language),
+    "example": lambda _, value, language: _example(value, language),
     "department": department_name,
     "project": lambda company, value, _: project_name(company, value),
     "system": lambda _, value, language: system_name(one_line(value, NAME_LIMIT), language),

@@ -8,10 +8,19 @@ TEXTS: Texts = {
         "A file could not be fetched, it may have expired. Please send it again.",
     ),
     "not_an_invoice": Text(
-        "没能从‹「{file}」›读出票据‹：{reason}›。请把票据拍平、拍清楚再发一次，"
-        "或直接输入「打车 45 昨天」。",
-        "No invoice could be read‹ from “{file}”›‹: {reason}›. Send a flat, sharp picture, or type"
-        " “taxi 45 yesterday”.",
+        "没能‹从「{file}」›读出票据‹：{reason}›。"
+        "‹已作为附件放进 {number}。›"
+        "‹如果这张{photo}是票据，请拍平、拍清楚再发一次，›也可以直接打字，例如「打车 45 昨天」。",
+        "No invoice could be read‹ from “{file}”›‹: {reason}›.‹ It is kept as a file of {number}.›"
+        "‹ If the {photo} shows one, please send it flat and sharp.› You can also type the expense,"
+        " like “taxi 45 yesterday”.",
+    ),
+    "none_are_invoices": Text(
+        "这‹ {count} ›个文件都没能读出票据：‹\n{rows}›‹\n已作为附件放进 {number}。›"
+        "\n也可以直接打字，例如「打车 45 昨天」。",
+        "No invoice could be read from these‹ {count} ›files:‹\n{rows}›"
+        "‹\nThey are kept as files of {number}.›\nYou can also type an expense, like “taxi 45"
+        " yesterday”.",
     ),
     "already_on_draft": Text(
         "票据‹ {invoice} ›已经在这张报销单里了，没有重复添加。",

@@ -90,9 +90,10 @@ class Step:
 
     def seats(self) -> tuple[str, ...]:
         """The seats whose decision is still needed."""
-        left = tuple(p for p in self.approvers if p not in self.agreed())
-        if self.mode == "any":
-            return () if self.agreed() else left
+        agreed = self.agreed()
+        if agreed and self.mode == "any":
+            return ()
+        left = tuple(p for p in self.approvers if p not in agreed)
         return left[:1] if self.mode == "sequence" else left
 
     def waiting(self) -> tuple[str, ...]:

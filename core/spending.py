@@ -119,7 +119,7 @@ def _cell(claim: Claim, line: Line) -> Cell:
     invoice = line.invoice
     supplier = claim.supplier.name if claim.supplier else (invoice.seller if invoice else "")
     return Cell(
-        month=f"{line.date:%Y-%m}",
+        month=line.date.isoformat()[:7],
         department=line.department or claim.department,
         category=line.category or "",
         project=line.project or claim.project or "",

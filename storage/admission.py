@@ -1,11 +1,12 @@
 """Whether a change may become true: every check of a batch, in memory, under its locks."""
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.change import Change, FreeIdentities, InboxRef, OnceRequest, TakeIdentity
-from core.errors import Conflict, Refused
-from storage.ledger import Ledger, layer, merge
+from core.errors import ChitError, Conflict, Refused
+from storage.ledger import Ledger
+from storage.undoable import Undoable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +19,41 @@ class Books:
     """
 
     ledger: Ledger
-    revisions: MutableMapping[str, int] = field(default_factory=dict)
-    holders: MutableMapping[str, str] = field(default_factory=dict)
-    taken: MutableMapping[str, frozenset[str]] = field(default_factory=dict)
-    leases: MutableMapping[int, int] = field(default_factory=dict)
-    requests: MutableMapping[str, str] = field(default_factory=dict)
+    revisions: Undoable[str, int] = field(default_factory=Undoable)
+    holders: Undoable[str, str] = field(default_factory=Undoable)
+    taken: Undoable[str, frozenset[str]] = field(default_factory=Undoable)
+    leases: Undoable[int, int] = field(default_factory=Undoable)
+    requests: Undoable[str, str] = field(default_factory=Undoable)
 
     def admit(self, change: Change) -> None:
         """Make a change true in the books, wholly or not at all.
 
         Refused and Conflict as `core.ports.Store.commit` has them.
         """
-        draft = Books(
-            self.ledger.fork(),
-            layer(self.revisions),
-            layer(self.holders),
-            layer(self.taken),
-            layer(self.leases),
-            layer(self.requests),
-        )
-        draft.apply(change)
-        self.ledger.absorb(draft.ledger)
-        merge(self.revisions, draft.revisions)
-        merge(self.holders, draft.holders)
-        merge(self.taken, draft.taken)
-        merge(self.leases, draft.leases)
-        merge(self.requests, draft.requests)
+        entries, limits = len(self.ledger.entries), len(self.ledger.limits)
+        for touched in self._mappings():
+            touched.keep()
+        try:
+            self._apply(change)
+        except ChitError:
+            del self.ledger.entries[entries:], self.ledger.limits[limits:]
+            for touched in self._mappings():
+                touched.undo()
+            raise
 
-    def apply(self, change: Change) -> None:
-        """Do one effect after the other; when one is refused, these books are worth nothing."""
+    def _mappings(self) -> tuple[Undoable[Any, Any], ...]:
+        return (
+            self.ledger.accounts,
+            self.ledger.holds,
+            self.revisions,
+            self.holders,
+            self.taken,
+            self.leases,
+            self.requests,
+        )
+
+    def _apply(self, change: Change) -> None:
+        """Do one effect after the other, until one is refused."""
         if change.inbox:
             self._finish(change.inbox)
         if change.request:

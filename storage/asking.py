@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.direct import Direct, direct, fetch
 from storage.engine import STATEMENTS, Database
 from storage.tables import TENANT
 
@@ -58,7 +59,7 @@ async def ask(
         return answers
     if database.postgres:
         arrays = {f"k{i}": values for i, values in enumerate(asked.values())}
-        found = (await connection.execute(_together(tuple(asked)), arrays)).one()
+        (found,) = await fetch(connection, _together(tuple(asked)), arrays)
         return answers | dict(zip(asked, found, strict=True))
     for question, values in asked.items():
         among = database.among(question.key, values)
@@ -69,9 +70,9 @@ async def ask(
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _together(questions: tuple[Question, ...]) -> Select[Any]:
+def _together(questions: tuple[Question, ...]) -> Direct:
     """Make one row of all answers, each an array of rows."""
-    return select(*(_as_array(question, f"k{i}") for i, question in enumerate(questions)))
+    return direct(select(*(_as_array(question, f"k{i}") for i, question in enumerate(questions))))
 
 
 def _as_array(question: Question, bound: str) -> ColumnElement[Any]:

@@ -83,12 +83,18 @@ async def write_holds(
     held: Mapping[str, Held],
     known: frozenset[str],
     live: frozenset[str],
+    charges: Mapping[str, str],
 ) -> None:
     """Write new holds, those that hold other charges now, and those that have ended.
 
-    `known` and `live` are the holds that were there, and not ended, before.
+    `known` and `live` are the holds that were there, and not ended, before; `charges` has what
+    new ones hold, written already.
     """
-    made: list[Row] = [_hold_row(n, h) for n, h in held.items() if n not in known]
+    made: list[Row] = [
+        _hold_row(n, h, None if h.moved else charges.get(n))
+        for n, h in held.items()
+        if n not in known
+    ]
     carried: list[Row] = [
         {"name": n, "charges": write(CHARGES, h.charges)}
         for n, h in held.items()
@@ -104,11 +110,11 @@ async def write_holds(
     await database.insert(connection, hold_ends, ended)
 
 
-def _hold_row(name: str, held: Held) -> Row:
+def _hold_row(name: str, held: Held, charges: str | None) -> Row:
     return {
         "name": name,
         "claim": held.claim,
-        "charges": write(CHARGES, held.charges),
+        "charges": charges or write(CHARGES, held.charges),
         "at": held.at,
     }
 

@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 from core.change import AuditEntry
 from core.ports import AuditRecord
 
+_quoted = json.encoder.encode_basestring
+"""Writes a text as `json.dumps` does that leaves what is not ASCII as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -18,29 +21,37 @@ class Link:
     hash: str = ""
 
 
+def text_of(fields: Iterable[tuple[str, str]]) -> str:
+    """Write the fields of a line as JSON, without a space."""
+    pairs = ",".join([f"[{_quoted(name)},{_quoted(value)}]" for name, value in fields])
+    return f"[{pairs}]"
+
+
+def seal_text(at: datetime, entry: AuditEntry, fields: str) -> str:
+    """Write what a line says, all but its number; `at` is in UTC, `fields` are written already."""
+    words = ",".join(map(_quoted, (entry.actor, entry.action, entry.subject, entry.source)))
+    return f'"{at.isoformat()}",{words},{fields}]'
+
+
+def seal(link: Link, text: str) -> Link:
+    """Give the end that the next line makes of the chain: its number and its hash."""
+    seq = link.seq + 1
+    return Link(seq, hashlib.sha256(f"{link.hash}\n[{seq},{text}".encode()).hexdigest())
+
+
 def forge(link: Link, at: datetime, entry: AuditEntry) -> AuditRecord:
     """Make the next line of the chain; `at` is kept to the microsecond, in UTC."""
     at = at.astimezone(UTC)
-    content = [
-        link.seq + 1,
-        at.isoformat(),
-        entry.actor,
-        entry.action,
-        entry.subject,
-        entry.source,
-        [list(f) for f in entry.fields],
-    ]
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    digest = hashlib.sha256(f"{link.hash}\n{text}".encode()).hexdigest()
+    end = seal(link, seal_text(at, entry, text_of(entry.fields)))
     return AuditRecord(
-        seq=link.seq + 1,
+        seq=end.seq,
         at=at,
         actor=entry.actor,
         action=entry.action,
         subject=entry.subject,
         source=entry.source,
         fields=entry.fields,
-        hash=digest,
+        hash=end.hash,
     )
 
 

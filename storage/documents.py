@@ -47,6 +47,17 @@ def write(adapter: TypeAdapter[T], record: T) -> str:
     return adapter.dump_json(record).decode()
 
 
+def write_next(claim: Claim) -> str:
+    """Write a claim with its next revision.
+
+    Only the number is changed in the text, since a copy of a claim takes three times as long as
+    writing it. The first such text is the field: quotes inside of texts are escaped, and all that
+    stands before it is words and numbers.
+    """
+    field = f',"revision":{claim.revision},'
+    return write(CLAIMS, claim).replace(field, f',"revision":{claim.revision + 1},', 1)
+
+
 def size_of(page: Page) -> int:
     """Give how many rows a page may have."""
     return max(1, min(page.limit, MAX_PAGE))

@@ -1,7 +1,7 @@
 """Writes what a batch has changed: one statement a table, however many rows."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -10,23 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.actions.alerting import announce
 from core.alerts import Alert, ThresholdCrossed, loudest
 from core.change import Change, Outgoing
-from core.claim import Claim, State
 from core.company import Company
 from core.happenings import threshold_happened
 from core.likeness import bands, likeness_of
-from core.notices import to_json
 from core.ports import AuditRecord
 from core.spending import Fact
 from core.subscriptions import Subscription, orders_for
 from storage.accounting import write_accounting
 from storage.admission import Books
 from storage.budgeting import write_accounts, write_changes, write_holds
-from storage.chain import Link, forge, link_of
+from storage.chain import Link, seal
 from storage.crossings import find_crossings, keep_new
 from storage.delegations import write_delegations
 from storage.documents import (
     CHECKED,
-    CLAIMS,
     DIALOGS,
     FIELDS,
     INVOICES,
@@ -36,6 +33,7 @@ from storage.documents import (
 from storage.engine import Database, Row, own
 from storage.ledger import Account
 from storage.loading import Head, Loaded
+from storage.sheets import Sheet, outbox_row
 from storage.spending import write_spending
 from storage.tables import (
     TENANT,
@@ -94,9 +92,14 @@ class Effects:
     head: Head
     before: Before
     books: Books
-    changes: Sequence[Change]
+    sheets: Sequence[Sheet]
     company: Callable[[AsyncConnection], Awaitable[Company]]
     subscriptions: Sequence[Subscription] = ()
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """The changes themselves."""
+        return [sheet.change for sheet in self.sheets]
 
     async def write(self) -> bool:
         """Write everything into the open transaction; says whether people are to be told."""
@@ -112,26 +115,24 @@ class Effects:
         await write_delegations(self.database, self.connection, self.changes)
         await self._codes()
         await self._inbox()
-        told = [(change.at, o) for change in self.changes for o in change.outbox]
-        told += await self._alerts()
+        told = [row for sheet in self.sheets for row in sheet.outbox]
+        told += [outbox_row(at, o) for at, o in await self._alerts()]
         await self._head(await self._audit(), await self._entries(), await self._outbox(told))
         return bool(told)
 
     async def _claims(self) -> None:
-        last = {claim.number: claim for change in self.changes for claim in change.claims}
-        stored = [replace(c, revision=c.revision + 1) for c in last.values()]
-        if not stored:
+        last = {claim.number: claim for sheet in self.sheets for claim in sheet.claims}
+        if not last:
             return
-        await self.database.insert(
-            self.connection, claims, [_claim_row(c) for c in stored], "replace"
-        )
-        await self._waiting(stored)
-        await write_spending(self.database, self.connection, stored, self.before.facts)
+        rows = [claim.row for claim in last.values()]
+        await self.database.insert(self.connection, claims, rows, "replace")
+        await self._waiting({n: claim.waiting for n, claim in last.items()})
+        facts = {n: claim.facts for n, claim in last.items()}
+        await write_spending(self.database, self.connection, facts, self.before.facts)
 
-    async def _waiting(self, stored: Sequence[Claim]) -> None:
+    async def _waiting(self, now: Mapping[str, frozenset[tuple[str, datetime | None]]]) -> None:
         """Write whom claims wait for, where that is not whom they waited for."""
         before = self.before.waiting
-        now = {c.number: frozenset((p, due_of(c)) for p in waiting_people(c)) for c in stored}
         changed = [n for n in now if now[n] != before.get(n, frozenset())]
         if gone := [n for n in changed if n in before]:
             ended = delete(waiting).where(own(waiting), self.database.among(waiting.c.claim, gone))
@@ -154,7 +155,9 @@ class Effects:
     async def _budgets(self) -> None:
         ledger, before = self.books.ledger, self.before
         await write_accounts(self.database, self.connection, ledger, before.accounts)
-        await write_holds(self.database, self.connection, ledger.holds, before.known, before.live)
+        charges = {name: text for sheet in self.sheets for name, text in sheet.charges.items()}
+        known = before.known, before.live
+        await write_holds(self.database, self.connection, ledger.holds, *known, charges)
         await write_changes(self.database, self.connection, self.changes)
 
     async def _identities(self) -> None:
@@ -268,11 +271,10 @@ class Effects:
     async def _audit(self) -> Link:
         link = self.head.chain
         rows: list[Row] = []
-        for change in self.changes:
-            for entry in change.audit:
-                record = forge(link, change.at, entry)
-                link = link_of(record)
-                rows.append(audit_row(record))
+        for line in (line for sheet in self.sheets for line in sheet.audit):
+            link = seal(link, line.text)
+            line.row["seq"], line.row["hash"] = link.seq, link.hash
+            rows.append(line.row)
         await self.database.insert(self.connection, audit, rows)
         return link
 
@@ -314,19 +316,11 @@ class Effects:
         events = (threshold_happened(a) for a in new if isinstance(a, ThresholdCrossed))
         return told + [(at, o) for e in events for o in orders_for(e, self.subscriptions)]
 
-    async def _outbox(self, told: Sequence[tuple[datetime, Outgoing]]) -> int:
-        rows: list[Row] = [
-            {
-                "id": number,
-                "key": o.key,
-                "lane": o.lane,
-                "notice": to_json(o.notice),
-                "created_at": at,
-            }
-            for number, (at, o) in enumerate(told, self.head.outbox_id + 1)
-        ]
-        await self.database.insert(self.connection, outbox, rows, "ignore")
-        return self.head.outbox_id + len(rows)
+    async def _outbox(self, told: Sequence[dict[str, object]]) -> int:
+        for number, row in enumerate(told, self.head.outbox_id + 1):
+            row["id"] = number
+        await self.database.insert(self.connection, outbox, told, "ignore")
+        return self.head.outbox_id + len(told)
 
     async def _head(self, chain: Link, entry_id: int, outbox_id: int) -> None:
         if Head(chain, entry_id, outbox_id) == self.head:
@@ -339,32 +333,6 @@ class Effects:
             "outbox_id": outbox_id,
         }
         await self.database.revise(self.connection, heads, "company", [end])
-
-
-def _claim_row(claim: Claim) -> Row:
-    return {
-        "number": claim.number,
-        "revision": claim.revision,
-        "state": claim.state.value,
-        "kind": claim.kind,
-        "employee": claim.employee,
-        "created_at": claim.created_at,
-        "submitted_at": claim.submitted_at,
-        "document": write(CLAIMS, claim),
-    }
-
-
-def waiting_people(claim: Claim) -> tuple[str, ...]:
-    """Give the people whose decision a claim waits for; only one in review waits."""
-    if claim.plan is None or claim.state is not State.IN_REVIEW:
-        return ()
-    return tuple(dict.fromkeys(claim.plan.waiting()))
-
-
-def due_of(claim: Claim) -> datetime | None:
-    """Give when the step that a claim in review waits at should be decided."""
-    step = claim.plan.step if claim.plan and claim.state is State.IN_REVIEW else None
-    return step.due if step else None
 
 
 def audit_row(record: AuditRecord) -> Row:

@@ -31,6 +31,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from storage.columns import unnested
+from storage.direct import commit, roll_back, send
 from storage.tables import TENANT
 
 Row = Mapping[str, object]
@@ -45,6 +47,8 @@ _RESTED_S = 5.0
 STATEMENTS = 512
 """Statements that are kept ready: building one costs as much as running it."""
 _CONNECTIONS = 12
+TURNS = 2
+"""Of the writer's turns one has the lock, one waits for it and fills."""
 
 
 class Database:
@@ -57,17 +61,40 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self.postgres = self.url.get_backend_name() == "postgresql"
+        self.lanes = TURNS if self.postgres else 1
         if self.postgres:
             self._writer = self._reader = _postgres_engine(self.url)
+            self._turns = _turns_engine(self.url)
         else:
             self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", connections=1)
             self._reader = _sqlite_engine(self.url, "BEGIN", connections=_READERS)
+            self._turns = self._writer
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """Give a transaction that commits at the end of the block."""
         async with self._writer.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def turn(self, lock: str) -> AsyncIterator[AsyncConnection]:
+        """Give a transaction like `writing`, begun with a lock on the rows that `lock` selects.
+
+        On PostgreSQL `TURNS` are under way at a time: while one has the lock, the next waits for
+        it at the server. On SQLite the transaction itself is the lock.
+        """
+        if not self.postgres:
+            async with self.writing() as connection:
+                yield connection
+            return
+        async with self._turns.connect() as connection:
+            try:
+                await send(connection, f"BEGIN; {lock}")
+                yield connection
+                await commit(connection)
+            except BaseException:
+                await roll_back(connection)
+                raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -83,6 +110,7 @@ class Database:
         """Close every connection."""
         await self._writer.dispose()
         await self._reader.dispose()
+        await self._turns.dispose()
 
     def among(self, column: Column[Any], values: Collection[str | int]) -> ColumnElement[bool]:
         """Say that a column is one of many values, as one parameter whatever their number.
@@ -117,7 +145,7 @@ class Database:
         if self.postgres:
             arrays = {name: [row[name] for row in rows] for name in names}
             bound = tuple((name, name) for name in names)
-            statement = insertion_from_arrays(table, bound, conflict, tuple(keep))
+            statement = insertion_from_columns(table, bound, conflict, tuple(keep))
             done = await connection.execute(statement, arrays)
         else:
             lite = _one_by_one(table, tuple(names), conflict, tuple(keep))
@@ -133,7 +161,7 @@ class Database:
         bound = renamed(rows[0])
         if self.postgres:
             arrays = {new: [row[name] for row in rows] for name, new in bound.items()}
-            statement = revision_from_arrays(table, key, tuple(bound.items()))
+            statement = revision_from_columns(table, key, tuple(bound.items()))
             await connection.execute(statement, arrays)
         else:
             each = [{bound[name]: row[name] for name in bound} for row in rows]
@@ -153,6 +181,28 @@ def parse_url(url: str) -> URL:
     if parsed.drivername == "sqlite+aiosqlite" and parsed.database in {None, "", ":memory:"}:
         raise ValueError("database.url needs the path of a file, like sqlite+aiosqlite:///chit.db")
     return parsed
+
+
+def _turns_engine(url: URL) -> AsyncEngine:
+    """Make the connections of the writer's turns, which begin and end transactions themselves.
+
+    Their statements look rows up by keys, many at once. A plan made once is as good as one made
+    each time, and costs a millisecond less; but it must not be that of a young table.
+    """
+    keys_only = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+    settings = {"plan_cache_mode": "force_generic_plan", **dict.fromkeys(keys_only, "off")}
+    engine = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=TURNS,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_S,
+        # What others run in a turn is not run often enough to know the tables' sizes: see `_Plan`.
+        connect_args={"server_settings": settings, "prepared_statement_cache_size": 0},
+        hide_parameters=True,
+    )
+    _watch_rest(engine)
+    return engine
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:
@@ -241,13 +291,13 @@ def renamed(names: Iterable[str], prefix: str = "new_") -> dict[str, str]:
 
 
 Bound = tuple[tuple[str, str], ...]
-"""Columns, each with the name of the array that it is taken from."""
+"""Columns, each with the name of the parameter that it is taken from."""
 
 
 @lru_cache(maxsize=STATEMENTS)
-def revision_from_arrays(table: Table, key: str, bound: Bound) -> Update:
-    """Make the statement that sets columns of this tenant's rows, one array a column."""
-    fresh = select(*_unnested(table, dict(bound))).subquery()
+def revision_from_columns(table: Table, key: str, bound: Bound, *, packed: bool = False) -> Update:
+    """Make the statement that sets columns of this tenant's rows, one parameter a column."""
+    fresh = select(*unnested(table, dict(bound), packed=packed)).subquery()
     given = {name: fresh.c[name] for name, _ in bound if name != key}
     return update(table).where(own(table)).where(table.c[key] == fresh.c[key]).values(given)
 
@@ -264,12 +314,17 @@ def _revision(table: Table, key: str, names: tuple[str, ...]) -> Update:
 
 
 @lru_cache(maxsize=STATEMENTS)
-def insertion_from_arrays(
-    table: Table, bound: Bound, conflict: OnConflict, keep: tuple[str, ...]
+def insertion_from_columns(
+    table: Table,
+    bound: Bound,
+    conflict: OnConflict,
+    keep: tuple[str, ...],
+    *,
+    packed: bool = False,
 ) -> Insert:
-    """Make the statement that inserts rows, one array a column."""
+    """Make the statement that inserts rows, one parameter a column."""
     names = [name for name, _ in bound]
-    rows = select(*_unnested(table, dict(bound)))
+    rows = select(*unnested(table, dict(bound), packed=packed))
     statement = postgresql.insert(table).from_select(names, rows)
     if conflict == "ignore":
         return statement.on_conflict_do_nothing()
@@ -279,14 +334,6 @@ def insertion_from_arrays(
             set_=_settled(statement.excluded, table, names, keep, conflict),
         )
     return statement
-
-
-def _unnested(table: Table, bound: Mapping[str, str]) -> list[ColumnElement[Any]]:
-    """Turn one array a column, each bound by the name given for it, into rows."""
-    return [
-        func.unnest(bindparam(name, type_=ARRAY(table.c[column].type))).label(column)
-        for column, name in bound.items()
-    ]
 
 
 @lru_cache(maxsize=STATEMENTS)

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import Select, Table, func, literal, select
+from sqlalchemy import Table, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.columns import Packer, packer
+from storage.direct import Direct, direct, fetch
 from storage.engine import (
     STATEMENTS,
     Database,
     OnConflict,
     Row,
-    insertion_from_arrays,
+    insertion_from_columns,
     renamed,
-    revision_from_arrays,
+    revision_from_columns,
 )
 
 
@@ -82,29 +84,47 @@ class Gathered(Database):
         """
         if not self._waiting:
             return
-        statement = _together(tuple(shape for shape, _ in self._waiting), tell)
-        arrays: dict[str, list[object]] = {}
-        for i, (shape, rows) in enumerate(self._waiting):
-            for name, bound in _bound(shape, i).items():
-                arrays[bound] = [row[name] for row in rows]
-        self._waiting = []
-        await self._connection.execute(statement, arrays)
+        waiting, self._waiting = self._waiting, []
+        shapes = tuple(shape for shape, _ in waiting)
+        try:
+            given: dict[str, object] = {
+                bound: pack([row[name] for row in rows])
+                for i, (shape, rows) in enumerate(waiting)
+                for name, bound, pack in _packers(shape, i)
+            }
+            statement = _together(shapes, tell, packed=True)
+        except ValueError:
+            given = {
+                bound: [row[name] for row in rows]
+                for i, (shape, rows) in enumerate(waiting)
+                for name, bound in _bound(shape, i).items()
+            }
+            statement = _together(shapes, tell, packed=False)
+        await fetch(self._connection, statement, given)
 
 
+@lru_cache(maxsize=STATEMENTS)
 def _bound(shape: Shape, place: int) -> Mapping[str, str]:
     """Name the parameters of a part, so that those of two parts differ."""
     return renamed(shape.names, f"w{place}_")
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _together(shapes: tuple[Shape, ...], tell: str | None) -> Select[Any]:
-    parts = [_part(shape, i).cte(f"w{i}") for i, shape in enumerate(shapes)]
+def _packers(shape: Shape, place: int) -> tuple[tuple[str, str, Packer], ...]:
+    """Give each column with the name of its parameter, and what makes that."""
+    bound = _bound(shape, place)
+    return tuple((name, bound[name], packer(shape.table.c[name])) for name in shape.names)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _together(shapes: tuple[Shape, ...], tell: str | None, *, packed: bool) -> Direct:
+    parts = [_part(shape, i, packed=packed).cte(f"w{i}") for i, shape in enumerate(shapes)]
     told = func.pg_notify(tell, "") if tell else literal(1)
-    return select(told).add_cte(*parts)
+    return direct(select(told).add_cte(*parts))
 
 
-def _part(shape: Shape, place: int) -> Any:  # noqa: ANN401 Insert and Update share no public type with `cte`
+def _part(shape: Shape, place: int, *, packed: bool) -> Any:  # noqa: ANN401 Insert and Update share no public type with `cte`
     bound = tuple(_bound(shape, place).items())
     if shape.what == "revise":
-        return revision_from_arrays(shape.table, shape.key, bound)
-    return insertion_from_arrays(shape.table, bound, shape.conflict, shape.keep)
+        return revision_from_columns(shape.table, shape.key, bound, packed=packed)
+    return insertion_from_columns(shape.table, bound, shape.conflict, shape.keep, packed=packed)

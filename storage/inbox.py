@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ports import Clock, InboxItem
 from storage.engine import Database, own
-from storage.group import GroupCommit
+from storage.group import GroupCommit, at_once
 from storage.leases import Leases
 from storage.tables import counters, inbox
 from storage.wakeups import Signal, notify
@@ -36,7 +36,7 @@ class SqlInbox:
         self._clock = clock
         self._signal = signal
         self._leases = Leases(database, inbox)
-        self._group: GroupCommit[Arrival, bool] = GroupCommit(self._insert)
+        self._group: GroupCommit[Arrival, bool] = GroupCommit(at_once(self._insert))
 
     async def put(self, key: str, lane: str, body: str, at: datetime) -> bool:
         """Make a message durable; false when its key was there already."""

@@ -12,7 +12,7 @@ from core.errors import Conflict
 from core.outside import Exchanged, Link
 from storage.documents import EXCHANGED, LINKS, write
 from storage.engine import Database, Row, own
-from storage.group import GroupCommit
+from storage.group import GroupCommit, at_once
 from storage.tables import exchanges, links, memories
 
 KEPT_PER_SYSTEM = 2000
@@ -36,7 +36,7 @@ class SqlLinks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._group: GroupCommit[_Write, bool] = GroupCommit(self._write)
+        self._group: GroupCommit[_Write, bool] = GroupCommit(at_once(self._write))
 
     async def begin(self, link: Link) -> Link:
         """Keep a new link, or give the one that its key has already."""
@@ -134,7 +134,7 @@ class SqlJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._noted = 0
-        self._group: GroupCommit[Exchanged, None] = GroupCommit(self._write)
+        self._group: GroupCommit[Exchanged, None] = GroupCommit(at_once(self._write))
 
     async def note(self, exchanged: Exchanged) -> None:
         """Keep a call; the oldest go."""

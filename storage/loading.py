@@ -25,11 +25,13 @@ from core.spending import Fact
 from storage.admission import Books
 from storage.asking import Answer, Question, ask
 from storage.chain import Link
+from storage.direct import script_of
 from storage.documents import CHARGES
 from storage.engine import Database, own
 from storage.facts import FACTS, read_facts
 from storage.ledger import Account, Held, Ledger, reversal_of
 from storage.tables import (
+    TENANT,
     budget_changes,
     budgets,
     claims,
@@ -43,6 +45,7 @@ from storage.tables import (
     vouchers,
     waiting,
 )
+from storage.undoable import Undoable
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Loaded:
     `facts` and `waiting` (person and when it is due) by claim.
     """
 
+    head: Head
     books: Books
     facts: Mapping[str, tuple[Fact, ...]]
     waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
@@ -122,6 +126,11 @@ _HEAD = select(heads.c.audit_seq, heads.c.audit_hash, heads.c.entry_id, heads.c.
     own(heads)
 )
 _LOCKING = _HEAD.with_for_update()
+HEAD_LOCK = script_of(select(heads.c.company).where(own(heads)).with_for_update())
+"""The same lock for a turn, which reads the head with everything else once it has it."""
+_ENDS = Question(
+    heads.c.company, (heads.c.audit_seq, heads.c.audit_hash, heads.c.entry_id, heads.c.outbox_id)
+)
 
 
 async def lock_head(database: Database, connection: AsyncConnection) -> Head:
@@ -146,7 +155,7 @@ async def load(
     found = await ask(
         database,
         connection,
-        {**_wanted(changes), _FIGURES: charged, FACTS: grown, _WAITING: grown},
+        {**_wanted(changes), _FIGURES: charged, FACTS: grown, _WAITING: grown, _ENDS: {TENANT}},
     )
     held = {row[0]: _held(row) for row in found[_HELD]}
     accounts = {row[0]: _account(row) for row in found[_FIGURES]}
@@ -155,16 +164,18 @@ async def load(
         accounts |= {row[0]: _account(row) for row in more[_FIGURES]}
     books = Books(
         await _ledger(database, connection, accounts, held),
-        {row[0]: row[1] for question in _REVISED for row in found[question]},
-        leases={row[0]: row[1] for row in found[_LEASES]},
-        requests={row[0]: row[1] for row in found[_REQUESTS]},
+        Undoable({row[0]: row[1] for question in _REVISED for row in found[question]}),
+        leases=Undoable({row[0]: row[1] for row in found[_LEASES]}),
+        requests=Undoable({row[0]: row[1] for row in found[_REQUESTS]}),
     )
     for identity, claim in sorted(
         {(row[0], row[1]) for q in (_HOLDERS, _TAKEN) for row in found[q]}
     ):
         books.holders[identity] = claim
         books.taken[claim] = books.taken.get(claim, frozenset()) | {identity}
-    return Loaded(books, read_facts(found[FACTS]), _waiters(found[_WAITING]))
+    seq, last, entry_id, outbox_id = found[_ENDS][0]
+    head = Head(Link(seq, last), entry_id, outbox_id)
+    return Loaded(head, books, read_facts(found[FACTS]), _waiters(found[_WAITING]))
 
 
 def _wanted(changes: Sequence[Change]) -> dict[Question, set[Any]]:
@@ -192,10 +203,10 @@ async def _ledger(
     """Make the ledger of a batch; of a cumulative budget it has all months that it rolls with."""
     groups = {a.rolls for a in accounts.values() if a.rolls}
     if not groups:
-        return Ledger(accounts, held)
+        return Ledger(Undoable(accounts), Undoable(held))
     rows = (await ask(database, connection, {_ROLLING: groups}))[_ROLLING]
     months = {row[0]: _account(row) for row in rows}
-    return Ledger(accounts | months, held, chains=chained(months.values()))
+    return Ledger(Undoable(accounts | months), Undoable(held), chains=chained(months.values()))
 
 
 def _waiters(rows: Iterable[Answer]) -> dict[str, frozenset[tuple[str, datetime | None]]]:

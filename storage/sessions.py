@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.ports import Session, SignInTry
 from storage.engine import Database, own
-from storage.group import GroupCommit
+from storage.group import GroupCommit, at_once
 from storage.tables import sessions, sign_ins
 
 
@@ -30,7 +30,7 @@ class SqlSessions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._group: GroupCommit[_Begun, None] = GroupCommit(self._insert)
+        self._group: GroupCommit[_Begun, None] = GroupCommit(at_once(self._insert))
 
     async def begin(self, key: str, attempt: SignInTry, until: datetime, now: datetime) -> None:
         """Remember a sign-in that has begun, until it comes back or its time is over."""

@@ -1,7 +1,7 @@
 """Facts of claims and their sums, kept in the writer's transaction; sums are the facts' shadow."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, delete, func, select
@@ -17,49 +17,60 @@ from storage.tables import claims, spend_facts, spend_sums
 
 _PLACES = ("one", "two")
 """The columns of the sums that hold a grain's dimensions."""
+_Key = tuple[str, str, str, str]
+"""A sum: its grain, its month, its places."""
 BATCH = 1000
 
 
 async def write_spending(
     database: Database,
     connection: AsyncConnection,
-    stored: Sequence[Claim],
+    now: Mapping[str, Sequence[Fact]],
     before: Mapping[str, Sequence[Fact]],
 ) -> None:
-    """Bring facts and sums up to what these claims are now, from what they were `before`.
+    """Bring facts and sums of claims up to what they are now, from what they were `before`.
 
     What has not changed is not written.
     """
-    now = {c.number: facts_of(c) for c in stored}
     changed = [n for n in now if now[n] != before.get(n, ())]
     gone = [n for n in changed if before.get(n)]
     if gone:
         own_facts = own(spend_facts), database.among(spend_facts.c.claim, gone)
         await connection.execute(delete(spend_facts).where(*own_facts))
     await database.insert(connection, spend_facts, fact_rows((n, now[n]) for n in changed))
-    moves: Counter[tuple[str, ...]] = Counter()
-    lines: Counter[tuple[str, ...]] = Counter()
+    moves: dict[_Key, tuple[int, int]] = {}
     for sign, facts in ((1, now), (-1, before)):
         for fact in (f for n in changed for f in facts.get(n, ())):
             for key in _keys(fact.cell):
-                moves[key] += sign * fact.amount_fen
-                lines[key] += sign * fact.lines
-    await database.insert(connection, spend_sums, _sum_rows(moves, lines), "add")
+                fen, lines = moves.get(key, (0, 0))
+                moves[key] = fen + sign * fact.amount_fen, lines + sign * fact.lines
+    await database.insert(connection, spend_sums, _sum_rows(moves), "add")
 
 
-def _sum_rows(moves: Counter[tuple[str, ...]], lines: Counter[tuple[str, ...]]) -> list[Row]:
-    names = ("grain", "month", *_PLACES)
+def _sum_rows(moves: Mapping[_Key, tuple[int, int]]) -> list[Row]:
     return [
-        {**dict(zip(names, key, strict=True)), "amount_fen": moves[key], "lines": lines[key]}
-        for key in sorted(moves)
-        if moves[key] or lines[key]
+        {
+            "grain": grain,
+            "month": month,
+            "one": one,
+            "two": two,
+            "amount_fen": fen,
+            "lines": lines,
+        }
+        for (grain, month, one, two), (fen, lines) in sorted(moves.items())
+        if fen or lines
     ]
 
 
-def _keys(cell: Cell) -> Iterable[tuple[str, ...]]:
-    for grain in GRAINS:
-        kept = [str(getattr(cell, name)) for name in grain.keeps]
-        yield (grain.name, cell.month, *kept, *[""] * (len(_PLACES) - len(kept)))
+@lru_cache(maxsize=4096)
+def _keys(cell: Cell) -> tuple[_Key, ...]:
+    """Name the sums that a cell is part of."""
+    return tuple(_key(grain, cell) for grain in GRAINS)
+
+
+def _key(grain: Grain, cell: Cell) -> _Key:
+    one, two, *_ = *(str(getattr(cell, name)) for name in grain.keeps), "", ""
+    return grain.name, cell.month, one, two
 
 
 class SqlSpending:
@@ -102,8 +113,9 @@ class SqlSpending:
             await connection.execute(delete(spend_sums).where(own(spend_sums)))
             last, count = "", 0
             while batch := await _claims_after(connection, last):
-                await write_spending(self._database, connection, batch, {})
-                last, count = batch[-1].number, count + sum(len(facts_of(c)) for c in batch)
+                facts = {c.number: facts_of(c) for c in batch}
+                await write_spending(self._database, connection, facts, {})
+                last, count = batch[-1].number, count + sum(map(len, facts.values()))
         return count
 
 

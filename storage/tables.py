@@ -75,6 +75,13 @@ __all__ = [
     "waiting",
 ]
 
+
+def _where_there(name: str, column: str) -> Index:
+    """Index a column of the tenant's rows that have it: most rows do not, at first."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, "company", column, sqlite_where=there, postgresql_where=there)
+
+
 companies = Table(
     "companies",
     metadata,
@@ -250,7 +257,7 @@ waiting = Table(
     moment("due_at", null=True),
     PrimaryKeyConstraint("company", "person", "claim"),
     Index(None, "company", "claim"),
-    Index(None, "company", "due_at"),
+    _where_there("ix_waiting_company_due_at", "due_at"),
 )
 
 invoices = Table(
@@ -452,7 +459,7 @@ def _queue(name: str, payload: str, arrived: str) -> Table:
             sqlite_where=unfinished,
             postgresql_where=unfinished,
         ),
-        Index(f"ix_{name}_finished", "company", "finished_at"),
+        _where_there(f"ix_{name}_finished", "finished_at"),
     )
 
 

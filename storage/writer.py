@@ -10,8 +10,9 @@ from storage.companies import Companies
 from storage.effects import Before, Effects
 from storage.engine import Database
 from storage.gathering import Gathered
-from storage.group import GroupCommit
-from storage.loading import load, lock_head
+from storage.group import GroupCommit, Take
+from storage.loading import HEAD_LOCK, load
+from storage.sheets import Sheet, sheet_of
 from storage.wakeups import Signal
 
 OUTBOX_CHANNEL = "chit_outbox"
@@ -32,7 +33,9 @@ class Writer:
         self.companies = Companies(database)
         self._inbox = inbox
         self._outbox = outbox
-        self._group: GroupCommit[Change, None] = GroupCommit(self._run)
+        self._group: GroupCommit[Sheet, None] = GroupCommit(
+            self._run, limit=128, lanes=database.lanes
+        )
 
     async def commit(self, change: Change) -> None:
         """Make a change true; Refused and Conflict as `core.ports.Store.commit` has them.
@@ -41,34 +44,36 @@ class Writer:
         """
         if any(not entry.source for entry in change.audit):
             raise ValueError("an audit line needs the source that proves it")
-        await self._group(with_events(with_orders(change), self._subscriptions))
+        await self._group(sheet_of(with_events(with_orders(change), self._subscriptions)))
 
     async def close(self) -> None:
         """Let the waiting changes through."""
         await self._group.close()
 
-    async def _run(self, changes: Sequence[Change]) -> Sequence[Exception | None]:
+    async def _run(self, take: Take[Sheet]) -> Sequence[Exception | None]:
         answers: list[Exception | None] = []
-        admitted: list[Change] = []
+        admitted: list[Sheet] = []
         told = False
-        async with self._database.writing() as connection:
-            head = await lock_head(self._database, connection)
-            loaded = await load(self._database, connection, changes)
+        async with self._database.turn(HEAD_LOCK) as connection:
+            sheets = take()
+            if not sheets:
+                return answers
+            loaded = await load(self._database, connection, [s.change for s in sheets])
             books, before = loaded.books, Before.of(loaded)
-            for change in changes:
+            for sheet in sheets:
                 try:
-                    books.admit(change)
+                    books.admit(sheet.change)
                 except ChitError as refusal:
                     answers.append(refusal)
                 else:
                     answers.append(None)
-                    admitted.append(change)
+                    admitted.append(sheet)
             if admitted:
                 gathered = Gathered(self._database, connection)
                 effects = Effects(
                     gathered,
                     connection,
-                    head,
+                    loaded.head,
                     before,
                     books,
                     admitted,
@@ -80,9 +85,9 @@ class Writer:
         self._wake(admitted, told=told)
         return answers
 
-    def _wake(self, admitted: Sequence[Change], *, told: bool) -> None:
+    def _wake(self, admitted: Sequence[Sheet], *, told: bool) -> None:
         """Say that there are notices to send, and lanes whose next message may be handled."""
         if told:
             self._outbox.give()
-        if any(change.inbox for change in admitted):
+        if any(sheet.change.inbox for sheet in admitted):
             self._inbox.give()

@@ -42,9 +42,9 @@ from storage.admission import Books
 from storage.chain import Link, find_break, forge, link_of
 from storage.companies import AppliedBy, apply_entry
 from storage.documents import read_moment_cursor, read_number_cursor, size_of, slice_of
-from storage.effects import due_of, waiting_people
 from storage.ledger import Account, Ledger
 from storage.loading import chained
+from storage.sheets import due_of, waiting_people
 from storage.store import CHINA, beginning
 from storage.wakeups import Signal
 from tests.fakes.alerts import MemoryAlerts
@@ -259,7 +259,7 @@ class MemoryStore:
         self._cards = cards
         self._versions: list[Company] = []
         self._budgets: dict[str, Budget] = {}
-        self._books = Books(Ledger({}, {}))
+        self._books = Books(Ledger())
         self._numbers: dict[tuple[str, date], int] = {}
         self._budget_changes: dict[str, BudgetChange] = {}
         self._claims: dict[str, Claim] = {}

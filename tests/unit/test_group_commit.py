@@ -2,11 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from storage.group import GroupCommit
+from storage.group import GroupCommit, at_once
 
 
 class Runs:
@@ -26,7 +26,7 @@ class Runs:
 
 async def test_what_waits_during_one_batch_goes_into_the_next() -> None:
     runs = Runs()
-    group = GroupCommit(runs, limit=3)
+    group = GroupCommit(at_once(runs), limit=3)
 
     answers = await asyncio.gather(*(group(i) for i in range(1, 8)))
 
@@ -35,7 +35,9 @@ async def test_what_waits_during_one_batch_goes_into_the_next() -> None:
 
 
 async def test_a_refused_item_is_refused_alone() -> None:
-    answers = await asyncio.gather(*map(GroupCommit(Runs()), (1, 0, 2)), return_exceptions=True)
+    answers = await asyncio.gather(
+        *map(GroupCommit(at_once(Runs())), (1, 0, 2)), return_exceptions=True
+    )
 
     assert answers[::2] == [2, 4]
     assert isinstance(answers[1], KeyError)
@@ -45,7 +47,7 @@ async def test_an_item_that_breaks_its_batch_is_found() -> None:
     runs = Runs()
 
     answers = await asyncio.gather(
-        *map(GroupCommit(runs), (1, 2, 13, 4, 5)), return_exceptions=True
+        *map(GroupCommit(at_once(runs)), (1, 2, 13, 4, 5)), return_exceptions=True
     )
 
     assert [a for a in answers if not isinstance(a, ValueError)] == [2, 4, 8, 10]
@@ -54,7 +56,7 @@ async def test_an_item_that_breaks_its_batch_is_found() -> None:
 
 async def test_a_lost_connection_is_everybodys_answer_and_not_repeated() -> None:
     runs = Runs(ConnectionResetError)
-    group = GroupCommit(runs)
+    group = GroupCommit(at_once(runs))
 
     answers = await asyncio.gather(*map(group, (1, 13, 2)), return_exceptions=True)
 
@@ -66,7 +68,7 @@ async def test_a_lost_connection_is_everybodys_answer_and_not_repeated() -> None
 async def test_a_broken_writer_leaves_nobody_waiting() -> None:
     heard: list[dict[str, object]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
-    group = GroupCommit(Runs(ZeroDivisionError))
+    group = GroupCommit(at_once(Runs(ZeroDivisionError)))
 
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         await group(13)
@@ -78,7 +80,7 @@ async def test_a_broken_writer_leaves_nobody_waiting() -> None:
 
 async def test_who_has_gone_is_left_out() -> None:
     runs = Runs()
-    group = GroupCommit(runs)
+    group = GroupCommit(at_once(runs))
     waiting = [asyncio.create_task(group(i)) for i in (1, 2, 3, 4)]
     await asyncio.sleep(0)
 
@@ -91,3 +93,71 @@ async def test_who_has_gone_is_left_out() -> None:
 
     assert [a for a in answers if isinstance(a, int)] == [2, 6, 8]
     assert [5] not in runs.batches
+
+
+class Locks:
+    """Runs batches that wait for one lock each before they take their items."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[int]] = []
+        self.lock, self.work = asyncio.Semaphore(0), asyncio.Semaphore(0)
+        self.begun = 0
+
+    async def __call__(self, take: Callable[[], Sequence[int]]) -> Sequence[int]:
+        self.begun += 1
+        await self.lock.acquire()
+        items = list(take())
+        self.taken.append(items)
+        await self.work.acquire()
+        return items
+
+
+async def settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_what_arrives_while_a_batch_waits_for_its_lock_goes_with_it() -> None:
+    locks = Locks()
+    group = GroupCommit(locks, lanes=2)
+    first = asyncio.create_task(group(1))
+    await settle()
+    second = asyncio.create_task(group(2))
+    await settle()
+
+    locks.lock.release()
+    locks.work.release()
+
+    assert list(await asyncio.gather(first, second)) == [1, 2]
+    assert locks.taken == [[1, 2]]
+
+
+async def test_the_next_batch_fills_while_one_runs_and_no_third_begins() -> None:
+    locks = Locks()
+    group = GroupCommit(locks, lanes=2, limit=2)
+    waiting = [asyncio.create_task(group(i)) for i in range(5)]
+    await settle()
+    locks.lock.release()
+    await settle()
+
+    begun = locks.begun
+    for _ in range(3):
+        locks.lock.release()
+        locks.work.release()
+
+    assert begun == 2
+    assert await asyncio.gather(*waiting) == [0, 1, 2, 3, 4]
+    assert locks.taken == [[0, 1], [2, 3], [4]]
+    await group.close()
+
+
+async def test_a_batch_that_never_gets_its_lock_answers_those_who_wait() -> None:
+    async def refused(_take: Callable[[], Sequence[int]]) -> Sequence[int]:
+        await asyncio.sleep(0)
+        raise ConnectionResetError
+
+    group = GroupCommit(refused, lanes=2)
+
+    answers = await asyncio.gather(*map(group, (1, 2, 3)), return_exceptions=True)
+
+    assert [type(a) for a in answers] == [ConnectionResetError] * 3

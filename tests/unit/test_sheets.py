@@ -1,0 +1,63 @@
+"""What is worked out before a turn is exactly what its turn would have written."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.change import AuditEntry, Change
+from core.claim import Claim, Line, State
+from storage.chain import Link, forge, seal
+from storage.documents import CLAIMS, write, write_next
+from storage.sheets import sheet_of
+
+NOW = datetime(2026, 11, 25, 9, 30, 0, 250, tzinfo=UTC)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+tricky = st.sampled_from([',"revision":3,', '\\","revision":3,"', '"revision":3,', ""])
+claims = st.builds(
+    Claim,
+    number=texts,
+    company=tricky,
+    kind=st.just("reimbursement"),
+    state=st.sampled_from(State),
+    employee=texts,
+    department=texts,
+    created_at=st.just(NOW),
+    project=st.none() | tricky,
+    purpose=tricky | texts,
+    revision=st.sampled_from([0, 3, 30]),
+    lines=st.lists(
+        st.builds(Line, texts, st.integers(), st.just(date(2026, 11, 25)), tricky), max_size=2
+    ).map(tuple),
+)
+entries = st.builds(
+    AuditEntry,
+    texts,
+    texts,
+    texts,
+    texts,
+    st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
+)
+
+
+@given(claims)
+def test_a_claim_is_written_with_its_next_revision(claim: Claim) -> None:
+    assert write_next(claim) == write(CLAIMS, replace(claim, revision=claim.revision + 1))
+
+
+@given(entries)
+def test_a_line_is_hashed_as_ever(entry: AuditEntry) -> None:
+    (line,) = sheet_of(Change(at=NOW, audit=(entry,))).audit
+    link = Link(6, "abc")
+    words = [entry.actor, entry.action, entry.subject, entry.source]
+    content = [7, NOW.isoformat(), *words, [list(field) for field in entry.fields]]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    end = seal(link, line.text)
+
+    assert end == Link(7, hashlib.sha256(f"abc\n{text}".encode()).hexdigest())
+    assert forge(link, NOW, entry).hash == end.hash
+    assert json.loads(str(line.row["fields"])) == [list(field) for field in entry.fields]

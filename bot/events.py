@@ -143,6 +143,24 @@ class CardInvoicesChosen:
     kind: Literal["cards"] = "cards"
 
 
+DeskAct = Literal["confirm_batch", "cancel_batch", "paid", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOrdered:
+    """A word of finance from its page, as the chat has them: `subject` is a batch or a claim.
+
+    `sender` is where the person is answered as well; it is a chat of their own.
+    """
+
+    sender: Sender
+    act: DeskAct
+    subject: str
+    words: str = ""
+    amount_fen: int | None = None
+    kind: Literal["desk"] = "desk"
+
+
 Event = (
     TextReceived
     | PhotoReceived
@@ -151,6 +169,7 @@ Event = (
     | CardInvoicesChosen
     | LinkReceived
     | CardClicked
+    | DeskOrdered
     | PersonEntered
     | UnsupportedReceived
 )

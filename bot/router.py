@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, origins, receipts, systems, typed, verifying, wallet
+from bot.handlers import clicks, desk_orders, origins, receipts, systems, typed, verifying, wallet
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
@@ -19,6 +19,7 @@ HANDLERS: dict[type, Handler] = {
     events.LinkReceived: receipts.on_link,
     events.CardInvoicesChosen: wallet.on_cards,
     events.CardClicked: clicks.on_click,
+    events.DeskOrdered: desk_orders.on_ordered,
     events.PersonEntered: typed.on_entered,
     events.UnsupportedReceived: typed.on_unsupported,
 }

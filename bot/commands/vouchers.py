@@ -274,14 +274,10 @@ def vouchers_numbers(
 
 async def _numbers(config: Config, data: bytes) -> int:
     from bot.clock import utc_now
+    from bot.desk.clerk import numbers_in
     from bot.desk.vouchers import VoucherDesk
     from connectors.filedrop.reading import read_table
 
-    table = read_table(data)
-    head = [cell.lower() for cell in table[0]] if table else []
-    if "id" not in head or "number" not in head:
-        raise Refused("results_header", columns="id, number")
-    name, number = head.index("id"), head.index("number")
-    given = [(row[name], row[number]) for row in table[1:] if row[name] and row[number]]
+    given = numbers_in(read_table(data))
     async with opened(config) as storage:
         return await VoucherDesk(storage.store, utc_now, config.zone).number(given)

@@ -1,6 +1,7 @@
 """Where files of the desk go: a path that somebody named, or a place that a program watches."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -60,6 +61,28 @@ class FileOutlet:
     async def drop(self) -> None:
         """Remove the draft."""
         self.path.with_name(self.path.name + ".tmp").unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class KeptOutlet:
+    """Nowhere but here: the bytes of a file that somebody is about to be handed."""
+
+    form: str
+    extension: str
+    data: bytes = b""
+    name: str = ""
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+    async def prepare(self, listed: Listed, data: bytes) -> None:
+        """Nothing lies anywhere; the batch can be written again."""
+
+    async def publish(self, listed: Listed, data: bytes) -> None:
+        """Keep the file and what lies beside it."""
+        self.name, self.data = f"{listed.batch}.{self.extension}", data
+        self.beside = _controls(listed, self.form).beside(self.name, data)
+
+    async def drop(self) -> None:
+        """There is nothing to forget."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Payment files out: what is owed becomes one batch and one file, which leaves when it may."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
@@ -93,8 +93,40 @@ class PaymentDesk:
     clock: Clock
     zone: tzinfo
 
-    async def export(self, form: Form, out: Outlet, maker: str | None = None) -> Batch:
-        """Take what is owed into one batch and write its file.
+    async def look(self, name: str) -> OrderList:
+        """Give what an earlier batch has in it, whether its file may leave or not; notes nothing.
+
+        Refused `no_such_batch`, `batch_was_cancelled`.
+        """
+        batch, rows = await self._rows(name, await self.store.company())
+        return self._list(batch or name, [order for _, _, order in rows])
+
+    async def _rows(self, name: str, company: Company) -> tuple[PaymentBatch | None, list[Row]]:
+        batch = await self.store.payment_batch(name)
+        found = [p for p in await self.store.payments_in(name) if p.state in {"exported", "paid"}]
+        if batch and batch.state == "cancelled":
+            raise Refused("batch_was_cancelled", batch=name)
+        if not found:
+            raise Refused("no_such_batch", batch=name)
+        parts = dict(batch.parts) if batch else {}
+        return batch, [
+            (claim, p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)))
+            for claim, p in await self._with_claims(found)
+        ]
+
+    async def preview(self, form: Form, only: Collection[str] | None = None) -> Batch:
+        """Say what the next batch would have in it, and what would stay behind; notes nothing."""
+        due, left = await self._due(await self.store.company(), form, only)
+        return Batch("", tuple(order for _, _, order in due), tuple(left))
+
+    async def export(
+        self,
+        form: Form,
+        out: Outlet,
+        maker: str | None = None,
+        only: Collection[str] | None = None,
+    ) -> Batch:
+        """Take what is owed, or `only` these payments of it, into one batch and write its file.
 
         The list lies complete in draft before anything is noted and appears after, so that a
         crash in between loses nothing; a payment that somebody settles meanwhile is left out, and
@@ -102,7 +134,7 @@ class PaymentDesk:
         `not_allowed`. Above the company's limit the file waits for a second person's word.
         """
         company = await self.store.company()
-        due, left = await self._due(company, form)
+        due, left = await self._due(company, form, only)
         if not due:
             raise Refused("nothing_to_export", rows=_reasons(left))
         total = sum(order.amount_fen for _, _, order in due)
@@ -129,34 +161,29 @@ class PaymentDesk:
     async def rewrite(self, name: str, form: Form, out: Outlet) -> Batch:
         """Write the file of an earlier batch again; one that a crash left unfinished is finished.
 
-        Refused `no_such_batch`, `batch_unconfirmed`, `batch_was_cancelled`.
+        Refused `no_such_batch`, `batch_unconfirmed`, `batch_was_cancelled`, `batch_unfit` for a
+        form that something in it does not fit.
         """
         company = await self.store.company()
-        batch = await self.store.payment_batch(name)
-        found = [p for p in await self.store.payments_in(name) if p.state in {"exported", "paid"}]
-        if batch and batch.state == "cancelled":
-            raise Refused("batch_was_cancelled", batch=name)
-        if not found:
-            raise Refused("no_such_batch", batch=name)
-        parts = dict(batch.parts) if batch else {}
-        rows = [
-            (claim, p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)))
-            for claim, p in await self._with_claims(found)
-        ]
+        batch, rows = await self._rows(name, company)
         waits = batch is not None and batch.state == "waiting"
         if batch and batch.state == "making":
             waits = await self._close(batch, rows, company, batch.maker)
         if waits:
             raise Refused("batch_unconfirmed", batch=name)
         orders = self._list(batch or name, [order for _, _, order in rows])
+        require_fit(orders, form)
         data = form(orders)
         await out.prepare(orders, data)
         await out.publish(orders, data)
         return Batch(name, orders.orders)
 
-    async def _due(self, company: Company, form: Form) -> tuple[list[Row], list[Left]]:
+    async def _due(
+        self, company: Company, form: Form, only: Collection[str] | None
+    ) -> tuple[list[Row], list[Left]]:
         """Find what is owed and fits the form, with the accounts that people have now."""
-        owed = [*await self._in_state("pending"), *await self._in_state("failed")]
+        found = [*await self._in_state("pending"), *await self._in_state("failed")]
+        owed = [p for p in found if only is None or p.id in only]
         claims = await self._approved() if owed else {}
         due: list[Row] = []
         left: list[Left] = []
@@ -290,6 +317,14 @@ def _joined(changes: Sequence[Change]) -> Change:
         audit=tuple(a for change in changes for a in change.audit),
         outbox=tuple(o for change in changes for o in change.outbox),
     )
+
+
+def require_fit(orders: OrderList, form: Form) -> None:
+    """Refused `batch_unfit` when something of a batch cannot be written in a form."""
+    found = [(o, find_unfit(o) or form.find_unfit(o)) for o in orders.orders]
+    unfit = [Left(order.id, reason) for order, reason in found if reason]
+    if unfit:
+        raise Refused("batch_unfit", batch=orders.batch, rows=_reasons(unfit))
 
 
 def _with_account(payment: Payment, company: Company) -> Payment:

@@ -34,11 +34,12 @@ class RowDone:
 
 @dataclass(frozen=True, slots=True)
 class ResultDesk:
-    """Notes what a bank says."""
+    """Notes what a bank says; `actor` is who brought it in, where that is a person."""
 
     store: Store
     clock: Clock
     settings: Settings
+    actor: str = BANK
 
     async def note(self, table: Sequence[Sequence[str]], data: bytes) -> list[RowDone]:
         """Note the rows of a table whose first is the header; `data` are the file's own bytes.
@@ -71,6 +72,8 @@ class ResultDesk:
             claim = await self.store.claim(payment.claim) if payment else None
             if payment is None or claim is None:
                 raise Refused("no_such_payment", payment=row.id or row.claim)
+            if self.actor in claim.owners:
+                raise Refused("own_claim", number=claim.number)
             mismatch = find_mismatch(row, payment)
             if mismatch:
                 raise Refused("result_mismatch", payment=payment.id, column=mismatch)
@@ -78,7 +81,7 @@ class ResultDesk:
             if set(keys) & set(payment.noted):
                 return RowDone(row.number, payment.id, noted=False)
             company = await self.store.company()
-            cause = Cause(BANK, self.clock(), f"result:{key}")
+            cause = Cause(self.actor, self.clock(), f"result:{key}")
             change = self._change(row, claim, payment, company, cause)
             if change is None:
                 return RowDone(row.number, payment.id, noted=False)

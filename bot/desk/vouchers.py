@@ -141,13 +141,34 @@ class VoucherDesk:
         return SheetList(batch, at, company.vouchers.word, made)
 
     async def rewrite(self, batch: str, form: Form, out: Outlet) -> Exported:
-        """Write the file of an earlier batch again; Refused `no_such_batch`."""
+        """Write the file of an earlier batch again; Refused `no_such_batch`, `batch_unfit`."""
         company = await self.store.company()
         sheets = await self._batch(batch, company)
+        unfit = [(s, form.find_unfit(s, company)) for s in sheets.sheets]
+        rows = "\n".join(f"{sheet.id}: {reason}" for sheet, reason in unfit[:200] if reason)
+        if rows:
+            raise Refused("batch_unfit", batch=batch, rows=rows)
         data = form(sheets, company)
         await out.prepare(sheets, data)
         await out.publish(sheets, data)
         return Exported(sheets)
+
+    async def look(self, batch: str | None = None, by: By | None = None) -> Exported:
+        """Give what an earlier batch has, or what the next one would have; notes nothing.
+
+        Refused `no_such_batch`, `nothing_to_export_vouchers`.
+        """
+        company = await self.store.company()
+        if batch is not None:
+            return Exported(await self._batch(batch, company))
+        found = [v for v in await self._listed("open", None) if v.taken_by in FREE]
+        refused = [
+            Waiting(v.id, v.claim, v.reason, v.facts) for v in await self._listed("refused", None)
+        ]
+        if not found:
+            raise Refused("nothing_to_export_vouchers", rows=_rows(refused))
+        name = "VD-preview" if (by or company.vouchers.by) == "day" else "VB-preview"
+        return Exported(self._sheets(name, found, company), tuple(refused))
 
     async def _batch(self, batch: str, company: Company) -> SheetList:
         found = await self._pages(VoucherQuery(batch=batch))

@@ -77,6 +77,12 @@ TEXTS: Texts = {
         "The batch‹ {batch} ›has not been checked, so its file may not leave. Somebody else of"
         " finance sends “confirm batch‹ {batch}›”.",
     ),
+    "batch_unfit": Text(
+        "批次‹ {batch} ›里有这种格式写不下的内容，没有生成文件‹：\n{rows}›\n"
+        "请换一种格式，或补全资料后重新制单。",
+        "The batch‹ {batch} ›has something that this form cannot say, so no file was written"
+        "‹:\n{rows}›\nChoose another form, or mend what is missing and make the batch anew.",
+    ),
     "batch_missing": Text(
         "请带上批次号，例如「确认批次 PAY-20261125-0001」。",
         "Please name the batch, e.g. “confirm batch PAY-20261125-0001”.",
@@ -145,6 +151,10 @@ TEXTS: Texts = {
     "bad_file_name": Text(
         "文件名‹「{file}」›不能用。请只用字母、数字、点、横线。",
         "The file name‹ “{file}” ›cannot be used: letters, digits, dots and dashes only.",
+    ),
+    "no_such_form": Text(
+        "没有文件格式‹「{form}」›。请从列表里选一种。",
+        "There is no form of file‹ “{form}”›. Choose one of the list.",
     ),
     "no_filedrop": Text(
         "没有配置‹角色为 {role} 的 ›[connectors.filedrop]，请用 --out 指明文件。",

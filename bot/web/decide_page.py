@@ -4,7 +4,6 @@ The form gives no authority and decides nothing: the worker takes the event as i
 click, and the page shows what it has recorded since.
 """
 
-import asyncio
 import hashlib
 import re
 import secrets
@@ -12,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal
 from urllib.parse import quote
 
 import structlog
@@ -23,14 +21,12 @@ from bot.cards.permits import Moment, allowed_actions, token_of
 from bot.events import CardClicked, ChannelName
 from bot.handlers.dialogs import alive, armed_for
 from bot.port import Accept, Inbound, SignInDoor
-from bot.texts import say
-from bot.web.outcomes import chat_of, lane_of
+from bot.web.outcomes import PATIENCE_S, Told, chat_of, lane_of, settled, told_in_words
 from bot.web.signin import messenger_of
 from bot.web.site import Site
 from core.claim import Claim
 from core.company import Company, Person
-from core.notices import Reply
-from core.ports import Clock, Outcome, Store, Traces
+from core.ports import Clock, Store, Traces
 
 DECISIONS: Mapping[str, str] = {
     "approve": "opinion",
@@ -44,9 +40,6 @@ DECISIONS: Mapping[str, str] = {
 """What may be decided here, and under which name its words go along."""
 NEEDS_WORDS = frozenset({"reject", "return", "transfer", "add_signer"})
 MAX_WORDS = 500
-PATIENCE_S = 3.0
-"""How long a form waits for its outcome, so that the page that follows can show it."""
-_GLANCE_S = 0.05
 _TRACE = re.compile(r"[0-9a-f]{64}")
 _ONCE = re.compile(r"[0-9a-f]{16}")
 
@@ -61,14 +54,6 @@ class Forms:
     token: str
     once: str
     most: int = MAX_WORDS
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What has become of a form: `notes` are the answers, in the reader's language."""
-
-    state: Literal["waiting", "done", "dead"]
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +100,8 @@ class DecidePage:
         event = CardClicked(sender, "", action, token.pack(), inputs)
         new = await self.accept(Inbound(_key(person, trace), lane_of(sender), event))
         log.info("decided_on_page", action=action, new=new)
-        await self._settled(_key(person, trace))
+        await settled(self.traces, _key(person, trace), self.patience_s)
         return self.site.redirect(f"/app/claims/{number}?sent={trace}", HTTPStatus.SEE_OTHER)
-
-    async def _settled(self, key: str) -> None:
-        """Wait a moment for a decision to be worked off."""
-        for _ in range(round(self.patience_s / _GLANCE_S)):
-            outcome = await self.traces.outcome(key)
-            if outcome is None or outcome.state != "waiting":
-                return
-            await asyncio.sleep(_GLANCE_S)
 
     async def told(self, request: web.Request, person: Person, company: Company) -> Told | None:
         """Say what has become of the form that this very person has just sent."""
@@ -132,13 +109,7 @@ class DecidePage:
         if not _TRACE.fullmatch(trace):
             return None
         outcome = await self.traces.outcome(_key(person, trace))
-        return _told(outcome, person, company) if outcome else None
-
-
-def _told(outcome: Outcome, person: Person, company: Company) -> Told:
-    replies = [n for n in outcome.notices if isinstance(n, Reply)]
-    notes = tuple(say(r.code, person.language, dict(r.fields), company) for r in replies)
-    return Told(outcome.state, notes)
+        return told_in_words(outcome, person, company) if outcome else None
 
 
 def _token(text: str) -> Token | None:

@@ -1,14 +1,21 @@
 """What became of something that a page has put into the inbox, told as it was recorded."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeGuard
 
 from bot.events import ChannelName, Sender
 from bot.port import SignInDoor
 from bot.texts import say
 from bot.web.site import Site
 from core.company import Company, Person
-from core.notices import Notice, Reply, ShowCard
-from core.ports import Outcome
+from core.notices import Notice, Reply, Say, ShowCard
+from core.ports import Outcome, Traces
+
+PATIENCE_S = 3.0
+"""How long a form waits for its outcome, so that the page that follows can show it."""
+_GLANCE_S = 0.05
 
 
 def told(outcome: Outcome, person: Person, company: Company, site: Site) -> dict[str, object]:
@@ -40,6 +47,34 @@ def chat_of(
     users = {"dingtalk": person.dingtalk, "wecom": person.wecom}
     names = sorted(doors, key=lambda name: name != inside)
     return next((Sender(name, user) for name in names if (user := users.get(name))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What has become of a form: `notes` are the answers, in the reader's language."""
+
+    state: Literal["waiting", "done", "dead"]
+    notes: tuple[str, ...]
+
+
+def told_in_words(outcome: Outcome, person: Person, company: Company) -> Told:
+    """Tell what somebody was answered, as the chat has it."""
+    replies = [n for n in outcome.notices if _is_for(n, person)]
+    notes = [say(n.code, person.language, dict(n.fields), company) for n in replies]
+    return Told(outcome.state, tuple(dict.fromkeys(notes)))
+
+
+def _is_for(notice: Notice, person: Person) -> TypeGuard[Reply | Say]:
+    return isinstance(notice, Reply) or (isinstance(notice, Say) and notice.person == person.id)
+
+
+async def settled(traces: Traces, key: str, patience_s: float) -> None:
+    """Wait a moment for what was put into the inbox to be worked off."""
+    for _ in range(round(patience_s / _GLANCE_S)):
+        outcome = await traces.outcome(key)
+        if outcome is None or outcome.state != "waiting":
+            return
+        await asyncio.sleep(_GLANCE_S)
 
 
 def lane_of(sender: Sender) -> str:

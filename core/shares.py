@@ -41,6 +41,7 @@ def split_line(line: Line, shares: Sequence[Share]) -> tuple[Line, ...]:
             department=share.department or line.department,
             project=share.project or line.project,
             category=share.category or line.category,
+            allowance=line.allowance if share.category in {None, line.category} else "",
         )
         for share, part, foreign in zip(shares, parts, _foreign_parts(line, weights), strict=True)
     )

@@ -90,7 +90,10 @@ def amended(claim: Claim, cause: Cause, index: int, values: Mapping[str, object]
     """
     for name in _rights_for(values, claim.lines[index]):
         _require_right(claim, cause, name)
-    line = replace(claim.lines[index], **values)  # type: ignore[arg-type]  # callers name fields
+    before = claim.lines[index]
+    line = replace(before, **values)  # type: ignore[arg-type]  # callers name fields
+    if line.category != before.category:
+        line = replace(line, allowance="")
     return set_line(claim, index, line)
 
 

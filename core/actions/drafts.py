@@ -308,6 +308,8 @@ def edit_line(claim: Claim, index: int, cause: Cause, **values: object) -> tuple
     line = replace(before, **values, doubts=doubts)  # type: ignore[arg-type]  # callers name fields
     if "amount_fen" in values:
         line = replace(line, asked_fen=None, cut="")
+    if line.category != before.category:
+        line = replace(line, allowance="")
     changed = set_line(claim, index, line)
     if "amount_fen" in values:
         _require_covered(changed, index)

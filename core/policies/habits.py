@@ -52,8 +52,13 @@ def weekend(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]
     if claim.kind not in EXPENSES:
         return
     for i, line in lines_of(claim, policy, book.company):
-        if book.rests(line.date) and not line.allowance:
+        if book.rests(line.date) and not line.allowance and not _is_away(claim, line.date):
             yield finding(policy, i, date=line.date.isoformat())
+
+
+def _is_away(claim: Claim, day: date) -> bool:
+    """Whether a day is one of the claim's trip: who travels spends on days off, too."""
+    return claim.trip is not None and claim.trip.start <= day <= claim.trip.end
 
 
 def frequency(claim: Claim, policy: Policy, book: PolicyBook) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from core_house import COMPANY_YAML, NOW, TODAY, by, claim_of, company_of, invoice, taxi
 
+from core.actions.drafts import edit_line
 from core.actions.following import follow_up
 from core.claim import Claim, Finding, Line, StoredFile
 from core.company import Company
@@ -15,6 +16,7 @@ from core.flows import CalendarRules
 from core.invoice import Item
 from core.mileage import find_km, mileage_fen
 from core.policy import PolicyBook, check_policies
+from core.shares import Share, split_line
 from core.travel_standard import (
     allowances,
     city_in,
@@ -272,6 +274,27 @@ def test_allowances_of_one_category_are_judged_together(
 
     facts = [(f.field("policy"), f.field("amount"), f.field("allowed")) for f in found]
     assert [f for f in facts if f[2]] == expected
+
+
+def test_an_allowance_of_another_category_is_an_expense_like_any() -> None:
+    owed = claim_of(taxi(100, category="meal", allowance="food"))
+
+    moved, _ = edit_line(owed, 0, by("zhang"), category="hotel")
+    kept, _ = edit_line(owed, 0, by("zhang"), amount_fen=9000)
+    shared = split_line(owed.lines[0], (Share(1, category="hotel"), Share(1, department="lab")))
+
+    assert moved.lines[0].allowance == ""
+    assert kept.lines[0].allowance == "food"
+    assert [x.allowance for x in shared] == ["", "food"]
+
+
+def test_a_day_off_on_a_trip_is_spent_on_like_any() -> None:
+    saturday = date(2026, 11, 21)
+    claim = claim_of(taxi(45, saturday))
+    away = replace(claim, trip=Trip("上海", saturday, saturday))
+
+    assert len(found("{id: we, kind: weekend}", claim)) == 1
+    assert found("{id: we, kind: weekend}", away) == []
 
 
 def test_an_allowance_needs_no_voucher_and_no_workday() -> None:

@@ -17,13 +17,14 @@ Purpose = Literal["claim", "approval", "payment"]
 """claim: the employee's card, from draft to paid; approval: an approver's; payment: the
 cashier's."""
 
-CardPurpose = Purpose | Literal["alert"]
-"""alert: the card of whoever answers for a budget, about that budget."""
+CardPurpose = Purpose | Literal["alert", "todo"]
+"""alert: the card of whoever answers for a budget, about that budget; todo: the clean claims that
+an approver may agree to together."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCard:
-    """Draw a claim's card for one person.
+    """Draw a claim's card for one person; that of a `todo` is about a list (`show_todo`).
 
     `fresh` puts a new card at the bottom of the chat and closes the older ones of that purpose;
     otherwise the delivered card is redrawn where it is. `only_open` redraws and never creates.
@@ -32,7 +33,7 @@ class ShowCard:
 
     person: str
     claim: str
-    purpose: Purpose
+    purpose: Purpose | Literal["todo"]
     fresh: bool = False
     only_open: bool = False
     due: datetime | None = None
@@ -42,6 +43,14 @@ class ShowCard:
     def subject(self) -> str:
         """What the card is about: the claim."""
         return self.claim
+
+
+TODO_LISTS = "todo-"
+
+
+def show_todo(person: str, *, fresh: bool = False) -> ShowCard:
+    """Draw the list of what somebody may agree to together."""
+    return ShowCard(person, f"{TODO_LISTS}{person}", "todo", fresh=fresh, only_open=not fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +96,17 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer somebody by channel id, also one whom the company does not know."""
+    """Answer somebody by channel id, also one whom the company does not know.
+
+    `budgets` are drawn below the words, where the messenger takes pictures.
+    """
 
     channel: ChannelName
     user: str
     code: str
     fields: tuple[tuple[str, str], ...] = ()
     kind: Literal["reply"] = "reply"
+    budgets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def _build_bot(
     if config.wecom_bot is None:
         return None, []
     timing, cards = config.timing, BotCards(config, world)
-    bot = WeComBot(config.wecom_bot, timing, world, cards, faults, background)
+    bot = WeComBot(config.wecom_bot, timing, world, cards, faults, background, gallery)
     files = BotFiles(world.clock, timing.wecom_bot_file_s)
     return WeComBotPhone(world, bot, files, gallery), [*bot.routes(), *files.routes()]
 

@@ -26,7 +26,8 @@ from sandbox.wecom_bot_errors import (
     UNKNOWN_COMMAND,
     BotRefused,
 )
-from sandbox.wire import Window, base_of, child, parse_object, size, string
+from sandbox.wecom_bot_uploads import Uploads
+from sandbox.wire import Vault, Window, base_of, child, parse_object, size, string
 from sandbox.world import Direction, Item, JsonObject, World
 
 log = structlog.get_logger(__name__)
@@ -70,8 +71,10 @@ class WeComBot:
         cards: BotCards,
         faults: FaultDesk,
         background: Background,
+        gallery: Vault,
     ) -> None:
         self.tenant = tenant
+        self._gallery = gallery
         self._timing = timing
         self._world = world
         self._cards = cards
@@ -84,8 +87,12 @@ class WeComBot:
         self._minute = Window(world.clock, PER_MINUTE, 60)
         self._hour = Window(world.clock, PER_HOUR, 3600)
         self._ids = itertools.count(1)
-        self._commands: Mapping[str, Callable[[str, JsonObject], None]] = {
+        self._uploads = Uploads(world.clock)
+        self._commands: Mapping[str, Callable[[str, JsonObject], JsonObject | None]] = {
             "ping": lambda _req_id, _body: None,
+            "aibot_upload_media_init": self._uploads.begin,
+            "aibot_upload_media_chunk": self._uploads.take,
+            "aibot_upload_media_finish": self._uploads.finish,
             "aibot_send_msg": self._send,
             "aibot_respond_msg": self._respond,
             "aibot_respond_welcome_msg": self._welcome,
@@ -191,8 +198,8 @@ class WeComBot:
             await self._answer(line, cmd, req_id, planned)
             return
         try:
-            await self._carry_out(line, cmd, req_id, child(frame, "body"))
-            answer: JsonObject = {"errcode": 0, "errmsg": "ok"}
+            said = await self._carry_out(line, cmd, req_id, child(frame, "body"))
+            answer: JsonObject = {"errcode": 0, "errmsg": "ok", **({"body": said} if said else {})}
         except BotRefused as refusal:
             answer = {"errcode": refusal.errcode, "errmsg": refusal.errmsg}
         if fault is None:
@@ -206,16 +213,18 @@ class WeComBot:
         except ConnectionError:
             self._note("in", cmd, "the connection broke")
 
-    async def _carry_out(self, line: Line, cmd: str, req_id: str, body: JsonObject) -> None:
+    async def _carry_out(
+        self, line: Line, cmd: str, req_id: str, body: JsonObject
+    ) -> JsonObject | None:
         if cmd == "aibot_subscribe":
             await self._subscribe(line, body)
-            return
+            return None
         if line is not self._served:
             raise BotRefused(NOT_SUBSCRIBED, "aibot websocket not subscribed")
         command = self._commands.get(cmd)
         if command is None:
             raise BotRefused(UNKNOWN_COMMAND, "unknown cmd")
-        command(req_id, body)
+        return command(req_id, body)
 
     async def _subscribe(self, line: Line, body: JsonObject) -> None:
         """Serve a connection from now on; the one before is told and closed a little later."""
@@ -264,7 +273,19 @@ class WeComBot:
             raise BotRefused(BAD_BODY, "invalid chat_type")
         if chat not in self._wrote:
             raise BotRefused(NEVER_WROTE, "nobody has written to the bot in this chat")
+        if string(body, "msgtype") == "image":
+            self._picture(chat, child(body, "image"))
+            return
         self._say(chat, body, ("markdown", "template_card"))
+
+    def _picture(self, chat: str, image: JsonObject) -> None:
+        blob = self._uploads.get(string(image, "media_id"))
+        if blob is None:
+            raise BotRefused(BAD_BODY, "invalid media_id")
+        self._count(chat)
+        item = Item(secrets.token_urlsafe(12), self._world.clock(), "bot", "image", name=blob.name)
+        item.url = f"/sandbox/media/{self._gallery.put(blob.data, blob.name)}"
+        self._world.show("wecom_bot", chat, item)
 
     def _respond(self, req_id: str, body: JsonObject) -> None:
         asked = self._answerable(req_id, "message")

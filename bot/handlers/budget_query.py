@@ -1,22 +1,30 @@
-"""预算 [部门|项目]: what budgets have left, within what the person may see."""
+"""预算 [部门|项目] [期间] [金额]: what budgets have left, within what the person may see."""
+
+from dataclasses import replace
+from datetime import date
 
 from bot.handlers.work import Work
 from bot.texts.budget import part
 from bot.texts.names import budget_scope
 from core.budget import Balance
+from core.budget.matching import Place, budgets_at
 from core.budget.sight import budgets_named, children_of, may_see, own_budgets
+from core.company import Budget
 from core.errors import Refused
 from core.money import format_cny
 from core.phrases.intents import BudgetQuery
 
 BLOCKS = 10
+PICTURED = 8
+"""Budgets in one picture: what a telephone shows without scrolling."""
 
 
 async def on_budget(command: BudgetQuery, work: Work) -> None:
     """Say what the budgets of a department or project have left.
 
-    Without a name it is those that bind the person's own lines. Those of today come first; past
-    and coming ones only where there are no others.
+    Without a name it is those that bind the person's own lines. Those of today, or of the period
+    that is named, come alone; past and coming ones only where there are no others. With an amount
+    each says whether that much would fit, also those above a department.
     """
     company, person = work.company, work.person
     named = (
@@ -27,15 +35,39 @@ async def on_budget(command: BudgetQuery, work: Work) -> None:
     seen = [b for b in named if may_see(company, person, b)]
     if not seen:
         raise Refused("no_budget_here", target=command.target_text or "")
-    current = [b for b in seen if b.period.covers(work.today)] or seen
+    current = _of_period(seen, command, work.today)
+    if not current:
+        raise Refused("no_budget_then", target=command.target_text or "")
+    if command.amount_fen is not None:
+        current = [*current, *_above(work, current, command)]
     below = {c.id for b in current for c in children_of(company, b)}
     balances = await work.store.balances([*(b.id for b in current), *sorted(below)])
     by_id = {b.budget.id: b for b in balances}
-    rows = [row for b in current for row in _rows(work, by_id[b.id], by_id)]
-    await work.answer("budgets", rows="\n".join(rows))
+    rows = [row for b in current for row in _rows(work, by_id[b.id], by_id, command.amount_fen)]
+    answer = work.reply("budgets", rows="\n".join(rows))
+    await work.tell(replace(answer, budgets=tuple(b.id for b in current[:PICTURED])))
 
 
-def _rows(work: Work, balance: Balance, by_id: dict[str, Balance]) -> list[str]:
+def _of_period(seen: list[Budget], command: BudgetQuery, today: date) -> list[Budget]:
+    if command.first is None or command.last is None:
+        return [b for b in seen if b.period.covers(today)] or seen
+    first, last = command.first, command.last
+    return [b for b in seen if b.period.start <= last and first <= b.period.end]
+
+
+def _above(work: Work, current: list[Budget], command: BudgetQuery) -> list[Budget]:
+    """Find the other budgets that an expense of the same departments would be charged to."""
+    day = command.first or work.today
+    known = {b.id for b in current}
+    departments = {b.department for b in current if b.department}
+    bound = (b for d in sorted(departments) for b in budgets_at(work.company, Place(d, day)))
+    found = {b.id: b for b in bound if b.id not in known and may_see(work.company, work.person, b)}
+    return list(found.values())
+
+
+def _rows(
+    work: Work, balance: Balance, by_id: dict[str, Balance], amount_fen: int | None
+) -> list[str]:
     """Write one budget: what it is, how much is used, what is left, what its children hold."""
     budget = balance.budget
     rows = [
@@ -46,6 +78,7 @@ def _rows(work: Work, balance: Balance, by_id: dict[str, Balance]) -> list[str]:
     if balance.carried_fen:
         carried = format_cny(balance.carried_fen)
         rows.append(_said(work, "rolls", carried=carried, usable=format_cny(balance.usable_fen)))
+    rows += [_fits(work, balance, amount_fen)] if amount_fen is not None else []
     children = [by_id[c.id] for c in children_of(work.company, budget) if c.id in by_id]
     if children:
         used, limit = (
@@ -55,6 +88,15 @@ def _rows(work: Work, balance: Balance, by_id: dict[str, Balance]) -> list[str]:
         figures = {"used": format_cny(used), "limit": format_cny(limit)}
         rows.append(_said(work, "below", count=str(len(children)), **figures))
     return rows
+
+
+def _fits(work: Work, balance: Balance, amount_fen: int) -> str:
+    verdict = balance.judge(amount_fen)
+    left = balance.available_fen + balance.carried_fen - amount_fen
+    barred = balance.frozen or balance.closed
+    figures = {"after": format_cny(left), "over": format_cny(max(0, -left))}
+    code = "fits_barred" if barred else f"fits_{verdict}"
+    return _said(work, code, amount=format_cny(amount_fen), **figures)
 
 
 def usage_bar(balance: Balance) -> str:

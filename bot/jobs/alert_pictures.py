@@ -1,4 +1,4 @@
-"""The picture beside a budget's alert: its bar, its months, and who uses it."""
+"""The pictures of budgets: bars beside an answer; beside an alert also months and people."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,10 +8,27 @@ from bot.pictures.views import Bar, BudgetBars, Report, TopList, Trend
 from bot.texts.alerts import part
 from bot.texts.labels import label
 from bot.texts.names import budget_scope, person_name
+from bot.texts.template import Language
+from core.budget import Balance
+from core.company import Company
 from core.money import format_cny
 
 NAME = "budget.png"
 TOP = 5
+
+
+def bars_of(company: Company, balances: Iterable[Balance], language: Language) -> BudgetBars:
+    """Describe the picture of some budgets: what each has spent and holds of its limit."""
+    bars = (
+        Bar(
+            budget_scope(company, b.budget, language),
+            b.budget.limit_fen,
+            b.consumed_fen,
+            b.reserved_fen,
+        )
+        for b in balances
+    )
+    return BudgetBars(label("budget", language), tuple(bars), language=language)
 
 
 def picture_of(scene: AlertScene, by_day: Iterable[tuple[date, int]]) -> Report:

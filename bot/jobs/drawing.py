@@ -1,26 +1,29 @@
 """Cards as they must look now: the claim, its budgets and its reader, read afresh each time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.cards.alert import AlertScene, build_alert
 from bot.cards.budget_change import ChangeScene, build_change
 from bot.cards.permits import Moment
+from bot.cards.todo import TodoScene, build_todo
 from bot.cards.view import CardView, build_view
 from bot.events import ChannelName
+from bot.handlers.batch import batch_of
 from bot.handlers.dialogs import alive, armed_for
 from bot.handlers.finding import foreseen
-from bot.jobs.alert_pictures import picture_of
+from bot.jobs.alert_pictures import bars_of, picture_of
 from bot.pictures.views import Picture
 from bot.port import JsonObject
+from bot.texts.template import Language
 from core.actions.basics import Settings
 from core.actions.following import with_own_hold
 from core.budget import charges_of
 from core.budget.changes import is_change_number
 from core.claim import Claim
 from core.company import Company, Person
-from core.notices import ShowAlert, ShowCard
+from core.notices import Purpose, ShowAlert, ShowCard
 from core.ports import CardRecord, Store
 from core.routing import Chain
 from core.usage import Usages, break_down
@@ -59,8 +62,11 @@ class Studio:
         """
         if isinstance(notice, ShowAlert):
             return await self._alert(notice, today, number)
+        purpose = notice.purpose
+        if purpose == "todo":
+            return await self._todo(notice, number, now)
         if is_change_number(notice.claim):
-            return await self._change(notice, number)
+            return await self._change(notice, purpose, number)
         company = await self.store.company()
         claim = await self.store.claim(notice.claim)
         reader = company.person(notice.person)
@@ -69,7 +75,7 @@ class Studio:
         shown, chain = await foreseen(self.store, company, claim, today, self.settings)
         shown, company = shown_to(shown, company, reader)
         moment = await self._moment(claim, reader, now)
-        view = await self._view(shown, company, notice, reader, number, chain, moment)
+        view = await self._view(shown, company, purpose, reader, number, chain, moment)
         return Drawing(view, claim.revision, claim.version)
 
     async def _moment(self, claim: Claim, reader: Person, now: datetime | None) -> Moment:
@@ -83,7 +89,7 @@ class Studio:
         self,
         claim: Claim,
         company: Company,
-        notice: ShowCard,
+        purpose: Purpose,
         reader: Person,
         number: int,
         chain: Chain,
@@ -94,7 +100,7 @@ class Studio:
         return build_view(
             claim,
             company,
-            purpose=notice.purpose,
+            purpose=purpose,
             reader=reader,
             balances=with_own_hold(balances, claim),
             payment=await self.store.payment(f"P-{claim.number}"),
@@ -105,7 +111,27 @@ class Studio:
             moment=moment,
         )
 
-    async def _change(self, notice: ShowCard, number: int) -> Drawing | None:
+    async def _todo(self, notice: ShowCard, number: int, now: datetime | None) -> Drawing | None:
+        """Draw what somebody may agree to together, or what they are asked to confirm."""
+        company = await self.store.company()
+        reader = company.person(notice.person)
+        if reader is None:
+            return None
+        asked = alive(await self.store.dialog(reader.id), now) if now else None
+        batch = await batch_of(self.store, self.settings, reader.id, asked)
+        scene = TodoScene(
+            company=company,
+            reader=reader,
+            claims=batch.claims,
+            others=batch.others,
+            link=f"{self.public_url}/app/todo",
+            mark=batch.mark,
+            armed=batch.armed,
+            drawing=number,
+        )
+        return Drawing(build_todo(scene), 0, 0)
+
+    async def _change(self, notice: ShowCard, purpose: Purpose, number: int) -> Drawing | None:
         """Draw a wish to change a budget."""
         company = await self.store.company()
         wish = await self.store.budget_change(notice.claim)
@@ -114,8 +140,14 @@ class Studio:
             return None
         balances = {b.budget.id: b for b in await self.store.balances(wish.budgets)}
         link = f"{self.public_url}/app/budgets/{wish.budget}"
-        scene = ChangeScene(wish, company, balances, notice.purpose, reader, link, number)
+        scene = ChangeScene(wish, company, balances, purpose, reader, link, number)
         return Drawing(build_change(scene), wish.revision, 1)
+
+    async def bars(self, budgets: Sequence[str], language: Language) -> Picture:
+        """Draw budgets under one another, as they are now."""
+        company = await self.store.company()
+        balances = {b.budget.id: b for b in await self.store.balances(list(budgets))}
+        return bars_of(company, [balances[b] for b in budgets if b in balances], language)
 
     async def _alert(self, notice: ShowAlert, today: date, number: int) -> Drawing | None:
         company = await self.store.company()

@@ -145,6 +145,7 @@ class Relay:
         company: Company,
     ) -> None:
         """Send words; who wrote to the bot in a group only is told in the application's chat."""
+        picture = await self._bars_of(notice, person)
         try:
             await _speak(notice, targets, person, company)
         except Rejected:
@@ -152,7 +153,16 @@ class Relay:
             from_bot = isinstance(notice, Reply) and notice.channel == "wecom_bot"
             if application is None or not from_bot:
                 raise
-            await _speak(notice, tuple((application, user) for _, user in targets), person, company)
+            targets = tuple((application, user) for _, user in targets)
+            await _speak(notice, targets, person, company)
+        if picture is not None:
+            await _each(targets, lambda channel, user: self._illustrate(channel, user, picture))
+
+    async def _bars_of(self, notice: Say | Reply, person: Person | None) -> Picture | None:
+        """Describe the picture that goes below an answer about budgets."""
+        if not isinstance(notice, Reply) or not notice.budgets:
+            return None
+        return await self.studio.bars(notice.budgets, person.language if person else "zh")
 
     async def _say_in_group(self, notice: SayInGroup) -> None:
         voice: object = self.channels.get(notice.channel)
@@ -190,7 +200,12 @@ class Relay:
     async def _show(
         self, item: OutboxItem, notice: ShowCard | ShowAlert, targets: tuple[Target, ...]
     ) -> tuple[tuple[CardRecord, ...], bool]:
-        """Post a card; the second answer says that the claim moved on meanwhile."""
+        """Post a card; the second answer says that the claim moved on meanwhile.
+
+        Of several new cards that wait for one person, as after a row of photos, the last is drawn.
+        """
+        if notice.fresh and await self.outbox.overtaken(item):
+            return (), False
         today = self.clock().astimezone(self.zone).date()
         drawing = await self.studio.draw(notice, today, item.id, self.clock())
         if drawing is None:

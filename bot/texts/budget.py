@@ -14,6 +14,11 @@ TEXTS: Texts = {
         "没有找到你可以查看的预算‹：「{target}」›。发「预算」查看本部门的预算。",
         "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
     ),
+    "no_budget_then": Text(
+        "‹「{target}」›在这段时间没有预算。换一个期间再查，例如「预算 市场部 本季度」。",
+        "‹“{target}” has ›no budget in that period. Please ask for another, like “budget sales this"
+        " quarter”.",
+    ),
 }
 
 PARTS: Texts = {
@@ -28,6 +33,20 @@ PARTS: Texts = {
     "below": Text(
         "下级 ‹{count}› 个预算合计：已用 ‹{used}› / 额度 ‹{limit}›",
         "‹{count}› budget(s) below: ‹{used}› used of ‹{limit}›",
+    ),
+    "fits_allow": Text(
+        "再花 ‹{amount}›：够，之后剩余 ‹{after}›", "‹{amount}› more fits; ‹{after}› would be left"
+    ),
+    "fits_warn": Text(
+        "再花 ‹{amount}›：会超出 ‹{over}›，提醒但不拦截",
+        "‹{amount}› more exceeds it by ‹{over}›: warned of, not stopped",
+    ),
+    "fits_block": Text(
+        "再花 ‹{amount}›：不够，超出 ‹{over}›，会被拦截",
+        "‹{amount}› more does not fit: ‹{over}› over, and stopped",
+    ),
+    "fits_barred": Text(
+        "再花 ‹{amount}›：现在不能使用这个预算", "‹{amount}› more: this budget cannot be used now"
     ),
     "frozen": Text("（已冻结）", " (frozen)"),
     "closed": Text("（已关账）", " (closed)"),

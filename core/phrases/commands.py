@@ -350,7 +350,7 @@ def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
         found = known.pattern.match(rest)
         if found and (told := known.read(_said(known, found, head, today, vocabulary))):
             return told
-    behind = budget_behind(rest)
+    behind = budget_behind(rest, today)
     return Told(behind, "预算", Certainty.UNLESS_EXPENSE) if behind else None
 
 

@@ -234,9 +234,16 @@ class ApproveAll:
 
 @dataclass(frozen=True, slots=True)
 class BudgetQuery:
-    """预算 [部门|项目]."""
+    """预算 [部门|项目] [期间] [金额].
+
+    `first` and `last` are days of the period that is asked about, None for now; with an amount
+    it asks whether that much would fit.
+    """
 
     target_text: str | None
+    first: date | None = None
+    last: date | None = None
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Runs of months as people name them: 上个月, Q3, 去年下半年, 近三个月, 2026 年 10 月."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +9,17 @@ from datetime import date
 from core.phrases.numerals import read_number
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_YEAR = r"(?:(?P<year>\d{4})\s?年?|(?P<year_word>今年|去年|前年))?\s?"
+_YEAR = r"(?:(?P<year>\d{4})[\s-]?年?|(?P<year_word>今年|去年|前年|明年))?\s?"
 _MONTHS, _QUARTER, _HALF = 12, 3, 6
-_YEARS = {"今年": 0, "去年": -1, "前年": -2, "this year": 0, "last year": -1}
+_YEARS = {
+    "今年": 0,
+    "明年": 1,
+    "去年": -1,
+    "前年": -2,
+    "this year": 0,
+    "last year": -1,
+    "next year": 1,
+}
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -25,6 +34,11 @@ class Months:
     def count(self) -> int:
         """Give how many months it has."""
         return index_of(self.last) - index_of(self.first) + 1
+
+    def days(self) -> tuple[date, date]:
+        """Give its first and its last day."""
+        year, month = int(self.last[:4]), int(self.last[5:])
+        return date.fromisoformat(f"{self.first}-01"), date(year, month, monthrange(year, month)[1])
 
     def before(self) -> "Months":
         """Give as many months just before it."""
@@ -110,12 +124,28 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"上上个?月", _near(-2)),
         (r"上个?月|last\smonth", _near(-1)),
         (r"(?:这|本|当)个?月|this\smonth", _near(0)),
+        (r"下个?月|next\smonth", _near(1)),
+        (r"下个?季度?|next\squarter", _near_quarter(1)),
         (r"上个?季度?|last\squarter", _near_quarter(-1)),
         (r"(?:这|本)个?季度?|this\squarter", _near_quarter(0)),
         (rf"(?<!\d){_YEAR}(?P<n>{_N})\s?月份?(?!\s?\d)", _month),
-        (r"(?<!\d)(?P<year>\d{4})\s?年|(?P<word>今年|去年|前年|this\syear|last\syear)", _year),
+        (
+            r"(?<!\d)(?P<year>\d{4})\s?年|(?P<word>今年|明年|去年|前年|(?:this|last|next)\syear)",
+            _year,
+        ),
     )
 )
+
+
+def find_period(text: str, today: date) -> tuple[Months | None, str]:
+    """Find the months of a plan that a text names, if it does: 12 月 is this year's."""
+    this = today.year * _MONTHS + today.month - 1
+    for pattern, read in _READERS:
+        if found := pattern.search(text):
+            named = any(found.groupdict().get(key) for key in ("year", "year_word"))
+            as_of = this if named or read is not _month else today.year * _MONTHS + _MONTHS - 1
+            return read(found, as_of), f"{text[: found.start()]} {text[found.end() :]}"
+    return None, text
 
 
 def find_months(text: str, today: date) -> tuple[Months | None, str]:

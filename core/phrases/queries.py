@@ -1,9 +1,11 @@
 """Questions that name somebody or something: 预算 市场部, 查 张三 报销."""
 
 import re
+from datetime import date
 
 from core.phrases.amounts import find_amounts
 from core.phrases.intents import BudgetQuery, ClaimsOf, MyClaims
+from core.phrases.months import find_period
 from core.phrases.results import Problem, Vocabulary
 from core.phrases.said import Said
 
@@ -11,7 +13,7 @@ LOOK = r"(?:(?:查询|查看|查一下|查下|查查|看一下|看看|查|看|sh
 """Words that ask to be shown something."""
 
 _BUDGET_FILLER = re.compile(
-    r"(?:[\s,,。??!的]|还剩下?多少钱?|还有多少钱?|剩余|剩下|余额|可用|额度|情况|多少钱?|怎么样|使用|执行|查询|一下"
+    r"(?:[\s,,。??!的]|还剩下?多少钱?|还有多少钱?|剩余|剩下|余额|可用|额度|够不够|够|能花|情况|多少钱?|怎么样|使用|执行|查询|一下"
     r"|了|吗|呢|for\b|of\b|the\b|left\b|status\b)+$",
     re.IGNORECASE,
 )
@@ -19,8 +21,11 @@ _BUDGET_LEAD = re.compile(
     r"^(?:[\s,,:的]|for\b|of\b|the\b|还剩下?多少钱?|还有多少钱?)+", re.IGNORECASE
 )
 BUDGET_BEHIND = re.compile(
-    rf"{LOOK}?(?P<target>[^\s\d,。;、]{{1,20}}?)\s?的?\s?预算(?P<rest>.{{0,12}})", re.IGNORECASE
+    rf"{LOOK}?(?P<target>(?:[^\s\d,。;、]|\d{{1,4}}(?=年|月)){{1,20}}?)\s?的?\s?预算(?P<rest>.{{0,12}})",
+    re.IGNORECASE,
 )
+_ID = re.compile(r"[a-z][\w.]*-[\w.-]+", re.IGNORECASE)
+"""The id of a budget, whose digits are neither period nor amount: sales-2026q4."""
 _ALL = frozenset({"全部", "所有", "我的", "我们", "本部门", "部门", "all", "my"})
 _OF = re.compile(
     rf"{LOOK}\s?(?P<who>.{{0,30}}?)\s?(?:的|'s)?\s?(?:报销单?|单子|单据|申请单?|claims?|expenses?)"
@@ -38,20 +43,32 @@ _MYSELF = frozenset(
 
 
 def read_budget(said: Said) -> BudgetQuery | Problem:
-    """Read what follows 预算: nothing, a department or a project."""
-    target = _BUDGET_FILLER.sub("", _BUDGET_LEAD.sub("", said.rest)).strip()
-    if find_amounts(said.rest):
+    """Read what follows 预算: nothing, a department or a project, a period, an amount to fit in."""
+    first_word, _, others = said.rest.strip().partition(" ")
+    budget = first_word if _ID.fullmatch(first_word) else ""
+    months, rest = find_period(others if budget else said.rest, said.today)
+    amounts = find_amounts(rest)
+    values = [span.value for span in amounts]
+    amount = values[0] if len(values) == 1 else None
+    if values and not isinstance(amount, int):
         return Problem("budget_unclear", said.rest, said.word)
-    return BudgetQuery(None if target.lower() in {"", *_ALL} else target)
+    for span in amounts:
+        rest = f"{rest[: span.start]} {rest[span.end :]}"
+    target = budget or _BUDGET_FILLER.sub("", _BUDGET_LEAD.sub("", rest)).strip()
+    named = None if target.lower() in {"", *_ALL} else " ".join(target.split())
+    first, last = months.days() if months else (None, None)
+    return BudgetQuery(named, first, last, amount if isinstance(amount, int) else None)
 
 
-def budget_behind(line: str) -> BudgetQuery | None:
+def budget_behind(line: str, today: date) -> BudgetQuery | None:
     """Read 市场部预算还剩多少: the budget's owner in front."""
     found = BUDGET_BEHIND.fullmatch(line)
     if not found or (found["rest"] and not _BUDGET_FILLER.fullmatch(found["rest"])):
         return None
-    target = found["target"]
-    return BudgetQuery(None if target.lower() in _ALL else target)
+    months, target = find_period(found["target"], today)
+    first, last = months.days() if months else (None, None)
+    named = target.strip(" 的")
+    return BudgetQuery(None if named.lower() in {"", *_ALL} else named, first, last)
 
 
 def read_claims_of(line: str, vocabulary: Vocabulary) -> ClaimsOf | MyClaims | None:

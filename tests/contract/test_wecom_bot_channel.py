@@ -332,6 +332,33 @@ async def test_words_reach_who_has_written_and_nobody_else(stage: Stage) -> None
     assert stage.items(WANG) == []
 
 
+async def test_a_picture_is_uploaded_in_pieces_and_sent(stage: Stage) -> None:
+    channel = await stage.started()
+    await stage.written()
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(900 * 1024)
+
+    await channel.send_picture("ZhangSan", "budget.png", picture)
+
+    shown = stage.items()[-1]
+    assert (shown.kind, shown.name) == ("image", "budget.png")
+    assert stage.count("aibot_upload_media_chunk") == 3
+    with pytest.raises(Rejected, match="picture_size"):
+        await channel.send_picture("ZhangSan", "budget.png", bytes(3 * 1024 * 1024))
+
+
+async def test_a_picture_that_is_lost_on_its_way_up_may_be_sent_again(stage: Stage) -> None:
+    channel = await stage.started()
+    await stage.written()
+    stage.fault("aibot_upload_media_finish", after_effect=True)
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(1024)
+
+    with pytest.raises(Retryable, match="wecom_bot_ack_lost"):
+        await channel.send_picture("ZhangSan", "budget.png", picture)
+    await channel.send_picture("ZhangSan", "budget.png", picture)
+
+    assert [i.kind for i in stage.items() if i.sender == "bot"] == ["image"]
+
+
 async def test_words_whose_answer_is_lost_are_not_repeated(stage: Stage) -> None:
     channel = await stage.started()
     await stage.written()

@@ -14,15 +14,27 @@ from bot.channels.http import MEDIA_LIMIT_BYTES, Guard, Outgoing, origin_of
 from bot.channels.rate import MemberRate
 from bot.channels.wecom_bot.answers import CARD_EXISTS, STALE_REQ_ID
 from bot.channels.wecom_bot.connection import Connection, Timings, new_id
-from bot.channels.wecom_bot.frames import SEND, UPDATE, WELCOME
+from bot.channels.wecom_bot.frames import (
+    SEND,
+    UPDATE,
+    UPLOAD_CHUNK,
+    UPLOAD_FINISH,
+    UPLOAD_INIT,
+    WELCOME,
+    string,
+)
 from bot.channels.wecom_bot.intake import Intake, OnRefused
 from bot.channels.wecom_bot.leader import Leader
+from bot.channels.wecom_bot.link import Link
 from bot.channels.wecom_bot.sealed import open_file
 from bot.channels.wecom_bot.speech import (
     build_card,
+    build_chunks,
     build_group_text,
+    build_picture,
     build_text,
     build_update,
+    build_upload,
     build_welcome,
 )
 from bot.channels.wecom_bot.wire import split_media
@@ -139,6 +151,32 @@ class WeComBotChannel:
             else:
                 return
         await link.ask(SEND, new_id(SEND), message)
+
+    async def send_picture(self, user: str, name: str, data: bytes) -> None:
+        """Upload a picture in pieces and send it to one person; errors as `send_text`.
+
+        What is lost before the message goes out is a picture that nobody sees: Retryable.
+        """
+        _check_receiver(user)
+        link = self._connection.link()
+        media_id = await self._upload(link, build_upload(name, data), data)
+        self._rate.take(user)
+        await link.ask(SEND, new_id(SEND), build_picture(user, media_id))
+
+    async def _upload(self, link: Link, announced: JsonObject, data: bytes) -> str:
+        """Put a picture into WeCom's store; gives its media_id."""
+        try:
+            begun = await link.ask(UPLOAD_INIT, new_id(UPLOAD_INIT), announced)
+            upload_id = string(begun.body, "upload_id")
+            for piece in build_chunks(upload_id, data):
+                await link.ask(UPLOAD_CHUNK, new_id(UPLOAD_CHUNK), piece)
+            ended = await link.ask(UPLOAD_FINISH, new_id(UPLOAD_FINISH), {"upload_id": upload_id})
+        except ResultUnknown as lost:
+            raise Retryable(lost.code) from None
+        media_id = string(ended.body, "media_id")
+        if not media_id:
+            raise Rejected("upload_refused")
+        return media_id
 
     async def say_in_group(self, group: str, text: str) -> None:
         """Say words in a group that has written to the bot; ResultUnknown as `send_text`."""

@@ -18,6 +18,9 @@ RESPOND = "aibot_respond_msg"
 WELCOME = "aibot_respond_welcome_msg"
 UPDATE = "aibot_respond_update_msg"
 SEND = "aibot_send_msg"
+UPLOAD_INIT = "aibot_upload_media_init"
+UPLOAD_CHUNK = "aibot_upload_media_chunk"
+UPLOAD_FINISH = "aibot_upload_media_finish"
 
 MAX_FRAME_BYTES = 1024 * 1024
 MAX_ID_CHARS = 256

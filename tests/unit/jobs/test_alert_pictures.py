@@ -17,8 +17,9 @@ from bot.pictures.views import TopList, Trend
 from bot.port import CardHandle, Fetched, JsonObject
 from core.actions.basics import Settings
 from core.alerts import ThresholdCrossed
-from core.change import Change
+from core.change import Change, Outgoing
 from core.errors import Rejected, ResultUnknown, Retryable
+from core.notices import Reply
 from tests.fakes.memory import MemoryStorage
 from tests.fakes.office import SHANGHAI
 from tests.unit.cards.samples import COMPANY
@@ -35,6 +36,7 @@ class Chat:
     error: Exception | None = None
     cards: list[str] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     name: Literal["wecom"] = "wecom"
 
     async def start(self) -> None:
@@ -47,7 +49,7 @@ class Chat:
         return True
 
     async def send_text(self, user: str, text: str) -> None:
-        raise AssertionError(text)
+        self.texts.append(text)
 
     async def create_card(self, user: str, card: str, body: JsonObject, alert: str) -> CardHandle:
         self.cards.append(alert)
@@ -72,14 +74,19 @@ def gallery() -> Iterator[Gallery]:
     found.close()
 
 
-async def relayed(chat: Chat, gallery: Gallery) -> MemoryStorage:
-    """Tell an alert once and try it again, as after a crash."""
+ALERT = Change(
+    at=NOW,
+    alerts=(ThresholdCrossed("sales-2026q4", "2026-Q4", 80, 1000000, 850000, 0, NOW),),
+)
+
+
+async def relayed(chat: Chat, gallery: Gallery, change: Change = ALERT) -> MemoryStorage:
+    """Tell an alert, or another change, once."""
     storage = MemoryStorage(lambda: NOW)
     people = [p.model_copy(update={"wecom": p.id}) for p in COMPANY.people]
     company = COMPANY.model_copy(update={"people": tuple(people)})
     await storage.store.apply_company(company, expected_version=0, at=NOW, actor="t")
-    found = ThresholdCrossed("sales-2026q4", "2026-Q4", 80, 1000000, 850000, 0, NOW)
-    await storage.store.commit(Change(at=NOW, alerts=(found,)))
+    await storage.store.commit(change)
     studio = Studio(storage.store, Settings(), storage.usages, {"wecom": for_wecom}, "http://chit")
     relay = Relay(
         storage.outbox,
@@ -101,6 +108,18 @@ async def test_a_picture_follows_the_card(gallery: Gallery) -> None:
     await relayed(chat, gallery)
 
     assert len(chat.cards) == 1
+    assert [p[:4] for p in chat.pictures] == [b"\x89PNG"]
+
+
+async def test_the_bars_of_budgets_follow_the_words_of_an_answer(gallery: Gallery) -> None:
+    chat = Chat()
+    reply = Reply(
+        "wecom", "zhang", "budgets", (("rows", "市场部"),), budgets=("sales-2026q4", "gone")
+    )
+
+    await relayed(chat, gallery, Change(at=NOW, outbox=(Outgoing("k", "zhang", reply),)))
+
+    assert chat.texts == ["预算情况：\n市场部"]
     assert [p[:4] for p in chat.pictures] == [b"\x89PNG"]
 
 

@@ -25,7 +25,11 @@ BudgetActionId = Literal["request_more", "freeze_budget"]
 BUDGET_ACTION_IDS: frozenset[str] = frozenset(get_args(BudgetActionId))
 """Buttons of a card about a budget; their token names the budget, its limit's version and the
 threshold."""
-ButtonId = ActionId | BudgetActionId
+BatchActionId = Literal["approve_all", "confirm_all"]
+BATCH_ACTION_IDS: frozenset[str] = frozenset(get_args(BatchActionId))
+"""Buttons of the list of clean claims; their token names the list and, in its version, what was on
+it."""
+ButtonId = ActionId | BudgetActionId | BatchActionId
 
 _SEPARATOR = "~"
 MAX_BYTES = 128

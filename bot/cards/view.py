@@ -34,6 +34,8 @@ STYLES: dict[ButtonId, Style] = {
     "submit": "primary",
     "approve": "primary",
     "confirm": "primary",
+    "approve_all": "primary",
+    "confirm_all": "primary",
     "pay": "primary",
     "reject": "danger",
     "discard": "danger",

@@ -11,6 +11,7 @@ from bot.handlers.finding import cleared_by, own_claim, waiting_claim
 from bot.handlers.roster import roster_of
 from bot.handlers.work import Work
 from core.actions import decision
+from core.actions.basics import Settings
 from core.actions.following import follows
 from core.actions.turns import plan_for
 from core.change import Change, Dialog
@@ -42,7 +43,7 @@ async def on_approve(command: Approve, work: Work) -> None:
 
 async def approve_claim(work: Work, claim: Claim, opinion: str, *, confirmed: bool = False) -> None:
     """Agree to a claim; from a certain amount on only the second yes counts."""
-    if wants_second_tap(work, claim) and not confirmed:
+    if is_high(claim, work.rooms.settings) and not confirmed:
         await _arm(work, claim, opinion)
         return
     change = await approval_of(work, claim, opinion)
@@ -62,9 +63,9 @@ async def approval_of(work: Work, claim: Claim, opinion: str, source: str = "") 
     )
 
 
-def wants_second_tap(work: Work, claim: Claim) -> bool:
+def is_high(claim: Claim, settings: Settings) -> bool:
     """Whether a claim's amount is so high that an approval is asked for twice."""
-    limit = work.rooms.settings.second_tap_above_fen
+    limit = settings.second_tap_above_fen
     return limit is not None and claim.total_fen >= limit
 
 

@@ -2,10 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.cards.actions import ACTION_IDS, BUDGET_ACTION_IDS, Token, unpack_token
+from bot.cards.actions import (
+    ACTION_IDS,
+    BATCH_ACTION_IDS,
+    BUDGET_ACTION_IDS,
+    Token,
+    unpack_token,
+)
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
-from bot.handlers import approvals, budget_alerts, budgets, drafts, duplicates, payments, undoing
+from bot.handlers import (
+    approvals,
+    batch,
+    budget_alerts,
+    budgets,
+    drafts,
+    duplicates,
+    payments,
+    undoing,
+)
 from bot.handlers.work import Work
 from core.actions.basics import lane_of
 from core.budget.changes import is_change_number
@@ -35,6 +50,9 @@ async def on_click(click: CardClicked, work: Work) -> None:
         work.codes = (CardCode(click.card, click.response_code),)
     if click.action in BUDGET_ACTION_IDS:
         await budget_alerts.on_budget_click(click, work)
+        return
+    if click.action in BATCH_ACTION_IDS:
+        await batch.on_click(click, work)
         return
     number = click.token.partition("~")[0]
     if is_change_number(number):

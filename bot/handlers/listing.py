@@ -12,6 +12,7 @@ from core.actions.basics import audit_of
 from core.change import Change
 from core.claim import EDITABLE, Claim, Kind, State
 from core.money import format_cny
+from core.notices import Notice, show_todo
 from core.pace import hours_between, waiting_since
 from core.phrases.intents import ClaimsOf, MyClaims, Todo, Unsubmitted
 from core.policies.book import EXPENSES
@@ -91,12 +92,14 @@ async def on_todo(_: Todo, work: Work) -> None:
         found, key=lambda c: (not c.urgent, waiting_since(c) or c.created_at, c.number)
     )
     rows = [_waiting(work, c) for c in waiting]
+    cards: tuple[Notice, ...] = ()
     if rows:
         language = work.person.language
         rows.append(row("todo_total", language, count=str(len(found)), amount=_sum(found)))
-        clean = sum(is_clean(work, c) for c in found)
+        clean = sum(is_clean(c, work.person.id, work.rooms.settings) for c in found)
         rows += [row("todo_approve_all", language, count=str(clean))] if clean > 1 else []
-    await tell(work, "todo", [*rows, *await waiting_rows(work)])
+        cards = (show_todo(work.person.id, fresh=True),) if clean > 1 else ()
+    await tell(work, "todo", [*rows, *await waiting_rows(work)], *cards)
 
 
 def _waiting(work: Work, claim: Claim) -> str:
@@ -154,12 +157,12 @@ async def _refuse_recorded(work: Work, action: str, what: str) -> None:
     await work.commit(Change(at=work.now, audit=(entry,), outbox=work.outgoing((said,))))
 
 
-async def tell(work: Work, code: str, rows: Sequence[str]) -> None:
-    """Answer with a list, or with what is said of an empty one."""
+async def tell(work: Work, code: str, rows: Sequence[str], *cards: Notice) -> None:
+    """Answer with a list and its card, or with what is said of an empty one."""
     if not rows:
         await work.answer(f"{code}_empty")
         return
-    await work.answer(code, rows="\n".join(rows))
+    await work.tell(work.reply(code, rows="\n".join(rows)), *cards)
 
 
 def claim_row(work: Work, claim: Claim) -> str:

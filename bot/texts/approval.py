@@ -143,11 +143,11 @@ TEXTS: Texts = {
     # many at once
     "batch_ask": Text(
         "以下‹ {count} ›张没有提醒‹，合计 {total}›：‹\n{rows}›\n"
-        "回复「确认」逐张同意，30 分钟内有效。"
+        "回复「确认」或点卡片上的「确认全部同意」，逐张同意，30 分钟内有效。"
         "‹另有 {others} 张有提醒或金额较大，请逐张处理。›",
-        "‹{count} ›claim(s) without any warning‹, {total} in all›:‹\n{rows}›\nReply “confirm”"
-        " within 30 minutes to approve each of them.‹ {others} more have warnings or high amounts;"
-        " please decide on them one by one.›",
+        "‹{count} ›claim(s) without any warning‹, {total} in all›:‹\n{rows}›\nReply “confirm”,"
+        " or press “Yes, all” on the card, within 30 minutes to approve each of them.‹ {others}"
+        " more have warnings or high amounts; please decide on them one by one.›",
     ),
     "batch_nothing": Text(
         "等你审批的单据都有提醒或金额较大，请逐张处理。发「待办」查看。",
@@ -155,8 +155,17 @@ TEXTS: Texts = {
         " “todo” lists them.",
     ),
     "batch_done": Text(
-        "已同意‹ {count} ›张。‹以下几张已有变化，没有处理：\n{rows}›",
-        "Approved ‹{count}›.‹ These have changed meanwhile and were left alone:\n{rows}›",
+        "已同意‹ {count} ›张‹：\n{rows}›。‹\n没有处理：\n{reasons}›",
+        "Approved ‹{count}›‹:\n{rows}›.‹\nLeft alone:\n{reasons}›",
+    ),
+    "batch_stale": Text(
+        "这份清单已经过期，本次点击没有生效。请在最新的卡片上操作，或发「全部同意」。",
+        "This list is out of date, so the click did nothing. Use the newest card, or send “approve"
+        " all”.",
+    ),
+    "not_your_list": Text(
+        "这张待办是发给别人的，本次点击没有生效。发「待办」看你自己的。",
+        "This list is somebody else's, so the click did nothing. Send “todo” for your own.",
     ),
     # standing in
     "delegated": Text(

@@ -62,6 +62,7 @@ LABELS: Mapping[str, Label] = {
     "available": _label("可用", "Available", "Left"),
     "forecast": _label("预计", "Forecast", "Fore."),
     "owners": _label("负责人", "Owners", "Owner"),
+    "others": _label("另外", "Others", "Other"),
 }
 
 SENTENCES: Texts = {
@@ -121,6 +122,16 @@ SENTENCES: Texts = {
         "查看详情和票据原件（‹{count}›）", "Open the page with ‹{count}› original(s)"
     ),
     "by_rule": Text("‹{finding}› · 规则 ‹{rule}›", "‹{finding}› · rule ‹{rule}›"),
+    "todo_heading": Text("可以一次同意 ‹{count}› 张", "‹{count}› to approve together"),
+    "todo_done": Text("没有可以一次同意的单据", "Nothing to approve together"),
+    "todo_list": Text("待办", "To-do"),
+    "todo_each": Text(
+        "都没有提醒；逐张判断，结果逐张列出", "No warnings; each is judged by itself"
+    ),
+    "todo_waits": Text("待你审批", "Wait for you"),
+    "todo_armed": Text("请再确认一次", "Please confirm"),
+    "todo_none": Text("已处理", "Done"),
+    "todo_others": Text("‹{count}› 张要逐张看", "‹{count}› to be read one by one"),
     "choose_reason": Text("理由", "Reason"),
     "brand": Text("小票", "Chit"),
 }

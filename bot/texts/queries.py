@@ -66,6 +66,8 @@ _ROWS: Mapping[str, Text] = {
         "Send “approve all” to agree to the ‹{count}› clean ones at once",
     ),
     "todo_clean": Text("无异常", "clean"),
+    "batch_changed": Text("已有变化，请打开再看", "has changed, please look again"),
+    "batch_busy": Text("别人正在处理，请稍后再看", "somebody is at it just now, please look again"),
     "todo_findings": Text("‹{count}› 项提示", "‹{count}› remark(s)"),
     "urgent": Text("加急", "urgent"),
     "waits": Text("已等 ‹{hours}› 小时", "for ‹{hours}› hours"),

@@ -56,6 +56,8 @@ ACTIONS: Mapping[str, Text] = {
     "restore": Text("撤销审批", "Take a decision back"),
     "undo": Text("撤销", "Undo"),
     "confirm": Text("再点一次确认", "Tap again"),
+    "approve_all": Text("批量同意", "Approve all"),
+    "confirm_all": Text("确认全部同意", "Yes, all"),
     "fail_payment": Text("登记付款失败", "Note a failed payment"),
     "bounce": Text("登记退票", "Note that the money came back"),
     "amend": Text("修改审批中的单据", "Change a claim in review"),

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from chat_stage import STEPS, Chat, company_with
 
+from bot.cards.actions import Token
+from bot.events import CardClicked, Sender
+from bot.handlers.batch import Batch, batch_of
+from bot.handlers.dialogs import alive
 from bot.handlers.document import claim_json
 from bot.handlers.overdue import escalate_overdue, overdue_now
 from bot.handlers.roster import reroute_all
@@ -399,6 +403,83 @@ async def test_clean_claims_are_agreed_to_together_after_one_word(careful: Chat)
     after = [waiting(await careful.claim(c.number)) for c in claims]
     assert after == [("fin1", "fin2"), ("fin1", "fin2"), ("wang",)]
     assert careful.cards("fin1")
+
+
+async def press_list(chat: Chat, person: str, action: str, mark: int, owner: str = "") -> str:
+    """Press a button of a list; `owner` is whose list it is."""
+    before = len(chat.storage.outbox.queue.rows)
+    token = Token(f"todo-{owner or person}", mark, drawing=before).pack()
+    await chat.put(person, CardClicked(Sender("dingtalk", person), "card", action, token, {}))
+    await chat.run()
+    return await chat.answers(person, before)
+
+
+async def list_of(chat: Chat, person: str) -> Batch:
+    dialog = alive(await chat.storage.store.dialog(person), chat.now)
+    return await batch_of(chat.storage.store, chat.settings, person, dialog)
+
+
+async def test_two_presses_agree_to_a_list(careful: Chat) -> None:
+    claims = [await careful.submitted(yuan) for yuan in (30, 40, 2000)]
+
+    await careful.say("wang", "待办")
+    shown = await list_of(careful, "wang")
+    await press_list(careful, "wang", "approve_all", shown.mark)
+    armed = await list_of(careful, "wang")
+    still = [waiting(await careful.claim(c.number)) for c in claims]
+    done = await press_list(careful, "wang", "confirm_all", armed.mark)
+    again = await press_list(careful, "wang", "confirm_all", armed.mark)
+
+    assert [c.fresh for c in careful.cards("wang") if c.purpose == "todo"] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    assert ([c.number for c in shown.claims], shown.others) == (
+        [claims[1].number, claims[0].number], 1,
+    )  # fmt: skip
+    assert (shown.armed, armed.armed) == (False, True)
+    assert still == [("wang",)] * 3
+    assert "已同意 2 张" in done
+    assert all(c.number in done for c in claims[:2])
+    assert "过期" in again
+    after = [waiting(await careful.claim(c.number)) for c in claims]
+    assert after == [("fin1", "fin2"), ("fin1", "fin2"), ("wang",)]
+
+
+@pytest.mark.parametrize("action", ["approve_all", "confirm_all"])
+@pytest.mark.parametrize("person", ["zhang", "li", "boss", "fin1", "cash"])
+async def test_nobody_agrees_to_a_list_of_somebody_else(
+    chat: Chat, action: str, person: str
+) -> None:
+    claims = [await chat.submitted(yuan) for yuan in (30, 40)]
+    await chat.say("wang", "全部同意")
+    asked = await list_of(chat, "wang")
+
+    forwarded = await press_list(chat, person, action, asked.mark, owner="wang")
+    own = await press_list(chat, person, action, asked.mark)
+
+    assert "发给别人" in forwarded
+    assert own
+    assert [waiting(await chat.claim(c.number)) for c in claims] == [("wang",)] * 2
+
+
+async def test_an_old_list_is_stale_and_what_moved_on_is_named(chat: Chat) -> None:
+    claims = [await chat.submitted(yuan) for yuan in (30, 40)]
+    await chat.say("wang", "全部同意")
+    asked = await list_of(chat, "wang")
+    await chat.say("wang", f"驳回 {claims[0].number} 不行")
+    gone = await press_list(chat, "wang", "confirm_all", asked.mark)
+    await chat.submitted(50)
+
+    await press_list(chat, "wang", "approve_all", 0)
+    fresh = await list_of(chat, "wang")
+    stale = await press_list(chat, "wang", "confirm_all", asked.mark)
+    await chat.say("zhang", f"撤回 {claims[1].number}")
+    done = await press_list(chat, "wang", "confirm_all", fresh.mark)
+
+    assert "过期" in gone
+    assert "过期" in stale
+    assert "已同意 1 张" in done
+    assert f"{claims[1].number} 已有变化" in done
 
 
 async def test_what_changed_since_the_list_is_left_alone(chat: Chat) -> None:

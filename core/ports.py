@@ -391,10 +391,7 @@ class Outbox(Protocol):
     async def lease(
         self, limit: int, now: datetime, lease_s: float, system: str | None = None
     ) -> tuple[OutboxItem, ...]:
-        """Take due notices: per lane only the oldest unfinished one.
-
-        They are those to people, or the calls to one connected system.
-        """
+        """Take due notices to people, or calls to one system: per lane the oldest unfinished."""
         ...
 
     async def renew(self, item: OutboxItem, now: datetime, lease_s: float) -> None:
@@ -418,6 +415,10 @@ class Outbox(Protocol):
 
     async def bury(self, item: OutboxItem, error: str) -> None:
         """Give a notice up as a dead letter; its lane goes on."""
+
+    async def overtaken(self, item: OutboxItem) -> bool:
+        """Whether the very same notice waits behind this one in its lane."""
+        ...
 
     async def sent_since(self, lane: str, since: datetime) -> int:
         """Count a lane's notices finished since a moment, without those that only redraw."""

@@ -115,6 +115,23 @@ class SqlOutbox:
         await self._leases.bury(item, self._clock(), error)
         self._signal.give()
 
+    async def overtaken(self, item: OutboxItem) -> bool:
+        """Whether the very same notice waits behind this one in its lane."""
+        this = outbox.alias()
+        query = (
+            select(outbox.c.id)
+            .join(this, (this.c.id == item.id) & (this.c.notice == outbox.c.notice))
+            .where(
+                own(outbox),
+                outbox.c.state == "waiting",
+                outbox.c.lane == item.lane,
+                outbox.c.id > item.id,
+            )
+            .limit(1)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.scalar(query)) is not None
+
     async def sent_since(self, lane: str, since: datetime) -> int:
         """Count a lane's notices finished since a moment, without those that only redraw."""
         query = select(func.count()).where(

@@ -171,7 +171,8 @@ async def join(
         if words:
             more = replace(more, claim=_described(work, more.claim, len(before.lines), words))
         added.append(more)
-    repeated = (work.reply("already_on_draft", invoice=k) for a in added for k in a.repeated)
+    known = "、".join(key for a in added for key in a.repeated)
+    repeated = (work.reply("already_on_draft", invoice=known),) if known else ()
     unread = _unread(work, [reading for a in added for reading in a.unread])
     await _commit(work, added, (*remarks, *repeated, *unread))
 

@@ -24,7 +24,7 @@ TEXTS: Texts = {
     ),
     "already_on_draft": Text(
         "票据‹ {invoice} ›已经在这张报销单里了，没有重复添加。",
-        "Invoice ‹{invoice} ›is on this claim already; it was not added twice.",
+        "On this claim already, not added twice:‹ {invoice}›.",
     ),
     "ask_invoice_line": Text(
         "第‹ {line} ›行的行程单属于哪一行的发票？请回复行号，30 分钟内有效‹：\n{options}›",

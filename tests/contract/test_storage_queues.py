@@ -176,6 +176,19 @@ async def test_sent_notices_are_counted_by_lane_and_moment(storage: AnyStorage) 
     assert await storage.outbox.sent_since("wang", NOW) == 0
 
 
+async def test_a_notice_is_overtaken_by_the_very_same_one_behind_it(storage: AnyStorage) -> None:
+    card, other = ShowCard("zhang", "BX-1", "claim", fresh=True), ShowCard("zhang", "BX-1", "claim")
+    rows = [("a", "zhang", card), ("b", "zhang", other), ("c", "zhang", card), ("d", "li", card)]
+    await storage.store.commit(Change(at=NOW, outbox=tuple(Outgoing(*r) for r in rows)))
+    told = []
+    for _ in rows:
+        for item in await storage.outbox.lease(1, NOW, 15):
+            told.append((item.key, await storage.outbox.overtaken(item)))
+            await storage.outbox.finish(item, NOW)
+
+    assert sorted(told) == [("a", True), ("b", False), ("c", False), ("d", False)]
+
+
 def card(name: str, *codes: str) -> CardRecord:
     return CardRecord(name, "BX-1", "approval", "wang", "wecom", "WangWu", 1, codes, "msg")
 

@@ -221,6 +221,15 @@ class MemoryOutbox:
         _end(self.queue.held(item.id, item.fence), "dead", self._clock(), error)
         self.signal.give()
 
+    async def overtaken(self, item: OutboxItem) -> bool:
+        this = self.queue.rows[item.id]
+        return any(
+            r.id > this.id
+            and r.state == "waiting"
+            and (r.lane, r.payload) == (item.lane, this.payload)
+            for r in self.queue.rows.values()
+        )
+
     async def sent_since(self, lane: str, since: datetime) -> int:
         return sum(
             r.state == "done"

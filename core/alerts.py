@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from core.budget import Balance
 from core.company import Budget, Company
 from core.forecast import day_of_end
 
@@ -112,6 +113,37 @@ def find_alerts(watched: Watched, today: date, at: datetime) -> tuple[Alert, ...
         return ()
     day = day_of_end(*figures, (watched.starts, watched.ends), today)
     return (RunsOut(watched.budget, watched.period, day, *figures, at),) if day else ()
+
+
+def restated(before: Company, after: Company) -> tuple[str, ...]:
+    """Name the budgets whose limit or thresholds a new company file states anew."""
+    said = {b.id: (b.limit_fen, b.alerts) for b in before.budgets}
+    return tuple(b.id for b in after.budgets if said.get(b.id) != (b.limit_fen, b.alerts))
+
+
+def find_lowered(
+    before: Iterable[Balance], after: Iterable[Balance], today: date, at: datetime
+) -> tuple[ThresholdCrossed, ...]:
+    """Give the thresholds that budgets have reached because a limit fell, or a threshold is new.
+
+    What is over or closed is told no more.
+    """
+    known = {b.budget.id: b for b in before}
+    found: list[ThresholdCrossed] = []
+    for now in after:
+        if now.closed or now.budget.period.end < today:
+            continue
+        was = known.get(now.budget.id)
+        low = percent_used(was.used_fen, was.budget.limit_fen) if was else 0
+        high = percent_used(now.used_fen, now.budget.limit_fen)
+        new = set(now.budget.alerts) - set(was.budget.alerts if was else ())
+        over = {*crossed(now.budget.alerts, low, high), *crossed(new, 0, high)}
+        figures = (now.budget.limit_fen, now.reserved_fen, now.consumed_fen)
+        found += [
+            ThresholdCrossed(now.budget.id, now.budget.period.text, t, *figures, at)
+            for t in sorted(over)
+        ]
+    return tuple(found)
 
 
 def audience(company: Company, budget: Budget) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from bot.handlers.roster import reroute_left
 from core.actions.basics import Settings
+from core.alerts import find_lowered, restated
+from core.calendar import CHINA
+from core.change import Change
 from core.company import Company
 from core.company_file import (
     CompanyFileError,
@@ -62,8 +65,27 @@ async def apply_company(
     lines = difference(before, after)
     if dry_run or (not lines and version):
         return Applied((*lines, *kept.lines), version)
+    version = await put_in_force(store, before, after, version, clock)
+    moved = await reroute_left(store, settings or Settings(), clock(), f"company:{version}")
+    return Applied((*lines, *kept.lines), version, moved)
+
+
+async def put_in_force(
+    store: Store, before: Company, after: Company, version: int, clock: Clock
+) -> int:
+    """Put a company in force; who answers for a budget whose limit fell is told at once.
+
+    Should this end in between, the next scan tells them. Conflict as `Store.apply_company`.
+    """
+    told = restated(before, after)
+    were = await store.balances(told) if told else ()
     version = await store.apply_company(
         after, expected_version=version, at=clock(), actor="administrator"
     )
-    moved = await reroute_left(store, settings or Settings(), clock(), f"company:{version}")
-    return Applied((*lines, *kept.lines), version, moved)
+    now = clock()
+    lowered = find_lowered(
+        were, await store.balances(told) if told else (), now.astimezone(CHINA).date(), now
+    )
+    if lowered:
+        await store.commit(Change(at=now, alerts=lowered))
+    return version

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.desk.company import Applied
+from bot.desk.company import Applied, put_in_force
 from core.company import Budget, Company, Person
 from core.company_file import CompanyFileError, difference, find_faults
 from core.ports import Clock, Store
@@ -112,10 +112,7 @@ async def _import(
     lines = difference(before, after)
     if dry_run or not lines:
         return Applied(lines, version)
-    version = await store.apply_company(
-        after, expected_version=version, at=clock(), actor="administrator"
-    )
-    return Applied(lines, version)
+    return Applied(lines, await put_in_force(store, before, after, version, clock))
 
 
 def _rows(table: Sequence[Sequence[str]], columns: Columns, faults: Faults) -> dict[int, Row]:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.desk.company import apply_company
 from core.alerts import RunsOut, ThresholdCrossed, Watched, find_alerts
 from core.budget import Charge
 from core.change import Change, Consume, Release
@@ -84,6 +85,36 @@ async def test_spending_more_than_was_held_counts_too(storage: AnyStorage) -> No
     await storage.store.commit(Change(at=NOW, moves=(Consume("A/1", (Charge("sales", 8100),)),)))
 
     assert await alerts(storage) == [("wang", "sales", 80)]
+
+
+async def test_a_limit_that_falls_is_told_as_the_file_is_applied(storage: AnyStorage) -> None:
+    await apply_company(storage.store, company_with(sales="100.00"), lambda: NOW, dry_run=False)
+    await storage.store.commit(holding("A/1", 7000))
+    lower = company_with(sales="80.00")
+
+    await apply_company(storage.store, lower, lambda: NOW, dry_run=False)
+    told = await alerts(storage)
+    await apply_company(storage.store, lower, lambda: NOW, dry_run=False)
+    await apply_company(storage.store, company_with(sales="90.00"), lambda: NOW, dry_run=False)
+
+    assert (told, await alerts(storage)) == ([("wang", "sales", 80)], [])
+
+
+async def test_a_threshold_that_is_new_is_told_as_the_file_is_applied(storage: AnyStorage) -> None:
+    company = company_with(sales="100.00")
+    await apply_company(storage.store, company, lambda: NOW, dry_run=False)
+    await storage.store.commit(holding("A/1", 7000))
+    (budget,) = company.budgets
+    earlier = budget.model_copy(update={"alerts": (60, 80)})
+
+    await apply_company(
+        storage.store,
+        company.model_copy(update={"budgets": (earlier,)}),
+        lambda: NOW,
+        dry_run=False,
+    )
+
+    assert await alerts(storage) == [("wang", "sales", 60)]
 
 
 async def test_a_raised_limit_arms_its_thresholds_again(storage: AnyStorage) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from core.actions.basics import Cause
 from core.actions.following import without_carried
-from core.actions.submission import Surroundings, book_of, check_claim, is_blocked
+from core.actions.submission import Surroundings, book_of, check_claim
 from core.claim import Claim, Finding, PastCheck
 from core.errors import Refused
 
@@ -28,10 +28,14 @@ def eased(before: Claim, claim: Claim, around: Surroundings, cause: Cause) -> Cl
 
 
 def corrected(before: Claim, claim: Claim, around: Surroundings, cause: Cause) -> Claim:
-    """Judge a claim whose lines were corrected. Refused `amend_blocked` (field `findings`)."""
+    """Judge a claim whose lines were corrected by every rule.
+
+    Refused `amend_blocked` (field `findings`) where the correction itself breaks one that blocks.
+    """
     found = _found(claim, around)
-    if is_blocked(found):
-        blocking = tuple(f for f in found if f.severity == "block")
+    known = {_about(f) for f in _found(before, around)}
+    blocking = tuple(f for f in found if f.severity == "block" and _about(f) not in known)
+    if blocking:
         raise Refused("amend_blocked", number=claim.number, findings=blocking)
     return _with_past(before, replace(claim, findings=found), cause)
 
@@ -57,7 +61,9 @@ def _came_first(other: Claim, claim: Claim) -> bool:
 
 
 def _about(finding: Finding) -> tuple[object, ...]:
-    return (finding.code, finding.line, *(finding.field(name) for name in _NAMES))
+    """Tell a finding from others; what is about one line is known by its place alone."""
+    names = _NAMES if finding.line is None else (n for n in _NAMES if n != "per")
+    return (finding.code, finding.line, *(finding.field(name) for name in names))
 
 
 def _with_past(before: Claim, claim: Claim, cause: Cause) -> Claim:

@@ -232,6 +232,27 @@ def test_held_lines_are_judged_by_themselves() -> None:
     assert [p.findings for p in (*rest.past, *apart.past)] == [claim.findings]
 
 
+def test_a_line_keeps_what_is_said_of_it_wherever_it_goes() -> None:
+    claim = judged(taxi(20), taxi(45), taxi(30))
+
+    rest, apart = hold_line(claim, around(LIMITED), by("wang"), 1, "等发票", CHILD).claims
+    other, own = hold_line(claim, around(LIMITED), by("wang"), 0, "等发票", CHILD).claims
+
+    assert (said(rest), said(apart)) == ([], [("amount_limit", 0, "45.00")])
+    assert (said(other), said(own)) == ([("amount_limit", 0, "45.00")], [])
+
+
+def test_what_has_come_up_meanwhile_does_not_stop_a_correction() -> None:
+    claim = replace(judged(taxi(45)), plan=in_review(taxi(45), may_change=("description",)).plan)
+    strict = with_policy(
+        '{id: ride, kind: amount_limit, category: taxi, per: line, limit: "40.00", action: block}'
+    )
+
+    after = amend_line(claim, around(strict), by("wang"), 0, {"description": "去机场"}).claims[0]
+
+    assert [(f.code, f.severity) for f in after.findings] == [("amount_limit", "block")]
+
+
 def test_a_correction_is_judged_by_every_rule() -> None:
     claim = replace(judged(taxi(45)), plan=in_review(taxi(45), may_change=("category",)).plan)
     meal = amend_line(claim, around(LIMITED), by("wang"), 0, {"category": "meal"}).claims[0]

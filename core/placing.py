@@ -16,19 +16,23 @@ from core.pairing import ITINERARY, is_ride
 MARGIN = timedelta(days=1)
 """The evening before a trip and the morning after it belong to it."""
 AHEAD = timedelta(days=60)
-"""Flights are paid for, and invoiced, so long before."""
-_TICKETS = frozenset({"air_itinerary"})
-"""Kinds of vouchers whose day is that of the purchase, not of the journey."""
+"""Tickets and rooms are paid for, and invoiced, so long before."""
+LATE = timedelta(days=30)
+"""Their invoices are often asked for only after the trip."""
+_TICKETS = frozenset({"air_itinerary", "rail_e"})
+"""Kinds of vouchers whose day is that of the invoice, not of the journey."""
+_LODGING = "住宿"
+"""In the tax bureau's name of the goods on a hotel's invoice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """What tells where an expense belongs; `bought_ahead` when its day may precede the trip."""
+    """What tells where an expense belongs; `of_journeys` for what is bought for trips alone."""
 
     day: date
     category: str | None = None
     amount_fen: int | None = None
-    bought_ahead: bool = False
+    of_journeys: bool = False
     ride: bool = False
     itinerary: bool = False
 
@@ -39,7 +43,7 @@ def expense_of(reading: Reading, category: str | None, today: date) -> Expense:
         day=reading.date or today,
         category=category,
         amount_fen=reading.total_fen,
-        bought_ahead=reading.kind in _TICKETS,
+        of_journeys=reading.kind in _TICKETS or any(_LODGING in i.name for i in reading.items),
         ride=is_ride(reading),
         itinerary=reading.kind == ITINERARY,
     )
@@ -88,8 +92,8 @@ def _is_other_paper(expense: Expense, line: Line) -> bool:
 
 def _is_part_of(expense: Expense, draft: Claim) -> bool:
     if draft.trip is not None:
-        begins = draft.trip.start - (AHEAD if expense.bought_ahead else MARGIN)
-        return begins <= expense.day <= draft.trip.end + MARGIN
+        before, after = (AHEAD, LATE) if expense.of_journeys else (MARGIN, MARGIN)
+        return draft.trip.start - before <= expense.day <= draft.trip.end + after
     return follows_purchase(draft) and any(
         line.amount_fen == expense.amount_fen
         or (line.category is not None and line.category == expense.category)

@@ -1,14 +1,15 @@
 """Which draft an expense goes on: money held for a trip or purchase is for nothing else."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from core_house import TODAY, claim_of, invoice, taxi
 
 from core.claim import Claim
 from core.dealings import Trip
-from core.placing import Expense, place_for, places_for
+from core.invoice import Item, Reading
+from core.placing import Expense, expense_of, place_for, places_for
 
 SHANGHAI = Trip("上海", date(2026, 12, 1), date(2026, 12, 3))
 TRIP = claim_of(number="BX-TRIP", origin="CC-20261120-0001", trip=SHANGHAI)
@@ -42,11 +43,29 @@ def test_a_trip_takes_what_is_of_its_days(day: date, where: str) -> None:
     assert place(Expense(day), TRIP) == alone, "what belongs nowhere begins a draft"
 
 
-def test_a_flight_is_bought_before_the_trip() -> None:
-    bought = Expense(TODAY - timedelta(20), bought_ahead=True)
+@pytest.mark.parametrize(
+    ("day", "where"),
+    [
+        (date(2026, 10, 1), "BX-PLAIN"),
+        (date(2026, 11, 5), "BX-TRIP"),
+        (date(2026, 12, 20), "BX-TRIP"),
+        (date(2027, 1, 3), "BX-PLAIN"),
+    ],
+)
+def test_tickets_and_rooms_are_bought_before_and_invoiced_after_the_trip(
+    day: date, where: str
+) -> None:
+    hotel, meal = Item("*住宿服务*住宿费"), Item("*餐饮服务*餐费")
+    read = Reading("a.xml", ok=True, kind="digital_general", date=day, items=(hotel,))
 
-    assert place(bought, TRIP, PLAIN) == "BX-TRIP"
-    assert place(replace(bought, day=date(2026, 12, 20)), TRIP, PLAIN) == "BX-PLAIN"
+    for reading in (
+        read,
+        replace(read, kind="rail_e", items=()),
+        replace(read, kind="air_itinerary", items=()),
+    ):
+        assert place(expense_of(reading, None, TODAY), TRIP, PLAIN) == where
+    eaten = expense_of(replace(read, items=(meal,)), None, TODAY)
+    assert place(eaten, TRIP, PLAIN) == "BX-PLAIN"
 
 
 @pytest.mark.parametrize(

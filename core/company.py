@@ -283,16 +283,14 @@ class Accounts(Entry):
 class VoucherRules(Entry):
     """How the books are kept: whether a payment has a voucher, and the word of vouchers (凭证字).
 
-    `by` says whether files have one voucher a claim or one a day; `rates` gives the yuan of one
-    unit of another currency (记账汇率).
+    `by` says whether files have one voucher a claim or one a day. With `originals` entries keep
+    what was spent in another currency, for accounts that are kept in it (外币核算).
     """
 
     at_payment: bool = True
     by: Literal["claim", "day"] = "claim"
     word: str = Field(default="记", min_length=1, max_length=8)
-    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = (
-        Field(default_factory=dict)
-    )
+    originals: bool = False
 
 
 class PaymentRules(Entry):

@@ -171,6 +171,12 @@ def from_hundredths(hundredths: int, currency: str) -> int | None:
     return int(minor) if minor == int(minor) else None
 
 
+def in_hundredths(amount: ForeignAmount) -> int | None:
+    """Give hundredths of a unit, as books have them; None for a part of one."""
+    hundredths = Decimal(amount.minor).scaleb(2 - DIGITS[amount.currency])
+    return int(hundredths) if hundredths == int(hundredths) else None
+
+
 def parse_rate(text: str) -> str:
     """Read a rate that a person says; ValueError unless it is a plain number that can be one."""
     plain = text.strip()

@@ -47,7 +47,7 @@ class Voucher:
     """One voucher of one claim. `revision` counts writes and guards against lost updates.
 
     `company` is the legal entity, `attachments` how many originals lie behind it, `amount_fen`
-    what it is about in the claim's currency; `number` is what the books call it, `reverses` the
+    what it is about in yuan; `number` is what the books call it, `reverses` the
     voucher that a red one takes back. A refused voucher has no lines but the `reason` with its
     facts. `taken_by` is the connected system that posts it, so that no file takes it as well, or
     `people` when somebody gave that up.

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
 from core.claim import Claim, Line
 from core.company import Category, Company
+from core.currency import in_hundredths
 from core.exchange import shown_rate, worth_fen
 from core.money import split_shares
 from core.payment import Payment
 from core.transport_tax import deductible_fen, rules_with
-from core.voucher import CURRENCY, Voucher, VoucherKind, VoucherLine, is_sound
+from core.voucher import Voucher, VoucherKind, VoucherLine, is_sound
 
 MAX_SUMMARY = 60
 """Characters of a summary: what 用友 U8 takes."""
@@ -69,12 +69,11 @@ def build_approval(occasion: Occasion, payments: Sequence[Payment]) -> Voucher:
     Debit by category with its dimensions and the input tax apart; credit what is owed to people
     and suppliers, and the advances that it clears. A voucher that cannot be made comes back
     `refused` with its reason: `account_missing`, `category_missing`, `nothing_to_book`,
-    `rate_missing`, `unbalanced`.
+    `unbalanced`.
     """
     company, claim = occasion.company, occasion.claim
     head = occasion.head("approval", approval_id(claim), claim.total_fen)
     return _with_lines(
-        occasion,
         head,
         lambda: [*_debits(company, claim), *_credits(company, claim, payments)],
     )
@@ -93,7 +92,7 @@ def build_payment(occasion: Occasion, payment: Payment, paid_fen: int, name: str
             VoucherLine(bank, summary, credit_fen=paid_fen),
         ]
 
-    return _with_lines(occasion, head, lines)
+    return _with_lines(head, lines)
 
 
 def build_return(occasion: Occasion, amount_fen: int, name: str) -> Voucher:
@@ -106,7 +105,7 @@ def build_return(occasion: Occasion, amount_fen: int, name: str) -> Voucher:
         cleared = _cleared(company, claim, amount_fen, summary)
         return [VoucherLine(bank, summary, debit_fen=amount_fen), cleared]
 
-    return _with_lines(occasion, occasion.head("return", name, amount_fen), lines)
+    return _with_lines(occasion.head("return", name, amount_fen), lines)
 
 
 def build_reversal(voucher: Voucher, day: date, at: datetime) -> Voucher:
@@ -136,12 +135,10 @@ def _red(line: VoucherLine) -> VoucherLine:
     )
 
 
-def _with_lines(
-    occasion: Occasion, head: Voucher, make: Callable[[], list[VoucherLine]]
-) -> Voucher:
+def _with_lines(head: Voucher, make: Callable[[], list[VoucherLine]]) -> Voucher:
     """Give a voucher its lines, or the reason why it has none."""
     try:
-        lines = _in_yuan(occasion, make())
+        lines = tuple(make())
     except _CannotBook as refusal:
         return replace(head, state="refused", reason=refusal.code, facts=refusal.facts)
     if not lines:
@@ -149,42 +146,6 @@ def _with_lines(
     if not is_sound(lines):
         return replace(head, state="refused", reason="unbalanced")
     return replace(head, lines=lines)
-
-
-def _in_yuan(occasion: Occasion, lines: list[VoucherLine]) -> tuple[VoucherLine, ...]:
-    """Give lines in the currency of the books; the sums of both sides stay equal to the fen."""
-    currency = occasion.claim.currency
-    if currency == CURRENCY:
-        return tuple(lines)
-    rate = occasion.company.vouchers.rates.get(currency)
-    if rate is None:
-        raise _CannotBook("rate_missing", currency=currency)
-    debits = _converted([line.debit_fen for line in lines], rate)
-    credits_ = _converted([line.credit_fen for line in lines], rate)
-    changed = (
-        replace(
-            line,
-            debit_fen=debit,
-            credit_fen=credit,
-            currency=currency,
-            original_fen=line.debit_fen or line.credit_fen,
-            rate=str(rate),
-        )
-        for line, debit, credit in zip(lines, debits, credits_, strict=True)
-    )
-    return tuple(line for line in changed if line.debit_fen or line.credit_fen)
-
-
-def _converted(amounts: Sequence[int], rate: Decimal) -> list[int]:
-    """Convert amounts so that they sum to their converted sum: each is a step of that sum."""
-    found: list[int] = []
-    original, before = 0, 0
-    for amount in amounts:
-        original += amount
-        now = int((original * rate).to_integral_value(ROUND_HALF_UP))
-        found.append(now - before)
-        before = now
-    return found
 
 
 def _account(account: str, name: str) -> str:
@@ -224,7 +185,7 @@ def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
     project = line.project or claim.project
     tax = _tax_of(company, category, line)
     summary = _summary(category.name, company, claim, _words(line))
-    yield VoucherLine(
+    spent = VoucherLine(
         account_of(company, category, department),
         summary,
         debit_fen=line.amount_fen - tax,
@@ -233,6 +194,7 @@ def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
         person=claim.employee,
         category=category.id,
     )
+    yield _with_original(spent, line) if company.vouchers.originals and not tax else spent
     if tax:
         yield VoucherLine(
             _account(company.accounts.input_tax, "input_tax"),
@@ -242,6 +204,19 @@ def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
             project=project,
             category=category.id,
         )
+
+
+def _with_original(entry: VoucherLine, line: Line) -> VoucherLine:
+    """Keep what was spent in another currency, where all of it was."""
+    foreign = line.foreign
+    if foreign is None or line.asked_fen is not None or not foreign.rate:
+        return entry
+    hundredths = in_hundredths(foreign.amount)
+    if hundredths is None:
+        return entry
+    return replace(
+        entry, currency=foreign.currency, original_fen=hundredths, rate=shown_rate(foreign)
+    )
 
 
 def _words(line: Line) -> str:

@@ -19,12 +19,6 @@ TEXTS: Texts = {
     "voucher_nothing_to_book": Text(
         "‹{number} ›没有金额，没有生成会计凭证。", "‹{number} ›has no amounts, so no voucher."
     ),
-    "voucher_rate_missing": Text(
-        "‹{number} ›的会计凭证暂未生成：没有‹ {currency} ›的记账汇率。"
-        "请在 company.yaml 的 vouchers.rates 里补上。",
-        "The voucher of ‹{number} ›was not made: there is no rate of‹ {currency}›. Add it to"
-        " vouchers.rates of company.yaml.",
-    ),
     "voucher_unbalanced": Text(
         "‹{number} ›的会计凭证借贷不平，没有生成。请联系管理员核对这张单据的金额和付款。",
         "The voucher of ‹{number} ›would not balance, so it was not made. Please have its amounts"

@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from functools import cache
 
 from beancount import loader
@@ -21,7 +20,9 @@ from core.actions.settlement import pay
 from core.change import Change
 from core.claim import Claim, Line, State
 from core.company import Company
+from core.currency import ForeignAmount
 from core.dealings import Clearing, Supplier
+from core.exchange import spent
 from core.money import format_yuan
 from core.payment import Payment
 from core.voucher import Voucher, VoucherLine
@@ -47,9 +48,7 @@ def company() -> Company:
         )
         for i, c in enumerate(found.categories, 1)
     )
-    rules = found.vouchers.model_copy(
-        update={"rates": {name: Decimal(rate) for name, rate in CURRENCIES.items()}}
-    )
+    rules = found.vouchers.model_copy(update={"originals": True})
     return found.model_copy(update={"categories": categories, "vouchers": rules})
 
 
@@ -109,13 +108,17 @@ def random_line(chance: random.Random) -> Line:
         amount_fen=total - (tax or 0),
         date=date(chance.choice((2018, 2024, 2025, 2026)), chance.randint(1, 11), 3),
     )
-    return taxi(
+    line = taxi(
         category=chance.choice(("taxi", "hotel", "meal")),
         amount_fen=claimed,
         invoice=chance.choice((paper, None)),
         department=chance.choice((None, "lab", "sales")),
         project=chance.choice((None, "apollo")),
     )
+    if line.invoice or chance.random() < 0.6:
+        return line
+    currency, rate = chance.choice(tuple(CURRENCIES.items()))
+    return spent(COMPANY, line, ForeignAmount(currency, claimed + 99), "zhang", rate=rate)
 
 
 def random_claim(number: int, chance: random.Random) -> Claim:
@@ -125,7 +128,6 @@ def random_claim(number: int, chance: random.Random) -> Claim:
         number=f"BX-20261125-{number:05d}",
         state=State.APPROVED,
         kind=chance.choice(("reimbursement",) * 6 + ("welfare", "advance", "purchase_request")),
-        currency=chance.choice(("CNY",) * 5 + tuple(CURRENCIES)),
         supplier=chance.choice((None, None, None, Supplier("文具公司", "955"))),
     )
     if claim.kind == "reimbursement" and claim.supplier is None and chance.random() < 0.3:

@@ -14,8 +14,10 @@ from core.actions.settlement import pay
 from core.change import Change
 from core.claim import Claim, Line, State
 from core.company import Company, VoucherRules
+from core.currency import ForeignAmount
 from core.dealings import AdvanceBook, Clearing, Settled, Supplier
 from core.errors import Refused
+from core.exchange import spent
 from core.payment import Payment
 from core.voucher import Voucher, imbalance_fen, is_sound
 from core.voucher_building import MAX_SUMMARY
@@ -198,7 +200,6 @@ def test_a_permission_is_nothing_for_the_books() -> None:
             "category_missing",
             {"category": ""},
         ),
-        (approved(currency="USD"), books(), "rate_missing", {"currency": "USD"}),
         (
             approved(),
             books(accounts=books().accounts.model_copy(update={"employee_payable": ""})),
@@ -242,15 +243,25 @@ def test_a_refused_voucher_is_made_once_its_account_is_there() -> None:
     assert entries(made) == [("6601.03", 4500, 0), ("2241", 0, 4500)]
 
 
-def test_another_currency_is_kept_and_the_books_have_yuan() -> None:
-    company = books(vouchers=VoucherRules.model_validate({"rates": {"USD": "7.0827"}}))
+@pytest.mark.parametrize(
+    ("rules", "kept"),
+    [
+        (VoucherRules(originals=True), ("JPY", 300000, "0.0463")),
+        (VoucherRules(), ("CNY", None, None)),
+    ],
+)
+def test_another_currency_is_kept_where_its_accounts_are(
+    rules: VoucherRules, kept: tuple[str, int | None, str | None]
+) -> None:
+    company = books(vouchers=rules)
+    line = spent(company, taxi(0), ForeignAmount("JPY", 3000), "zhang", rate="0.0463")
 
-    voucher = approval(approved(taxi(33), taxi(33), taxi(34), currency="USD"), company)
+    voucher = approval(approved(line, taxi(34)), company)
 
-    assert sum(x.debit_fen for x in voucher.lines) == 70827
-    assert imbalance_fen(voucher.lines) == 0
     first = voucher.lines[0]
-    assert (first.currency, first.original_fen, first.rate) == ("USD", 3300, "7.0827")
+    assert (first.currency, first.original_fen, first.rate) == kept
+    assert (first.debit_fen, imbalance_fen(voucher.lines)) == (13890, 0)
+    assert "JPY 3000*0.0463" in first.summary
 
 
 def paid(claim: Claim, payment: Payment, known: tuple[Voucher, ...]) -> Change:

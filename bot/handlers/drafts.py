@@ -18,6 +18,7 @@ from bot.handlers.work import Work
 from core.actions import amending, submission
 from core.actions.basics import audit_of
 from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remove_line
+from core.actions.editing import trip_moved
 from core.actions.exchanging import set_rate
 from core.budget import charges_of, may_exceed
 from core.change import Change, Outgoing
@@ -225,11 +226,19 @@ async def discard_claim(work: Work, claim: Claim) -> None:
 
 
 async def changeable(work: Work, number: str | None) -> Claim:
-    """Find the claim that an edit means: the one in hand when none is named."""
-    if number is None:
-        claim = await draft_in_hand(work)
-        return claim or await own_claim(work, None, CHANGEABLE)
-    return await claim_named(work, number)
+    """Find the claim that an edit means: the one in hand or on the screen last when none is named.
+
+    Of several that nobody has had to do with lately it is the draft of expenses, if there is one.
+    """
+    if number is not None:
+        return await claim_named(work, number)
+    try:
+        return await own_claim(work, None, CHANGEABLE)
+    except Refused as refused:
+        drafts = await open_drafts(work) if refused.code == "which_claim" else ()
+        if len(drafts) != 1:
+            raise
+        return drafts[0]
 
 
 async def on_edit_line(command: EditLine, work: Work) -> None:
@@ -244,7 +253,8 @@ async def on_edit_line(command: EditLine, work: Work) -> None:
     if reviewed:
         await _amend(work, claim, index, values)
         return
-    claim, entry = edit_line(claim, index, work.cause, **values)
+    changed, entry = edit_line(claim, index, work.cause, **values)
+    claim = trip_moved(claim, changed)
     await keep(work, claim, entry.action, **dict(entry.fields))
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from bot.handlers.drafts import keep, start_claim
 from bot.handlers.work import Work
 from core.actions.drafts import add_line
+from core.actions.editing import days_of
 from core.claim import Claim, Kind, Line
 from core.dealings import Supplier, Trip
 from core.money import format_yuan
@@ -23,7 +24,6 @@ REQUEST_WORDS: dict[Kind, str] = {
 
 async def on_travel(command: Travel, work: Work) -> None:
     """Draft a travel request with its itinerary and estimate."""
-    purpose = f"{command.city} {command.start:%m-%d}~{command.end:%m-%d} {command.purpose}".strip()
     trip = Trip(
         command.city,
         command.start,
@@ -31,6 +31,7 @@ async def on_travel(command: Travel, work: Work) -> None:
         command.leaves_after_noon,
         command.back_before_noon,
     )
+    purpose = f"{command.city} {days_of(trip)} {command.purpose}".strip()
     claim = await _begun(work, "travel_request", command.amount_fen, purpose, command.start)
     await _keep(work, replace(claim, trip=trip))
 

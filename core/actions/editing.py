@@ -8,7 +8,7 @@ from core.actions.basics import Cause, audit_of, outgoing, require, require_owne
 from core.actions.decision import MAX_REASON
 from core.change import AuditEntry, Change
 from core.claim import EDITABLE, Claim, Event, State
-from core.dealings import Supplier
+from core.dealings import Supplier, Trip
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import Notice, ShowCard
@@ -53,6 +53,23 @@ def copy_claim(source: Claim, number: str, cause: Cause, today: date) -> Edited:
         filed_by=source.filed_by,
     )
     return copied, audit_of(cause, "copy", number, of=source.number)
+
+
+def trip_moved(before: Claim, claim: Claim) -> Claim:
+    """Let a trip begin on the day that the line of its request was moved to, as long as before."""
+    trip = before.trip
+    if before.kind != "travel_request" or trip is None or not before.lines or not claim.lines:
+        return claim
+    shift = claim.lines[0].date - before.lines[0].date
+    moved = replace(trip, start=trip.start + shift, end=trip.end + shift)
+    was, now = days_of(trip), days_of(moved)
+    lines = (replace(x, description=x.description.replace(was, now)) for x in claim.lines)
+    return replace(claim, trip=moved, lines=tuple(lines), purpose=claim.purpose.replace(was, now))
+
+
+def days_of(trip: Trip) -> str:
+    """Write the days of a trip as its request names them: 12-01~12-03."""
+    return f"{trip.start:%m-%d}~{trip.end:%m-%d}"
 
 
 def share_line(claim: Claim, index: int, shares: Sequence[Share], cause: Cause) -> Edited:

@@ -93,6 +93,31 @@ async def test_what_is_in_hand_for_a_colleague_is_meant_too() -> None:
     assert (await chat.claim(draft.number)).state is State.IN_REVIEW
 
 
+@pytest.mark.parametrize(("minutes", "changed"), [(5, "CC-"), (45, "BX-")])
+async def test_an_edit_means_what_was_on_the_screen_last(minutes: int, changed: str) -> None:
+    chat = await Chat().found(company_with(ONE))
+    await chat.say("zhang", "打车 30 昨天 回公司")
+    await chat.say("zhang", "出差 上海 12-01 至 12-03 900 拜访客户")
+    chat.later(minutes=minutes)
+
+    await chat.say("zhang", "修改 金额 25")
+
+    assert [c.number[:3] for c in await drafts(chat) if c.total_fen == 2500] == [changed]
+
+
+async def test_a_trip_moves_with_the_day_of_its_request() -> None:
+    chat = await Chat().found(company_with(ONE))
+    await chat.say("zhang", "出差 上海 12-01 至 12-03 900 拜访客户")
+    (asked,) = await drafts(chat)
+
+    await chat.say("zhang", f"修改 {asked.number} 日期 2026-12-08")
+
+    moved = await chat.claim(asked.number)
+    assert moved.trip is not None
+    assert (moved.trip.start.day, moved.trip.end.day) == (8, 10)
+    assert moved.purpose == moved.lines[0].description == "上海 12-08~12-10 拜访客户"
+
+
 async def test_what_a_colleague_writes_meanwhile_is_not_meant() -> None:
     chat = await Chat().found(company_with(ONE))
     await chat.say("zhang", "打车 30 昨天 回公司")

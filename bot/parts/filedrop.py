@@ -3,9 +3,16 @@
 from pathlib import Path
 
 from bot.connections import FiledropSettings
+from bot.desk.clerk import Clerk
+from bot.desk.payments import PaymentDesk
+from bot.desk.vouchers import VoucherDesk
+from bot.handlers.reconciling import Sides
+from bot.parts.rules import settings_of
 from bot.settings import Config
 from connectors.filedrop.drop import Folder, Place, Sftp
 from core.outside import Role
+from core.ports import Clock
+from storage.open import Storage
 
 
 def find_filedrop(config: Config, role: Role) -> FiledropSettings | None:
@@ -25,3 +32,20 @@ def place_of(found: FiledropSettings) -> Place:
         password = found.password.get_secret_value()
         return Sftp(found.url, found.key, password, found.known_hosts)
     return Folder(Path(found.dir))
+
+
+def build_clerk(config: Config, storage: Storage, clock: Clock) -> Clerk:
+    """Build who does the work behind finance's page, with the forms of the settings."""
+    pays, books = find_filedrop(config, "payment"), find_filedrop(config, "voucher")
+    usual = {
+        "payments": pays.payment_format if pays else "",
+        "vouchers": books.voucher_format if books else "",
+    }
+    return Clerk(
+        PaymentDesk(storage.store, clock, config.zone),
+        VoucherDesk(storage.store, clock, config.zone),
+        Sides(storage.store, storage.links, config.zone),
+        settings_of(config),
+        templates_of(config),
+        usual,
+    )

@@ -16,6 +16,7 @@ from bot.handlers.work import Rooms
 from bot.jobs.calls.desk import Outlet
 from bot.jobs.calls.documents import let_in
 from bot.parts.channels import wecom_of
+from bot.parts.filedrop import build_clerk
 from bot.parts.rules import public_url, settings_of
 from bot.pictures.gallery import Gallery
 from bot.port import Accept, Channel, SignInDoor
@@ -31,7 +32,11 @@ from bot.web.cards_page import CardsPage
 from bot.web.claim_page import ClaimPage
 from bot.web.decide_page import DecidePage
 from bot.web.doors import Door, MessengerDoor
+from bot.web.finance_batches import FinanceBatches
+from bot.web.finance_entries import DeskRoom
+from bot.web.finance_orders import FinanceOrders
 from bot.web.finance_page import FinancePage
+from bot.web.finance_reconcile import FinanceReconcile
 from bot.web.health import Health, Metrics
 from bot.web.openapi import OpenApi
 from bot.web.pages import Pages
@@ -90,7 +95,7 @@ def build_pages(
         ),
         BudgetsPage(site, storage.store, storage.usages, clock, config.zone),
         ReportPage(site, storage.store, storage.spending, Gallery(), clock, config.zone),
-        FinancePage(site, storage.store, clock, config.zone, config.notices.advance_days),
+        _finance(config, storage, site, clock, FinanceOrders(site, storage.traces, accept, doors)),
         AdminPage(
             site,
             storage.store,
@@ -110,6 +115,17 @@ def build_pages(
 
 def _entries(config: Config, outlets: Sequence[Outlet]) -> dict[str, Entry]:
     """Give the ways into the systems that let our people in."""
+def _finance(
+    config: Config, storage: Storage, site: Site, clock: Clock, orders: FinanceOrders
+) -> FinancePage:
+    """Build the finance desk with who does the work behind it."""
+    clerk, store = build_clerk(config, storage, clock), storage.store
+    room = DeskRoom(clock, config.zone, config.notices.advance_days)
+    batches = FinanceBatches(site, store, clerk, orders, room)
+    compared = FinanceReconcile(site, store, clerk, room)
+    return FinancePage(site, store, room, clerk, orders, batches, compared)
+
+
     tables = config.connectors.systems
     return {
         outlet.name: partial(let_in, outlet)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.texts.finance_pages import FINANCE
 from bot.texts.template import Language, Text, Texts
 
 PAGES: Texts = {
+    **FINANCE,
     "brand": Text("小票", "Chit"),
     # sign-in
     "sign_in": Text("登录小票", "Sign in to Chit"),
@@ -198,14 +200,13 @@ PAGES: Texts = {
     "desk_advances": Text("借款", "Advances"),
     "desk_late": Text("审批超时", "Late"),
     "desk_empty": Text("这里没有记录。", "There is nothing here."),
-    "desk_command": Text("下一步由管理员在服务器上执行", "Next, on the server"),
     "hint_payments_pending": Text(
-        "通过、还没付的。可以在聊天里点「已付款」，或批量导出付款文件。",
-        "Approved and owed. Press “Paid” in the chat, or write a payment file.",
+        "通过、还没付的。先预览，再制成一批付款文件；现金等已经付了的，手工登记。",
+        "Approved and owed. Preview and make a batch; note by hand what was paid otherwise.",
     ),
     "hint_payments_failed": Text(
-        "银行退回的。核对账号后会随下一批再付。",
-        "Turned down by the bank. Check the account; the next batch pays them again.",
+        "银行退回的。核对账号后在这里重新制单；账号以公司资料里现在的为准。",
+        "Turned down by the bank. Check the account and make a new batch of them here.",
     ),
     "hint_payments_exported": Text(
         "已导出、等银行结果。导入回单后逐笔对账，对不上的会逐行列出。",

@@ -2,68 +2,42 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
+import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from bot.texts.names import person_name
 from bot.texts.pages import page_text
-from bot.texts.plain import one_line
 from bot.texts.template import Language
-from bot.texts.words import kind_text, payment_reason_text, payment_state_text, state_text
+from bot.texts.words import payment_state_text
 from bot.web.claim_book import STATES as VOUCHER_STATES
-from bot.web.claim_book import voucher_rows
+from bot.web.finance_batches import FinanceBatches
+from bot.web.finance_entries import (
+    LISTS,
+    PAYMENTS,
+    DeskRoom,
+    DeskWriter,
+    Entry,
+    Tab,
+    may_pay,
+    tabs_of,
+)
+from bot.web.finance_orders import FinanceOrders, once
+from bot.web.finance_port import Clerk, Form
+from bot.web.finance_reconcile import FinanceReconcile
 from bot.web.navigation import may_see_finance
 from bot.web.site import Site
-from bot.web.todo_page import Mark
-from core.claim import Claim, State
-from core.company import Company, Person
+from core.claim import State
+from core.company import Person
 from core.errors import Refused
-from core.money import format_cny
-from core.payment import Payment, PaymentState, mask_account
-from core.payment_batch import PaymentBatch
-from core.ports import ClaimQuery, Clock, Page, Sliced, Store, VoucherQuery
-from core.voucher import Voucher, VoucherState
+from core.ports import ClaimQuery, Page, Store, VoucherQuery
+from core.voucher import VoucherState
 
 SIZE = 25
-PAYMENTS: tuple[PaymentState, ...] = ("pending", "failed", "exported", "paid", "cancelled")
 VOUCHERS: tuple[VoucherState, ...] = ("refused", "open", "exported", "posted", "void")
-LISTS = ("payments", "batches", "vouchers", "advances", "late")
-COMMANDS: Mapping[str, str] = {
-    "payments:pending": "chit payments export --format xlsx --out FILE",
-    "payments:exported": "chit payments result FILE",
-    "batches": "chit payments export --batch ID --format xlsx --out FILE",
-    "vouchers:refused": "chit vouchers export --format csv --out FILE",
-    "vouchers:open": "chit vouchers export --format csv --out FILE",
-    "vouchers:exported": "chit vouchers export --batch ID --format csv --out FILE",
-}
-"""What an administrator types to go on from a list; files are written on the server alone."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the desk; `path` opens it, `why` says what is wrong."""
-
-    number: str
-    name: str
-    amount: str
-    state: str
-    state_text: str
-    path: str = ""
-    notes: tuple[str, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A list, or a state within one, to go to."""
-
-    text: str
-    path: str
-    here: bool
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +52,9 @@ class _Asked:
     def page(self) -> Page:
         return Page(self.cursor, SIZE)
 
-    @property
-    def command(self) -> str:
-        return COMMANDS.get(f"{self.name}:{self.state}") or COMMANDS.get(self.name, "")
+
+Guard = Callable[[Callable[[web.Request, Person], Awaitable[web.StreamResponse]]], Handler]
+"""Makes a page that only people who have signed in see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +63,31 @@ class FinancePage:
 
     site: Site
     store: Store
-    clock: Clock
-    zone: ZoneInfo
-    advance_days: int = 30
-    """Days after which an advance that is open is overdue."""
+    room: DeskRoom
+    clerk: Clerk
+    orders: FinanceOrders
+    batches: FinanceBatches
+    compared: FinanceReconcile
+
+    def routes(self, guarded: Guard) -> list[web.RouteDef]:
+        """Give the routes of the desk; who comes back from signing in finds the desk again."""
+        base, made = "/app/finance", self.batches
+        return [
+            web.get(base, guarded(self.page)),
+            web.get(f"{base}/preview", guarded(made.preview)),
+            web.get(f"{base}/batches/{{id}}", guarded(made.batch)),
+            web.get(f"{base}/vouchers/{{batch}}", guarded(made.voucher_batch)),
+            web.get(f"{base}/reconcile", guarded(self.compared.page)),
+            web.get(f"{base}/reconcile.xlsx", guarded(self.compared.file)),
+            web.get(f"{base}/do/{{what}}", made.back),
+            web.post(f"{base}/do/order", guarded(self.orders.take)),
+            web.post(f"{base}/do/batch", guarded(made.make)),
+            web.post(f"{base}/do/file", guarded(made.file)),
+            web.post(f"{base}/do/results", guarded(made.results)),
+            web.post(f"{base}/do/vouchers", guarded(made.export_vouchers)),
+            web.post(f"{base}/do/voucher-file", guarded(made.voucher_file)),
+            web.post(f"{base}/do/numbers", guarded(made.numbers)),
+        ]
 
     async def page(self, request: web.Request, person: Person) -> web.Response:
         """Show one slice of one list."""
@@ -100,7 +95,7 @@ class FinancePage:
             raise web.HTTPNotFound
         asked = _asked(request)
         company = await self.store.company()
-        desk = _Desk(company, person.language, self.clock(), self.zone, self.advance_days)
+        desk = self.room.writer(company, person)
         try:
             entries, following = await self._list(asked, desk)
         except (Refused, ValueError):
@@ -109,16 +104,35 @@ class FinancePage:
             "finance.html",
             person.language,
             person=person,
-            tabs=_tabs(asked, person.language),
+            tabs=tabs_of(asked.name, person.language),
             states=_states(asked, person.language),
             asked=asked,
             hint=f"hint_{asked.name}_{asked.state}" if asked.state else f"hint_{asked.name}",
             entries=entries,
             following=_path(asked.name, asked.state, following) if following else "",
+            may_act=may_pay(person),
+            forms=self._forms(asked),
+            own_batches=list(dict.fromkeys(e.batch for e in entries if e.batch)),
+            told=await self.orders.told(request, person, company),
+            note=request.query.get("note", "") == "words_missing",
+            noted=_count(request.query.get("noted", "")),
+            once=once(),
         )
 
-    async def _list(self, asked: _Asked, desk: "_Desk") -> tuple[Sequence[Entry], str | None]:
-        lists: Mapping[str, Callable[[_Asked, _Desk], Awaitable[_Slice]]] = {
+    def _forms(self, asked: _Asked) -> Sequence[Form]:
+        """Give the forms that a list's files may have."""
+        try:
+            return (
+                self.clerk.voucher_forms()
+                if asked.name == "vouchers"
+                else (self.clerk.payment_forms())
+            )
+        except Refused:
+            log.warning("templates_unfit")
+            return ()
+
+    async def _list(self, asked: _Asked, desk: DeskWriter) -> tuple[Sequence[Entry], str | None]:
+        lists: Mapping[str, Callable[[_Asked, DeskWriter], Awaitable[_Slice]]] = {
             "payments": self._payments,
             "batches": self._batches,
             "vouchers": self._vouchers,
@@ -127,150 +141,33 @@ class FinancePage:
         }
         return await lists[asked.name](asked, desk)
 
-    async def _payments(self, asked: _Asked, desk: "_Desk") -> "_Slice":
+    async def _payments(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         state = next(s for s in PAYMENTS if s == asked.state)
         found = await self.store.payments(state, asked.page)
         return [desk.payment(p) for p in found.items], found.next
 
-    async def _batches(self, asked: _Asked, desk: "_Desk") -> "_Slice":
+    async def _batches(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         found = await self.store.payment_batches(asked.page)
         rows = [desk.batch(b, await self.store.payments_in(b.id)) for b in found.items]
         return rows, found.next
 
-    async def _vouchers(self, asked: _Asked, desk: "_Desk") -> "_Slice":
+    async def _vouchers(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         state = next(s for s in VOUCHERS if s == asked.state)
         found = await self.store.vouchers(VoucherQuery(state=state), asked.page)
         return desk.vouchers(found), found.next
 
-    async def _advances(self, asked: _Asked, desk: "_Desk") -> "_Slice":
+    async def _advances(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         query = ClaimQuery(state=State.PAID, kind="advance")
         found = await self.store.claims(query, asked.page)
         return [desk.advance(c) for c in found.items if c.open_fen > 0], found.next
 
-    async def _late(self, asked: _Asked, desk: "_Desk") -> "_Slice":
+    async def _late(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         query = ClaimQuery(state=State.IN_REVIEW, due_before=desk.now)
         found = await self.store.claims(query, asked.page)
         return [desk.late(c) for c in found.items], found.next
 
 
 _Slice = tuple[Sequence[Entry], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Writes entries in one language."""
-
-    company: Company
-    language: Language
-    now: datetime
-    zone: ZoneInfo
-    advance_days: int
-
-    def say(self, code: str, **fields: str) -> str:
-        return page_text(code, self.language, **fields)
-
-    def day(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%m-%d %H:%M}"
-
-    def payment(self, payment: Payment) -> Entry:
-        account = mask_account(payment.account).replace("*", "•")[-8:]
-        where = " ".join(p for p in (one_line(payment.bank, 30), account) if p)
-        parts = (where, payment.batch or "", one_line(payment.reference, 40))
-        missing = not payment.account and payment.state in {"pending", "failed"}
-        return Entry(
-            number=payment.claim,
-            name=one_line(payment.payee_name or person_name(self.company, payment.payee), 40),
-            amount=format_cny(payment.owed_fen or payment.amount_fen),
-            state=payment.state,
-            state_text=payment_state_text(payment.state, self.language),
-            path=f"/app/claims/{payment.claim}",
-            notes=(*(p for p in parts if p), *self._in_part(payment)),
-            marks=(Mark(self.say("no_account"), "warm"),) if missing else (),
-            why=one_line(payment_reason_text(payment.reason, self.language))
-            if payment.state in {"failed", "cancelled"}
-            else "",
-        )
-
-    def _in_part(self, payment: Payment) -> tuple[str, ...]:
-        if not payment.paid_fen or payment.state == "paid":
-            return ()
-        return (self.say("paid_so_far", amount=format_cny(payment.paid_fen)),)
-
-    def batch(self, batch: PaymentBatch, payments: Sequence[Payment]) -> Entry:
-        """Write a batch with what the bank has said of it so far."""
-        counts = {s: sum(p.state == s for p in payments) for s in PAYMENTS}
-        open_ = counts["exported"]
-        maker = person_name(self.company, batch.maker)
-        checker = person_name(self.company, batch.checker) if batch.checker else ""
-        people = f"{maker} → {checker}" if checker else maker
-        told = [
-            self.say(f"batch_{state}", count=str(counts[state]))
-            for state in ("paid", "failed")
-            if counts[state]
-        ]
-        waits = batch.state == "released" and open_
-        return Entry(
-            number=batch.id,
-            name=self.say("payments_in", count=str(batch.count)),
-            amount=format_cny(batch.total_fen),
-            state=batch.state,
-            state_text=self.say(f"batch_{batch.state}"),
-            notes=(self.day(batch.created_at), people, *told),
-            marks=(Mark(self.say("batch_open", count=str(open_)), "warm"),) if waits else (),
-        )
-
-    def vouchers(self, found: Sliced[Voucher]) -> Sequence[Entry]:
-        return [
-            Entry(
-                number=row.claim,
-                name=row.what,
-                amount=row.amount,
-                state=row.state,
-                state_text=row.state_text,
-                path=f"/app/claims/{row.claim}",
-                notes=tuple(n for n in (row.id, row.where) if n),
-                why=row.why,
-            )
-            for row in voucher_rows(found.items, self.company, self.language)
-        ]
-
-    def advance(self, claim: Claim) -> Entry:
-        paid = claim.advance.paid_at if claim.advance else None
-        overdue = bool(
-            paid and not claim.standing and self.now - paid > timedelta(days=self.advance_days)
-        )
-        mark = Mark(self.say("overdue"), "hot") if overdue else None
-        kind = Mark(self.say("petty_cash")) if claim.standing else None
-        return Entry(
-            number=claim.number,
-            name=person_name(self.company, claim.employee),
-            amount=format_cny(claim.open_fen),
-            state=claim.state.value,
-            state_text=self.say("advance_open"),
-            path=f"/app/claims/{claim.number}",
-            notes=(
-                self.say("advance_of", total=format_cny(claim.total_fen)),
-                *((self.day(paid),) if paid else ()),
-            ),
-            marks=tuple(m for m in (mark, kind) if m),
-        )
-
-    def late(self, claim: Claim) -> Entry:
-        step = claim.plan.step if claim.plan else None
-        people = [person_name(self.company, p) for p in (step.waiting() if step else ())]
-        names = ("、" if self.language == "zh" else ", ").join(people[:3])
-        due = step.due if step else None
-        return Entry(
-            number=claim.number,
-            name=f"{person_name(self.company, claim.employee)} · "
-            f"{kind_text(claim.kind, self.language)}",
-            amount=format_cny(claim.total_fen),
-            state=claim.state.value,
-            state_text=state_text(claim.state, self.language),
-            path=f"/app/claims/{claim.number}",
-            notes=(self.say("waits_for", people=names),) if names else (),
-            marks=(Mark(self.say("todo_late", at=self.day(due)), "hot"),) if due else (),
-        )
 
 
 def _asked(request: web.Request) -> _Asked:
@@ -283,6 +180,10 @@ def _asked(request: web.Request) -> _Asked:
     return _Asked(name, chosen, request.query.get("cursor") or None)
 
 
+def _count(text: str) -> str:
+    return text if text.isascii() and text.isdecimal() else ""
+
+
 def _states_of(name: str) -> tuple[str, ...]:
     return {"payments": PAYMENTS, "vouchers": VOUCHERS}.get(name, ())
 
@@ -290,13 +191,6 @@ def _states_of(name: str) -> tuple[str, ...]:
 def _path(name: str, state: str, cursor: str | None = None) -> str:
     query = {"list": name, "state": state, "cursor": cursor or ""}
     return f"/app/finance?{urlencode({k: v for k, v in query.items() if v})}"
-
-
-def _tabs(asked: _Asked, language: Language) -> list[Tab]:
-    return [
-        Tab(page_text(f"desk_{name}", language), _path(name, ""), name == asked.name)
-        for name in LISTS
-    ]
 
 
 def _states(asked: _Asked, language: Language) -> list[Tab]:

@@ -56,7 +56,7 @@ class Pages:
             web.get("/app/todo", guarded(self.todo.todo)),
             web.get("/app/budgets", guarded(self.budgets.overview)),
             web.get("/app/budgets/{id}", guarded(self.budgets.budget)),
-            web.get("/app/finance", guarded(self.finance.page)),
+            *self.finance.routes(guarded),
             web.get("/app/admin", guarded(self.admin.page)),
             web.post("/app/admin/stuck", guarded(self.admin.deal)),
             web.get("/app/upload", guarded(self.uploads.page)),

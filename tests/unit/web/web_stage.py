@@ -11,8 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
+from bot.desk.clerk import Clerk
+from bot.desk.payments import PaymentDesk
 from bot.desk.stuck import StuckDesk
+from bot.desk.vouchers import VoucherDesk
 from bot.events import ChannelName, to_json
+from bot.handlers.reconciling import Sides
 from bot.pictures.gallery import Gallery
 from bot.port import CardPicker, Inbound
 from bot.settings import SDK_URL
@@ -23,7 +27,11 @@ from bot.web.claim_page import ClaimPage
 from bot.web.decide_page import DecidePage
 from bot.web.doors import Door as Way
 from bot.web.doors import MessengerDoor
+from bot.web.finance_batches import FinanceBatches
+from bot.web.finance_entries import DeskRoom
+from bot.web.finance_orders import FinanceOrders
 from bot.web.finance_page import FinancePage
+from bot.web.finance_reconcile import FinanceReconcile
 from bot.web.pages import Pages
 from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
@@ -233,7 +241,7 @@ class Stage:
             ReportPage(
                 site, self.storage.store, self.storage.spending, Gallery(), self.clock, zone
             ),
-            FinancePage(site, self.storage.store, self.clock, zone),
+            self.finance(site, zone),
             AdminPage(
                 site,
                 self.storage.store,
@@ -249,6 +257,26 @@ class Stage:
             ),
         )
         self.client: TestClient[web.Request, web.Application]
+    def finance(self, site: Site, zone: ZoneInfo) -> FinancePage:
+        """Build the finance desk with the real desks behind it."""
+        store, room = self.storage.store, DeskRoom(self.clock, zone)
+        clerk = Clerk(
+            PaymentDesk(store, self.clock, zone),
+            VoucherDesk(store, self.clock, zone),
+            Sides(store, MemoryLinks(), zone),
+            Settings("approved", "allow"),
+        )
+        orders = FinanceOrders(
+            site,
+            self.storage.traces,
+            self.accept,
+            self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
+            patience_s=0.1,
+        )
+        batches = FinanceBatches(site, store, clerk, orders, room)
+        compared = FinanceReconcile(site, store, clerk, room)
+        return FinancePage(site, store, room, clerk, orders, batches, compared)
+
 
     async def draw(self, data: bytes) -> bytes | None:
         self.drawn.append(data)

@@ -31,6 +31,7 @@ from core.actions.bouncing import with_payers_told
 from core.budget import Balance, charges_of, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
+from core.currency import BASE, DIGITS, ForeignAmount, at_company_rate, parse_minor
 from core.money import parse_yuan
 from core.payment import PaymentState
 from core.ports import ClaimQuery, Clock, Page, Sliced, Store
@@ -41,7 +42,10 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class BudgetQuestion(BaseModel):
-    """Body of `POST /budgets/check`; what is absent matches only budgets that name none."""
+    """Body of `POST /budgets/check`; what is absent matches only budgets that name none.
+
+    An amount in another `currency` is converted at the company's rate of the day.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,6 +56,7 @@ class BudgetQuestion(BaseModel):
     company: str | None = None
     date: date
     amount: str
+    currency: str = BASE
 
 
 class PaymentResult(BaseModel):
@@ -157,8 +162,8 @@ class Api:
         """Say whether an amount would pass; nothing is reserved."""
         self.access.require(request, "budgets:read")
         asked = await _body(request, BudgetQuestion)
-        amount = _amount(asked.amount)
         company = await self.store.company()
+        amount = _amount(asked, company)
         bound = find_budgets(
             company,
             department=asked.department,
@@ -251,11 +256,26 @@ async def _body(request: web.Request, model: type[M]) -> M:
         ) from None
 
 
-def _amount(text: str) -> int:
+def _amount(asked: BudgetQuestion, company: Company) -> int:
+    """Give the amount in fen; Problem 422 `no_rate` where another currency has none that day."""
+    if asked.currency != BASE and asked.currency not in DIGITS:
+        raise _bad("currency", ", ".join(sorted(DIGITS)))
     try:
-        return parse_yuan(text)
+        if asked.currency == BASE:
+            return parse_yuan(asked.amount)
+        amount = ForeignAmount(asked.currency, parse_minor(asked.amount, asked.currency))
+        converted = at_company_rate(amount, company.currencies, asked.date)
+        fen = converted.fen
     except ValueError as error:
         raise _bad("amount", str(error)) from None
+    if not converted.rate:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "no_rate",
+            "the company has no rate of this currency for this day",
+            currency=asked.currency,
+        )
+    return fen
 
 
 def _state(text: str) -> State:

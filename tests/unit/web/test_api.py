@@ -17,6 +17,7 @@ from core.actions.basics import Settings
 from core.budget import Charge, Hold
 from core.change import Change, Reserve
 from core.claim import State
+from core.currency import Currency
 from core.payment import Payment
 from tests.contract.storage_samples import NOW, apply, claim, company_with
 from tests.fakes.memory import MemoryStorage
@@ -39,7 +40,9 @@ def moment() -> datetime:
 async def storage() -> MemoryStorage:
     """Give one claim that is approved and owed, and a budget of 1,000 yuan with 100 held."""
     found = MemoryStorage(moment)
-    await apply(found, company_with(all="1000.00"))
+    dollars = Currency.model_validate({"id": "USD", "rates": {"2026-11-01": "7.1093"}})
+    company = company_with(all="1000.00").model_copy(update={"currencies": (dollars,)})
+    await apply(found, company)
     paid = Payment("P-" + NUMBER, NUMBER, "zhang", "张三", 10000, "6222021234567890", "招商银行")
     approved = replace(claim(), state=State.APPROVED, submitted_at=NOW)
     hold = Hold(f"{NUMBER}/1", NUMBER, (Charge("all", 10000),))
@@ -189,6 +192,18 @@ async def test_a_body_is_checked(client: TestClient, body: object) -> None:
 
     assert (status, answer["code"]) == (400, "invalid_body")
     assert answer["errors"]
+
+
+async def test_a_check_in_another_currency_needs_its_rate(client: TestClient) -> None:
+    question = {"date": "2026-11-25", "amount": "30", "currency": "USD"}
+
+    known = await post(client, "budgets/check", question)
+    unknown = await post(client, "budgets/check", {**question, "currency": "EUR"})
+    odd = await post(client, "budgets/check", {**question, "currency": "$"})
+
+    assert (known[0], known[1]["decision"]) == (200, "allow")
+    assert (unknown[0], unknown[1]["code"]) == (422, "no_rate")
+    assert (odd[0], odd[1]["code"]) == (400, "invalid_currency")
 
 
 @pytest.mark.parametrize("amount", ["1e9", "NaN", "0.001", "1,000"])

@@ -50,6 +50,7 @@ COMPANY = Company.model_validate(
             {"id": "old", "name": "旧", "active": False},
         ],
         "budgets": [{"id": "all", "period": "2026-Q4", "limit": "1000.00"}],
+        "currencies": [{"id": "USD", "rates": {"2026-11-01": "7.1093"}}],
         "flows": [{"id": "f", "steps": [{"name": "主管", "approvers": ["manager"]}]}],
     }
 )
@@ -150,6 +151,49 @@ async def received(storage: MemoryStorage, *owned: tuple[str, Reading]) -> None:
 
 async def count(storage: MemoryStorage) -> int:
     return len((await storage.store.claims(ClaimQuery(), Page())).items)
+
+
+@pytest.mark.parametrize(
+    ("line", "amount", "foreign"),
+    [
+        ({"currency": "USD", "amount": "30"}, "213.28", ("30.00", "7.1093", "company")),
+        (
+            {"currency": "JPY", "amount": "3000", "rate": "0.0465"},
+            "139.50",
+            ("3000", "0.0465", "entered"),
+        ),
+    ],
+)
+async def test_a_line_in_another_currency_is_converted(
+    client: TestClient, line: dict[str, str], amount: str, foreign: tuple[str, str, str]
+) -> None:
+    status, body = await post(client, {**BODY, "lines": [{**LINE, **line}]})
+
+    (shown,) = body["lines"]
+    kept = shown["foreign"]
+    assert (status, body["total"], body["currency"], shown["amount"]) == (
+        201, amount, "CNY", amount,
+    )  # fmt: skip
+    assert (kept["amount"], kept["rate"], kept["rate_source"]) == foreign
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "code"),
+    [
+        ({"currency": "EUR"}, 422, "no_rate"),
+        ({"currency": "USD", "rate": "711"}, 422, "rate_far"),
+        ({"currency": "JPY", "amount": "30.5"}, 400, "invalid_body"),
+        ({"currency": "XXX"}, 400, "invalid_body"),
+        ({"rate": "7"}, 400, "invalid_body"),
+        ({"currency": "USD", "rate": "NaN"}, 400, "invalid_body"),
+    ],
+)
+async def test_what_cannot_be_converted_is_refused(
+    client: TestClient, line: dict[str, str], status: int, code: str
+) -> None:
+    answered, body = await post(client, {**BODY, "lines": [{**LINE, **line}]})
+
+    assert (answered, body["code"]) == (status, code)
 
 
 async def test_a_claim_is_entered_as_a_draft(client: TestClient, storage: MemoryStorage) -> None:

@@ -72,6 +72,7 @@ def _dealings(claim: Claim) -> Object:
         "urgent": claim.urgent,
         "filed_by": claim.filed_by,
         "origin": claim.origin,
+        "approved": None if claim.approved_fen is None else format_yuan(claim.approved_fen),
         "split_from": claim.split_from,
         "supplier": _supplier(claim.supplier) if claim.supplier else None,
         "trip": _trip(claim.trip) if claim.trip else None,

@@ -131,7 +131,7 @@ class ClaimModel(TypedDict):
 
     `chain` is whom it asks, or would ask, in order, `cc` everybody who is told and decides nothing.
     `urgent` is why it cannot wait, `filed_by` who wrote it for its employee, `origin` the request
-    that it follows, `split_from` the claim that it was a line of, `open` what is owed of an
+    that it follows, `approved` what that was approved for, `split_from` the claim that it was a line of, `open` what is owed of an
     advance.
     """
 
@@ -155,6 +155,7 @@ class ClaimModel(TypedDict):
     urgent: NotRequired[str]
     filed_by: NotRequired[str]
     origin: NotRequired[str]
+    approved: NotRequired[Money]
     split_from: NotRequired[str]
     supplier: NotRequired[SupplierModel]
     trip: NotRequired[TripModel]

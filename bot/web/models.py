@@ -131,8 +131,8 @@ class ClaimModel(TypedDict):
 
     `chain` is whom it asks, or would ask, in order, `cc` everybody who is told and decides nothing.
     `urgent` is why it cannot wait, `filed_by` who wrote it for its employee, `origin` the request
-    that it follows, `approved` what that was approved for, `split_from` the claim that it was a line of, `open` what is owed of an
-    advance.
+    that it follows, `approved` what that was approved for, `split_from` the claim that it was a
+    line of, `open` what is owed of an advance.
     """
 
     number: str

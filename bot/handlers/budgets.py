@@ -6,7 +6,7 @@ from bot.cards.reasons import reason_text
 from bot.events import CardClicked
 from bot.handlers.work import Work
 from bot.texts.budget_changes import part
-from bot.texts.names import person_name
+from bot.texts.names import budget_scope, person_name
 from core.actions.basics import audit_of
 from core.actions.budgets import asking, deciding
 from core.actions.budgets.asking import Wanted
@@ -194,12 +194,18 @@ async def waiting_rows(work: Work) -> list[str]:
                 wish.number,
                 person_name(work.company, wish.requester),
                 _said(work, wish.kind).rstrip(",，"),
-                wish.budget,
+                _place(work, wish.budget),
                 format_cny(wish.amount_fen),
             )
         )
         for wish in await waiting_for(work)
     ]
+
+
+def _place(work: Work, budget_id: str) -> str:
+    """Name a budget by what it binds."""
+    budget = work.company.budget(budget_id)
+    return budget_scope(work.company, budget, work.person.language) if budget else budget_id
 
 
 async def on_history(command: say.BudgetHistory, work: Work) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.handlers.work import Work
 from bot.texts.names import category_name, department_name, person_name, project_name
 from bot.texts.plain import one_line
-from bot.texts.spending import part
+from bot.texts.spending import PARTS, part
+from bot.texts.template import Language
 from core.company import Company, Person
 from core.errors import Refused
 from core.money import format_cny
@@ -59,7 +60,7 @@ async def on_spent(command: Spent, work: Work) -> None:
     earlier = sum(s.amount_fen for s in before)
     await work.answer(
         "spent",
-        period=_period(asked.months),
+        period=_period(asked.months, work),
         what=_what(scope, work),
         total=format_cny(total),
         change=_change(total, earlier, work),
@@ -123,8 +124,10 @@ def _query(scope: SpendQuery, months: Months, by: Dimension) -> SpendQuery:
     )
 
 
-def _period(months: Months) -> str:
-    return months.first if months.count == 1 else f"{months.first} ~ {months.last}"
+def _period(months: Months, work: Work) -> str:
+    if months.count == 1:
+        return months.first
+    return part("months", work.person.language, first=months.first, last=months.last)
 
 
 def _what(scope: SpendQuery, work: Work) -> str:
@@ -142,7 +145,8 @@ def _what(scope: SpendQuery, work: Work) -> str:
         ("category", scope.categories or ()),
     )
     words = [_named(kind, i, work) for kind, ids in named for i in sorted(ids)]
-    return "、".join(words[:TOP]) or part("company", work.person.language)
+    join = "、" if work.person.language == "zh" else ", "
+    return join.join(words[:TOP]) or PARTS["company"].plain(work.person.language)
 
 
 def _named(dimension: Dimension, value: str, work: Work) -> str:
@@ -175,12 +179,15 @@ def _rows(sums: tuple[SpendSum, ...], by: Dimension, work: Work) -> list[str]:
     whole = sum(s.amount_fen for s in sums)
     shown = ordered[-12:] if by == "month" else ordered[:TOP]
     rows = [
-        f"{_named(by, s.keys[0], work)} {format_cny(s.amount_fen)}{_share(s.amount_fen, whole)}"
+        f"{_named(by, s.keys[0], work)} {format_cny(s.amount_fen)}"
+        f"{_share(s.amount_fen, whole, language)}"
         for s in shown
     ]
     left = len(ordered) - len(shown)
     return [*rows, part("others", language, count=str(left))] if left else rows
 
 
-def _share(part_fen: int, whole_fen: int) -> str:
-    return f"（{part_fen * 100 // whole_fen}%）" if whole_fen > 0 and part_fen >= 0 else ""
+def _share(part_fen: int, whole_fen: int, language: Language) -> str:
+    if whole_fen <= 0 or part_fen < 0:
+        return ""
+    return part("percent", language, percent=str(part_fen * 100 // whole_fen))

@@ -100,7 +100,7 @@ _ROWS: Mapping[str, Text] = {
     "inputs": Text("  依据：‹{inputs}›", "  On record: ‹{inputs}›"),
     "route": Text(
         "「‹{step}›」由‹{people}›审批：‹{flow}›规定这一步找‹{rule}›",
-        "“‹{step}›” is with ‹{people}›: the ‹{flow}› asks the ‹{rule}›",
+        "“‹{step}›” is with ‹{people}›: the ‹{flow}› wants here: ‹{rule}›",
     ),
     "route_when": Text("，条件是‹{when}›", ", if ‹{when}›"),
     "stand_in": Text("（‹{by}›代‹{person}›）", " (‹{by}› for ‹{person}›)"),

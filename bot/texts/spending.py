@@ -19,7 +19,9 @@ TEXTS: Texts = {
 }
 
 PARTS: Texts = {
-    "company": Text("全公司", "The company"),
+    "company": Text("全公司", "the company"),
+    "months": Text("‹{first}› 至 ‹{last}›", "‹{first}› to ‹{last}›"),
+    "percent": Text("（‹{percent}%›）", " (‹{percent}%›)"),
     "none": Text("（未填）", "(none)"),
     "more": Text("比上期 ‹{earlier}› 多 ‹{percent}%›", "‹{percent}%› more than ‹{earlier}› before"),
     "less": Text("比上期 ‹{earlier}› 少 ‹{percent}%›", "‹{percent}%› less than ‹{earlier}› before"),

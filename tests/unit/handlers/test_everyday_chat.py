@@ -121,6 +121,19 @@ async def test_who_reads_english_is_answered_in_english(text: str) -> None:
     assert re.findall("[\u4e00-\u9fff，。：；？！「」]+", said) == []
 
 
+async def test_spending_is_written_as_its_reader_writes() -> None:
+    chat = await Chat().found(company_with(*STEPS, english=["wang"]))
+    await chat.submitted(45)
+
+    english = await chat.say("wang", "how much did we spend this year")
+    chinese = await chat.say("zhang", "今年花了多少")
+
+    assert "Spent in 2026-01 to 2026-12, 市场部: ¥45.00." in english
+    assert "交通 ¥45.00 (100%)" in english
+    assert "2026-01 至 2026-12" in chinese
+    assert "交通 ¥45.00（100%）" in chinese
+
+
 async def test_an_english_life_of_a_claim() -> None:
     chat = await Chat().found(company_with(*STEPS, english=["zhang", "wang"]))
     await chat.say("zhang", "打车 45 yesterday visiting a client")

@@ -290,7 +290,10 @@ def _values(command: EditLine, work: Work, line: Line) -> dict[str, object]:
         amount, by = line.foreign.amount, work.person.id
         return _changed(line, spent(work.company, line, amount, by, rate=_rate(text)))
     if command.field == "date":
-        day = _settled(parse_date(text, work.today), "date_unclear", text)
+        said = parse_date(text, work.today)
+        if isinstance(said, Ambiguous) and line.date > work.today:
+            said = min(said.options, key=lambda d: abs(d - line.date))
+        day = _settled(said, "date_unclear", text)
         moved = on_day(work.company, line, day) if isinstance(day, date) else line
         return {"date": day, **_changed(line, moved)}
     if command.field == "description":

@@ -18,6 +18,10 @@ ActionId = Literal[
     "pay",
     "confirm",
     "undo",
+    "return_back",
+    "return_anew",
+    "reduce",
+    "hold_line",
 ]
 ACTION_IDS: frozenset[str] = frozenset(get_args(ActionId))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.actions import ActionId, Token
 from core.actions.settlement import PAYERS
 from core.actions.undoing import may_undo
+from core.approval import change_rights
 from core.calendar import CHINA
 from core.claim import Claim, Event, State
 from core.company import Person
@@ -30,6 +31,10 @@ EVENTS: Mapping[ActionId, Event] = {
     "pay": Event.PAY,
     "confirm": Event.DECIDE,
     "undo": Event.RESTORE,
+    "return_back": Event.RETURN,
+    "return_anew": Event.RETURN,
+    "reduce": Event.AMEND,
+    "hold_line": Event.AMEND,
 }
 """The event that each action needs; a state without it has no such button."""
 
@@ -89,7 +94,39 @@ def _approvers(claim: Claim, reader: Person, moment: Moment) -> tuple[ActionId, 
     if not turn or reader.id in claim.owners:
         return undo
     agree: ActionId = "confirm" if moment.armed else "approve"
-    return (agree, "reject", "return", "transfer", "add_signer", *undo)
+    other: tuple[ActionId, ...] = () if undo else _other_return(claim)
+    return (agree, "reject", "return", *other, "transfer", "add_signer", *undo)
+
+
+def _other_return(claim: Claim) -> tuple[ActionId, ...]:
+    """Give the way to return that is not the flow's own; nothing where both are the same.
+
+    Where nobody has agreed yet, coming back to the one who returned it is beginning anew.
+    """
+    plan = claim.plan
+    if plan is None or plan.step is None or not (plan.current or plan.step.agreed()):
+        return ()
+    return ("return_anew",) if plan.resubmit == "return" else ("return_back",)
+
+
+def page_actions(claim: Claim, reader: Person, moment: Moment = NO_MOMENT) -> tuple[ActionId, ...]:
+    """Give what an approver may do on the page: what the card offers, and changes of lines.
+
+    A page asks where a return leads, and has no buttons for it.
+    """
+    card = allowed_actions(claim, "approval", reader, None, moment)
+    offered = tuple(a for a in card if a not in {"return_back", "return_anew"})
+    return (*offered, *line_actions(claim, reader)) if "reject" in offered else offered
+
+
+def line_actions(claim: Claim, reader: Person) -> tuple[ActionId, ...]:
+    """Give which changes of single lines an approver may make now."""
+    plan = claim.plan
+    if plan is None or not claim.allows(EVENTS["reduce"]):
+        return ()
+    reduce: tuple[ActionId, ...] = ("reduce",) if "amount" in change_rights(plan, reader.id) else ()
+    hold: tuple[ActionId, ...] = ("hold_line",) if len(claim.lines) > 1 else ()
+    return (*reduce, *hold)
 
 
 def _payers(claim: Claim, reader: Person, payment: Payment | None) -> tuple[ActionId, ...]:

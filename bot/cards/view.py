@@ -10,7 +10,14 @@ from typing import Literal
 from bot.cards.actions import ButtonId, Token
 from bot.cards.escape import safe
 from bot.cards.facts import NO_CHAIN, Fact, Scene, find_facts
-from bot.cards.permits import NO_MOMENT, Moment, allowed_actions, token_of
+from bot.cards.permits import (
+    NO_MOMENT,
+    Moment,
+    allowed_actions,
+    line_actions,
+    page_actions,
+    token_of,
+)
 from bot.cards.soft import near_the_end
 from bot.texts.currencies import amount_text
 from bot.texts.findings import finding_text, line_label
@@ -147,13 +154,25 @@ def build_view(
         total_fen=claim.total_fen,
         status=claim.state.value,
         status_text=state_text(claim.state, language),
-        facts=find_facts(scene),
+        facts=(*find_facts(scene), *_on_page(scene, reader, moment)),
         lines=tuple(_line(scene, line) for line in claim.lines),
         warnings=_warnings(scene),
         actions=_buttons(scene, reader, drawing, moment),
         link=link,
         originals=len({f.sha256 for f in claim.files}),
     )
+
+
+def _on_page(scene: Scene, reader: Person, moment: Moment) -> tuple[Fact, ...]:
+    """Say what the page lets an approver do beside the card's buttons."""
+    claim = scene.claim
+    if scene.purpose != "approval" or "reject" not in page_actions(claim, reader, moment):
+        return ()
+    more = [action_text(action, scene.language) for action in line_actions(claim, reader)]
+    if claim.plan and any(not s.system for s in claim.plan.steps[: claim.plan.current]):
+        more.append(scene.say("return_to_step"))
+    named = ("、" if scene.language == "zh" else ", ").join(more)
+    return (scene.fact("page", scene.say("on_page", what=named)),) if more else ()
 
 
 def _buttons(scene: Scene, reader: Person, drawing: int, moment: Moment) -> tuple[Button, ...]:

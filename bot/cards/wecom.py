@@ -153,7 +153,10 @@ def _rows(view: CardView, *, links: bool) -> Iterator[JsonObject]:
 
 
 def _lines(view: CardView, chars: int) -> str:
-    """Write as many lines as fit, and how many there are when some do not."""
+    """Write as many lines as fit, and how many there are when some do not.
+
+    What else the page can do stands below them where there is room.
+    """
     more = sentence("more", view.language, count=str(len(view.lines)))
     rows: list[str] = []
     for line in view.lines:
@@ -161,7 +164,9 @@ def _lines(view: CardView, chars: int) -> str:
         parts = (line.category, line.amount, line.date[5:], cut(line.description, 20))
         rows.append(mark + " ".join(p for p in parts if p))
     if len("\n".join(rows)) <= chars:
-        return "\n".join(rows)
+        hints = [f.value for f in view.facts if f.id == "page"]
+        whole = "\n".join([*rows, *hints])
+        return whole if len(whole) <= chars else "\n".join(rows)
     while rows and len("\n".join([*rows, more])) > chars:
         rows.pop()
     return "\n".join([*rows, more])

@@ -19,6 +19,7 @@ from bot.handlers import (
     drafts,
     duplicates,
     payments,
+    reviewing,
     undoing,
 )
 from bot.handlers.work import Work
@@ -34,7 +35,22 @@ from core.ports import Store
 
 Click = Callable[[CardClicked, Claim, Work], Awaitable[None]]
 
-DECISIONS = frozenset({"approve", "confirm", "reject", "return", "transfer", "add_signer"})
+DECISIONS = frozenset(
+    {
+        "approve",
+        "confirm",
+        "reject",
+        "return",
+        "return_back",
+        "return_anew",
+        "transfer",
+        "add_signer",
+        "reduce",
+        "hold_line",
+    }
+)
+BACK = {"return_back": "yes", "return_anew": "no"}
+"""What buttons that return a claim say of where it goes on."""
 MAX_INPUT = 2000
 
 
@@ -139,16 +155,35 @@ async def _undo(_: CardClicked, claim: Claim, work: Work) -> None:
 
 async def _turn_down(click: CardClicked, claim: Claim, work: Work) -> None:
     reason = _input(click, "reason")
-    language = work.person.language
-    await approvals.turn_down(work, claim, click.action, reason_text(reason, language) or reason)
+    action = "return" if click.action in BACK else click.action
+    await approvals.turn_down(
+        work,
+        claim,
+        action,
+        reason_text(reason, work.person.language) or reason,
+        back=BACK.get(click.action) or _input(click, "back"),
+        to=_input(click, "to"),
+    )
 
 
 async def _involve(click: CardClicked, claim: Claim, work: Work) -> None:
     words = _input(click, "person").strip()
+    place = _input(click, "place")
     if words:
-        await approvals.answer_person(work, claim, click.action, words)
+        await approvals.answer_person(work, claim, click.action, words, {"place": place})
     else:
-        await approvals.involve(work, claim, click.action, "")
+        await approvals.involve(work, claim, click.action, "", place=place)
+
+
+async def _change_line(click: CardClicked, claim: Claim, work: Work) -> None:
+    number = _input(click, "line")
+    line_no = int(number) if number.isascii() and number.isdecimal() else None
+    reason = _input(click, "reason")
+    if click.action == "hold_line":
+        await reviewing.hold_line(work, claim, line_no, reason)
+        return
+    to_fen = reviewing.amount_from(_input(click, "amount"))
+    await reviewing.reduce_line(work, claim, line_no, to_fen, reason)
 
 
 async def _remind(_: CardClicked, claim: Claim, work: Work) -> None:
@@ -176,6 +211,10 @@ CLICKS: dict[str, Click] = {
     "undo": _undo,
     "reject": _turn_down,
     "return": _turn_down,
+    "return_back": _turn_down,
+    "return_anew": _turn_down,
+    "reduce": _change_line,
+    "hold_line": _change_line,
     "transfer": _involve,
     "add_signer": _involve,
     "remind": _remind,

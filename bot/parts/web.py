@@ -40,6 +40,7 @@ from bot.web.finance_reconcile import FinanceReconcile
 from bot.web.health import Health, Metrics
 from bot.web.openapi import OpenApi
 from bot.web.pages import Pages
+from bot.web.press import Presses
 from bot.web.problems import problems
 from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
@@ -75,6 +76,7 @@ def build_pages(
         for name, channel in channels.items()
         if isinstance(channel, DingTalkChannel | WeComChannel)
     }
+    presses = Presses(storage.traces, accept, doors)
     return Pages(
         site,
         SignIn(site, visits, _ways_in(config, doors, clock)),
@@ -86,9 +88,9 @@ def build_pages(
             clock,
             config.zone,
             Thumbs(make_thumbnail),
-            DecidePage(site, storage.store, storage.traces, accept, doors, clock),
+            DecidePage(site, storage.store, presses, clock),
         ),
-        TodoPage(site, storage.store, clock, config.zone),
+        TodoPage(site, storage.store, rooms.settings, presses, clock, config.zone),
         UploadPage(site, storage.store, rooms.files, storage.traces, accept, doors),
         CardsPage(
             site, storage.store, storage.traces, accept, wecom_of(channels), config.wecom.sdk_url
@@ -113,8 +115,6 @@ def build_pages(
     )
 
 
-def _entries(config: Config, outlets: Sequence[Outlet]) -> dict[str, Entry]:
-    """Give the ways into the systems that let our people in."""
 def _finance(
     config: Config, storage: Storage, site: Site, clock: Clock, orders: FinanceOrders
 ) -> FinancePage:
@@ -126,6 +126,8 @@ def _finance(
     return FinancePage(site, store, room, clerk, orders, batches, compared)
 
 
+def _entries(config: Config, outlets: Sequence[Outlet]) -> dict[str, Entry]:
+    """Give the ways into the systems that let our people in."""
     tables = config.connectors.systems
     return {
         outlet.name: partial(let_in, outlet)

@@ -62,6 +62,7 @@ LABELS: Mapping[str, Label] = {
     "available": _label("可用", "Available", "Left"),
     "forecast": _label("预计", "Forecast", "Fore."),
     "owners": _label("负责人", "Owners", "Owner"),
+    "page": _label("更多操作", "More", "More"),
     "others": _label("另外", "Others", "Other"),
 }
 
@@ -122,6 +123,8 @@ SENTENCES: Texts = {
         "查看详情和票据原件（‹{count}›）", "Open the page with ‹{count}› original(s)"
     ),
     "by_rule": Text("‹{finding}› · 规则 ‹{rule}›", "‹{finding}› · rule ‹{rule}›"),
+    "on_page": Text("‹{what}›：点详情打开", "‹{what}›: open the page"),
+    "return_to_step": Text("退回到某一步", "return to a step"),
     "todo_heading": Text("可以一次同意 ‹{count}› 张", "‹{count}› to approve together"),
     "todo_done": Text("没有可以一次同意的单据", "Nothing to approve together"),
     "todo_list": Text("待办", "To-do"),

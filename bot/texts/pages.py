@@ -174,6 +174,29 @@ PAGES: Texts = {
     "decide_transfer": Text("转交", "Hand over"),
     "decide_add_signer": Text("加签", "Ask also"),
     "decide_undo": Text("撤销我的决定", "Take my decision back"),
+    "decide_where": Text("退回给谁", "Where it goes"),
+    "return_anew": Text("申请人，改完从头审批", "Its owner; everybody decides again"),
+    "return_back": Text("申请人，改完直接回到我", "Its owner; then back to me"),
+    "return_step_anew": Text(
+        "第 ‹{number}› 步（‹{step}›），之后重新走到我",
+        "Step ‹{number}› (‹{step}›), and all behind it again",
+    ),
+    "return_step_back": Text(
+        "第 ‹{number}› 步（‹{step}›），之后直接回到我",
+        "Step ‹{number}› (‹{step}›), then back to me",
+    ),
+    "decide_place": Text("加签的位置", "When they sign"),
+    "place_after": Text("在我之后", "After me"),
+    "place_before": Text("在我之前", "Before me"),
+    "decide_lines": Text("核减或暂缓一行", "Reduce or hold a line"),
+    "decide_line": Text("哪一行", "Which line"),
+    "line_option": Text("第 ‹{number}› 行 ‹{what}›", "Line ‹{number}› ‹{what}›"),
+    "decide_amount": Text("核减到（元，暂缓不用填）", "Reduce to (yuan; not for holding)"),
+    "decide_reduce": Text("核减", "Reduce"),
+    "decide_hold_line": Text("暂缓这一行", "Hold this line"),
+    "decide_hold_hint": Text(
+        "暂缓的行会单独成一张单据，其余先走。", "A held line goes on as a claim of its own."
+    ),
     "decide_same": Text(
         "和卡片上的按钮一样，聊天里的卡片会跟着更新。",
         "The same as the buttons of the card, which follows in the chat.",
@@ -396,6 +419,18 @@ PAGES: Texts = {
     "todo_findings": Text("‹{count}› 项提示", "‹{count}› remark(s)"),
     "todo_due": Text("‹{at}› 前", "by ‹{at}›"),
     "todo_late": Text("已超时（‹{at}›）", "late (‹{at}›)"),
+    "batch_approve_all": Text("‹{count}› 张没有提醒", "‹{count}› without any warning"),
+    "batch_confirm_all": Text("确认同意这 ‹{count}› 张？", "Approve these ‹{count}›?"),
+    "press_approve_all": Text(
+        "批量同意 ‹{count}› 张（‹{total}›）", "Approve all ‹{count}› (‹{total}›)"
+    ),
+    "press_confirm_all": Text(
+        "确认同意 ‹{count}› 张（‹{total}›）", "Yes, approve ‹{count}› (‹{total}›)"
+    ),
+    "batch_each": Text(
+        "逐张判断，结果逐张列出；有提醒或金额较大的不在其中。",
+        "Each is judged by itself and named; those with warnings or high amounts are left out.",
+    ),
     "todo_agree_in_chat": Text(
         "在聊天里的卡片上同意，或发「同意 单号」。", "Agree on the card in the chat."
     ),

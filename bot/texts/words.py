@@ -65,6 +65,8 @@ ACTIONS: Mapping[str, Text] = {
     "void": Text("作废", "Void"),
     "cancel": Text("作废", "Cancel"),
     "reduce": Text("核减", "Reduce"),
+    "return_back": Text("退回后回到我", "Back to me"),
+    "return_anew": Text("退回从头审", "Start over"),
     "hold_line": Text("暂缓", "Hold a line"),
     "repay": Text("登记还款", "Note a repayment"),
     "file_for": Text("代人报销", "claim for somebody else"),

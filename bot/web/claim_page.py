@@ -76,7 +76,7 @@ class ClaimPage:
             person.language,
             person=person,
             claim=view_of(scene),
-            forms=await self.decide.forms(claim, person),
+            forms=await self.decide.forms(claim, company, person),
             told=await self.decide.told(request, person, company),
             vouchers=voucher_rows(vouchers, company, person.language),
             acts=teller.acts(await self.store.history(claim.number, SHOWN)),

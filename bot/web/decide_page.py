@@ -1,32 +1,29 @@
-"""Deciding on the page of a claim: a form that puts the very event of a click into the inbox.
+"""Deciding on the page of a claim: what a card can, and what needs more room than it has."""
 
-The form gives no authority and decides nothing: the worker takes the event as it takes a card's
-click, and the page shows what it has recorded since.
-"""
-
-import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
-import structlog
 from aiohttp import web
 
-from bot.cards.actions import ActionId, Token, unpack_token
-from bot.cards.permits import Moment, allowed_actions, token_of
-from bot.events import CardClicked, ChannelName
+from bot.cards.actions import ActionId
+from bot.cards.permits import Moment, page_actions, token_of
 from bot.handlers.dialogs import alive, armed_for
-from bot.port import Accept, Inbound, SignInDoor
-from bot.web.outcomes import PATIENCE_S, Told, chat_of, lane_of, settled, told_in_words
-from bot.web.signin import messenger_of
+from bot.texts.names import category_name
+from bot.texts.pages import page_text
+from bot.texts.plain import one_line
+from bot.texts.template import Language
+from bot.web.outcomes import Told
+from bot.web.press import Press, Presses, read_token
 from bot.web.site import Site
 from core.claim import Claim
 from core.company import Company, Person
-from core.ports import Clock, Store, Traces
+from core.money import format_cny
+from core.ports import Clock, Store
 
 DECISIONS: Mapping[str, str] = {
     "approve": "opinion",
@@ -35,24 +32,39 @@ DECISIONS: Mapping[str, str] = {
     "return": "reason",
     "transfer": "person",
     "add_signer": "person",
+    "reduce": "reason",
+    "hold_line": "reason",
     "undo": "",
 }
 """What may be decided here, and under which name its words go along."""
-NEEDS_WORDS = frozenset({"reject", "return", "transfer", "add_signer"})
+NEEDS_WORDS = frozenset({"reject", "return", "transfer", "add_signer", "reduce", "hold_line"})
+MORE: Mapping[str, tuple[str, ...]] = {
+    "add_signer": ("place",),
+    "reduce": ("line", "amount"),
+    "hold_line": ("line",),
+}
+"""Further fields of a form that go along as they are."""
 MAX_WORDS = 500
-_TRACE = re.compile(r"[0-9a-f]{64}")
-_ONCE = re.compile(r"[0-9a-f]{16}")
+MAX_FIELD = 30
+_WHERE = re.compile(r"(?:step:(?P<step>[0-9]{1,2}):)?(?P<back>back|anew)")
 
-log = structlog.get_logger(__name__)
+
+Option = tuple[str, str]
+"""A choice of a form: what it sends, and its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What the reader may decide now; `once` makes the same form sent twice one decision."""
+    """What the reader may decide now; `once` makes the same form sent twice one decision.
+
+    `where` are the places to return to, `lines` the expenses that may be reduced or held.
+    """
 
     actions: frozenset[ActionId]
     token: str
     once: str
+    where: tuple[Option, ...] = ()
+    lines: tuple[Option, ...] = ()
     most: int = MAX_WORDS
 
 
@@ -62,21 +74,24 @@ class DecidePage:
 
     site: Site
     store: Store
-    traces: Traces
-    accept: Accept
-    doors: Mapping[ChannelName, SignInDoor]
+    presses: Presses
     clock: Clock
-    patience_s: float = PATIENCE_S
 
-    async def forms(self, claim: Claim, person: Person) -> Forms | None:
+    async def forms(self, claim: Claim, company: Company, person: Person) -> Forms | None:
         """Give what somebody may decide about a claim as it is now; None for nothing."""
         now: datetime = self.clock()
         dialog = alive(await self.store.dialog(person.id), now)
         moment = Moment(now, armed_for(dialog, claim))
-        offered = allowed_actions(claim, "approval", person, None, moment)
+        offered = frozenset(page_actions(claim, person, moment))
         if not offered:
             return None
-        return Forms(frozenset(offered), token_of(claim).pack(), secrets.token_hex(8))
+        return Forms(
+            actions=offered,
+            token=token_of(claim).pack(),
+            once=secrets.token_hex(8),
+            where=tuple(_places(claim, person.language)) if "return" in offered else (),
+            lines=tuple(_lines(claim, company, person.language)),
+        )
 
     async def back(self, request: web.Request) -> web.Response:
         """Send a browser that has signed in meanwhile to the page with the form."""
@@ -88,43 +103,54 @@ class DecidePage:
         number = request.match_info["number"]
         given = await request.post()
         fields = {name: value for name, value in given.items() if isinstance(value, str)}
-        action, token = fields.get("action", ""), _token(fields.get("token", ""))
-        sender = chat_of(person, messenger_of(request), self.doors)
-        if action not in DECISIONS or token is None or token.number != number or sender is None:
+        action, token = fields.get("action", ""), read_token(fields.get("token", ""))
+        if action not in DECISIONS or token is None or token.number != number:
             raise web.HTTPBadRequest
         words = fields.get("words", "")[:MAX_WORDS].strip()
         if action in NEEDS_WORDS and not words:
             return self.site.redirect(f"/app/claims/{number}", HTTPStatus.SEE_OTHER)
-        trace = _trace(action, token, words, fields.get("once", ""))
-        inputs = {DECISIONS[action]: words} if words and DECISIONS[action] else {}
-        event = CardClicked(sender, "", action, token.pack(), inputs)
-        new = await self.accept(Inbound(_key(person, trace), lane_of(sender), event))
-        log.info("decided_on_page", action=action, new=new)
-        await settled(self.traces, _key(person, trace), self.patience_s)
+        press = Press(action, token, _inputs(action, words, fields), fields.get("once", ""))
+        trace = await self.presses.send(request, person, press)
         return self.site.redirect(f"/app/claims/{number}?sent={trace}", HTTPStatus.SEE_OTHER)
 
     async def told(self, request: web.Request, person: Person, company: Company) -> Told | None:
         """Say what has become of the form that this very person has just sent."""
-        trace = request.query.get("sent", "")
-        if not _TRACE.fullmatch(trace):
-            return None
-        outcome = await self.traces.outcome(_key(person, trace))
-        return told_in_words(outcome, person, company) if outcome else None
+        return await self.presses.told(request, person, company)
 
 
-def _token(text: str) -> Token | None:
-    try:
-        return unpack_token(text[:128])
-    except ValueError:
-        return None
+def _inputs(action: str, words: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """Give what goes along with an action: its words, and what else its form asks."""
+    inputs = {DECISIONS[action]: words} if words and DECISIONS[action] else {}
+    for name in MORE.get(action, ()):
+        if value := fields.get(name, "")[:MAX_FIELD].strip():
+            inputs[name] = value
+    where = _WHERE.fullmatch(fields.get("where", "")) if action == "return" else None
+    if where:
+        inputs["back"] = "yes" if where["back"] == "back" else "no"
+        inputs |= {"to": f"step {where['step']}"} if where["step"] else {}
+    return inputs
 
 
-def _trace(action: str, token: Token, words: str, once: str) -> str:
-    """Name a form: the same one sent twice has the same name."""
-    mark = once if _ONCE.fullmatch(once) else ""
-    parts = (action, token.pack(), words, mark)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+def _places(claim: Claim, language: Language) -> Iterator[Option]:
+    """Give where a claim may be returned to, that of its flow first."""
+    plan = claim.plan
+    if plan is None:
+        return
+    ways = ("back", "anew") if plan.resubmit == "return" else ("anew", "back")
+    for way in ways:
+        yield way, page_text(f"return_{way}", language)
+    for index, step in enumerate(plan.steps[: plan.current]):
+        if not step.system:
+            named = {"number": str(index + 1), "step": one_line(step.name, 20)}
+            for way in ("anew", "back"):
+                text = page_text(f"return_step_{way}", language, **named)
+                yield f"step:{index + 1}:{way}", text
 
 
-def _key(person: Person, trace: str) -> str:
-    return f"page:{person.id}:{trace}"
+def _lines(claim: Claim, company: Company, language: Language) -> Iterator[Option]:
+    for number, line in enumerate(claim.lines, 1):
+        what = category_name(company, line.category, language)
+        text = page_text("line_option", language, number=str(number), what=what)
+        said = one_line(line.description, 20)
+        parts = (text, format_cny(line.amount_fen), said)
+        yield str(number), " · ".join(p for p in parts if p)

@@ -54,6 +54,8 @@ class Pages:
             web.get("/app/static/{name}", self.site.static),
             *self.signin.routes(),
             web.get("/app/todo", guarded(self.todo.todo)),
+            web.get("/app/todo/batch", self.todo.back),
+            web.post("/app/todo/batch", guarded(self.todo.take)),
             web.get("/app/budgets", guarded(self.budgets.overview)),
             web.get("/app/budgets/{id}", guarded(self.budgets.budget)),
             *self.finance.routes(guarded),

@@ -1,23 +1,31 @@
 """What waits for somebody: decisions, wishes, batches, payments, and claims of their own."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.cards.actions import BATCH_ACTION_IDS, Token
+from bot.handlers.batch import batch_of
+from bot.handlers.dialogs import alive
 from bot.texts.budget_changes import part
 from bot.texts.names import budget_name, person_name
 from bot.texts.pages import page_text
 from bot.texts.template import Language
 from bot.texts.words import kind_text, payment_state_text, state_text
+from bot.web.press import Press, Presses, read_token
 from bot.web.site import Site
+from core.actions.basics import Settings
 from core.actions.settlement import PAYERS
 from core.budget.changes import BudgetChange, second_people
 from core.claim import Claim, State
 from core.company import Company, Person
 from core.money import format_cny
+from core.notices import TODO_LISTS
 from core.pace import waiting_since
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
@@ -62,16 +70,30 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """The form to agree to claims together; `rows` are shown when the one yes is asked for."""
+
+    action: str
+    token: str
+    once: str
+    count: str
+    total: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TodoPage:
     """The handler and what it reads from."""
 
     site: Site
     store: Store
+    settings: Settings
+    presses: Presses
     clock: Clock
     zone: ZoneInfo
 
-    async def todo(self, _: web.Request, person: Person) -> web.Response:
-        """List what waits."""
+    async def todo(self, request: web.Request, person: Person) -> web.Response:
+        """List what waits, with the form to agree to all that is clean."""
         company = await self.store.company()
         desk = _Desk(company, person, self.clock(), self.zone)
         found = [
@@ -83,8 +105,44 @@ class TodoPage:
         ]
         sections = [section for section in found if section.rows]
         return self.site.render(
-            "todo.html", person.language, person=person, sections=sections, most=str(FEW.limit)
+            "todo.html",
+            person.language,
+            person=person,
+            sections=sections,
+            most=str(FEW.limit),
+            batch=await self._batch(desk),
+            told=await self.presses.told(request, person, company),
         )
+
+    async def _batch(self, desk: "_Desk") -> Offer | None:
+        """Offer to agree to several clean claims together, or ask for the one yes."""
+        dialog = alive(await self.store.dialog(desk.person.id), desk.now)
+        batch = await batch_of(self.store, self.settings, desk.person.id, dialog)
+        if not batch.armed and len(batch.claims) < 2:  # noqa: PLR2004 one has a page of its own
+            return None
+        return Offer(
+            action="confirm_all" if batch.armed else "approve_all",
+            token=Token(f"{TODO_LISTS}{desk.person.id}", batch.mark).pack(),
+            once=secrets.token_hex(8),
+            count=str(len(batch.claims)),
+            total=format_cny(sum(c.total_fen for c in batch.claims)),
+            rows=tuple(desk.row(c) for c in batch.claims) if batch.armed else (),
+        )
+
+    async def back(self, _: web.Request) -> web.Response:
+        """Send a browser that has signed in meanwhile to the page with the form."""
+        return self.site.redirect("/app/todo", HTTPStatus.SEE_OTHER)
+
+    async def take(self, request: web.Request, person: Person) -> web.Response:
+        """Take a press of the form: the very event of the card's button."""
+        given = await request.post()
+        fields = {name: value for name, value in given.items() if isinstance(value, str)}
+        action, token = fields.get("action", ""), read_token(fields.get("token", ""))
+        if action not in BATCH_ACTION_IDS or token is None:
+            raise web.HTTPBadRequest
+        press = Press(action, token, once=fields.get("once", ""))
+        trace = await self.presses.send(request, person, press)
+        return self.site.redirect(f"/app/todo?sent={trace}", HTTPStatus.SEE_OTHER)
 
     async def _decisions(self, desk: "_Desk") -> Section:
         """List claims to decide: the urgent first, then by deadline, then the longest waiting."""

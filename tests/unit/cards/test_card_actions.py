@@ -6,12 +6,14 @@ import pytest
 
 from bot.cards.actions import ACTION_IDS, pack_key, split_key, unpack_token
 from bot.cards.dingtalk import for_dingtalk
-from bot.cards.permits import EVENTS, allowed_actions, token_of
+from bot.cards.permits import EVENTS, allowed_actions, page_actions, token_of
 from bot.cards.reasons import REASONS, reason_text
 from bot.cards.view import alert_of
 from bot.cards.wecom import for_wecom
 from bot.texts.words import ACTIONS
+from core.approval import Plan, Step
 from core.claim import TRANSITIONS, State
+from core.flows import ChangeRight, Resubmit
 from core.notices import Purpose
 from tests.unit.cards.samples import (
     ALIKE,
@@ -64,8 +66,53 @@ def test_only_those_whose_turn_it_is_decide(state: State, reader: str) -> None:
 
     found = ids(state, "approval", reader)
 
-    expected = ("approve", "reject", "return", "transfer", "add_signer")
+    expected = ("approve", "reject", "return", "return_back", "transfer", "add_signer")
     assert found == (expected if waits else ())
+
+
+@pytest.mark.parametrize(
+    ("current", "resubmit", "other"),
+    [(0, "start", None), (1, "start", "return_back"), (1, "return", "return_anew")],
+)
+def test_the_other_way_to_return_is_offered_where_it_differs(
+    current: int, resubmit: Resubmit, other: str | None
+) -> None:
+    made = claim_in(State.IN_REVIEW)
+    assert made.plan
+    steps = (Step("一", "any", ("wang",)), Step("二", "any", ("zhao",)))
+    plan = Plan(steps, current=current, resubmit=resubmit)
+    reader = COMPANY.person(("wang", "zhao")[current])
+    assert reader
+
+    found = allowed_actions(replace(made, plan=plan), "approval", reader)
+
+    assert [a for a in found if a.startswith("return_")] == ([other] if other else [])
+    assert len(found) <= 6
+    assert not {"return_back", "return_anew"} & {*page_actions(replace(made, plan=plan), reader)}
+
+
+@pytest.mark.parametrize(
+    ("may_change", "lines", "offered"),
+    [
+        (None, 2, {"reduce", "hold_line"}),
+        (None, 1, {"reduce"}),
+        ((), 2, {"hold_line"}),
+        (("category",), 1, set()),
+    ],
+)
+@pytest.mark.parametrize("reader", EVERYBODY)
+def test_lines_are_changed_on_the_page_by_the_rights_of_the_step(
+    may_change: tuple[ChangeRight, ...] | None, lines: int, offered: set[str], reader: str
+) -> None:
+    made = claim_in(State.IN_REVIEW)
+    step = Step("财务", "any", ("zhao",), may_change=may_change)
+    made = replace(made, plan=Plan((step,)), lines=(made.lines[0],) * lines)
+    person = COMPANY.person(reader)
+    assert person
+
+    found = {*page_actions(made, person)} & {"reduce", "hold_line"}
+
+    assert found == (offered if reader == "zhao" else set())
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -1,7 +1,7 @@
 """A chat without a messenger: people say and press, the worker handles, the outbox is read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,7 +70,8 @@ class Chat:
     def __post_init__(self) -> None:
         self.storage = MemoryStorage(self.clock)
         nothing: Any = None
-        rooms = Rooms(self.storage.store, nothing, nothing, nothing, self.settings, nothing)
+        storage = self.storage
+        rooms = Rooms(storage.store, nothing, nothing, nothing, self.settings, storage.spending)
         self.worker = InboxWorker(self.storage.inbox, rooms, nothing, clock=self.clock, zone=CHINA)
 
     def clock(self) -> datetime:
@@ -101,18 +102,28 @@ class Chat:
         return await self.answers(person, before)
 
     async def press(
-        self, person: str, claim: Claim, action: str, /, drawing: int = 1, **inputs: str
+        self,
+        person: str,
+        claim: Claim,
+        action: str,
+        inputs: Mapping[str, str] | None = None,
+        drawing: int = 1,
     ) -> str:
         before = len(self.storage.outbox.queue.rows)
-        await self.put(person, self.click(person, claim, action, drawing, **inputs))
+        await self.put(person, self.click(person, claim, action, inputs, drawing))
         await self.run()
         return await self.answers(person, before)
 
     def click(
-        self, person: str, claim: Claim, action: str, /, drawing: int = 1, **inputs: str
+        self,
+        person: str,
+        claim: Claim,
+        action: str,
+        inputs: Mapping[str, str] | None = None,
+        drawing: int = 1,
     ) -> CardClicked:
         token = token_of(claim, drawing).pack()
-        return CardClicked(Sender("dingtalk", person), "card", action, token, inputs)
+        return CardClicked(Sender("dingtalk", person), "card", action, token, dict(inputs or {}))
 
     async def answers(self, person: str, since: int = 0) -> str:
         company = await self.storage.store.company()

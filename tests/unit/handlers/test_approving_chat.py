@@ -49,7 +49,19 @@ async def test_the_buttons_of_an_approver(chat: Chat) -> None:
         assert await chat.buttons(other, claim) == ()
 
 
-ACTIONS = ["approve", "confirm", "reject", "return", "transfer", "add_signer", "undo"]
+ACTIONS = [
+    "approve",
+    "confirm",
+    "reject",
+    "return",
+    "return_back",
+    "return_anew",
+    "transfer",
+    "add_signer",
+    "reduce",
+    "hold_line",
+    "undo",
+]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -58,7 +70,8 @@ async def test_nobody_but_who_is_asked_decides(chat: Chat, action: str, person: 
     claim = await chat.submitted()
     before = await chat.claim(claim.number)
 
-    said = await chat.press(person, claim, action, reason="不行", person="li")
+    inputs = {"reason": "不行", "person": "li", "line": "1", "amount": "1"}
+    said = await chat.press(person, claim, action, inputs)
 
     assert await chat.claim(claim.number) == before
     assert said
@@ -134,7 +147,7 @@ async def test_a_name_on_the_card_is_taken(
 ) -> None:
     claim = await chat.submitted()
 
-    await chat.press("wang", claim, "add_signer", person=person)
+    await chat.press("wang", claim, "add_signer", {"person": person})
 
     after = await chat.claim(claim.number)
     assert after.plan
@@ -173,7 +186,7 @@ async def test_d03_yes_and_no_at_once_exactly_one_counts_and_both_see_it(chat: C
     claim = await chat.claim(claim.number)
     before = len(chat.storage.outbox.queue.rows)
     await chat.put("fin1", chat.click("fin1", claim, "approve"), key="yes")
-    await chat.put("fin2", chat.click("fin2", claim, "reject", reason="不行"), key="no")
+    await chat.put("fin2", chat.click("fin2", claim, "reject", {"reason": "不行"}), key="no")
 
     await asyncio.gather(chat.run(), chat.run())
 
@@ -261,6 +274,90 @@ async def test_words_that_name_nobody_are_part_of_the_reason(chat: Chat) -> None
     assert "没有可以退回" in await chat.say(
         "wang", f"退回 {(await chat.submitted(30)).number} 到第3步 x"
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "inputs", "people"),
+    [
+        ("return", {}, ("wang",)),
+        ("return_back", {}, ("fin1", "fin2")),
+        ("return_anew", {}, ("wang",)),
+        ("return", {"back": "yes"}, ("fin1", "fin2")),
+    ],
+)
+async def test_a_button_says_where_a_returned_claim_goes_on(
+    chat: Chat, action: str, inputs: dict[str, str], people: tuple[str, ...]
+) -> None:
+    claim = await chat.submitted()
+    await chat.press("wang", claim, "approve")
+    claim = await chat.claim(claim.number)
+    offered = await chat.buttons("fin1", claim)
+
+    await chat.press("fin1", claim, action, {"reason": "缺附件", **inputs})
+    await chat.say("zhang", f"提交 {claim.number}")
+
+    assert "return_back" in offered
+    assert waiting(await chat.claim(claim.number)) == people
+
+
+async def test_a_button_without_a_reason_keeps_where_it_leads(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.press("wang", claim, "approve")
+    claim = await chat.claim(claim.number)
+
+    asked = await chat.press("fin1", claim, "return_back")
+    await chat.say("fin1", "缺附件")
+    await chat.say("zhang", f"提交 {claim.number}")
+
+    assert "理由" in asked
+    assert waiting(await chat.claim(claim.number)) == ("fin1", "fin2")
+
+
+async def test_the_page_returns_to_an_earlier_step(chat: Chat) -> None:
+    claim = await chat.submitted()
+    await chat.press("wang", claim, "approve")
+    claim = await chat.claim(claim.number)
+
+    inputs = {"reason": "请再核对", "to": "step 1", "back": "yes"}
+    await chat.press("fin1", claim, "return", inputs)
+
+    after = await chat.claim(claim.number)
+    assert (after.state, waiting(after)) == (State.IN_REVIEW, ("wang",))
+
+
+# single lines
+
+
+@pytest.mark.parametrize(
+    ("amount", "total", "said"),
+    [("30", 4000, ""), ("0", 1000, ""), ("45", 5500, "核减"), ("x", 5500, "金额")],
+)
+async def test_the_page_reduces_a_line(chat: Chat, amount: str, total: int, said: str) -> None:
+    await chat.say("zhang", "打车 10 昨天 去机场")
+    claim = await chat.submitted()
+    line = next(i for i, x in enumerate(claim.lines, 1) if x.amount_fen == 4500)
+
+    inputs = {"line": str(line), "amount": amount, "reason": "超标"}
+    answer = await chat.press("wang", claim, "reduce", inputs)
+
+    after = await chat.claim(claim.number)
+    assert after.total_fen == total, answer
+    assert said in answer
+    assert after.version == claim.version + (not said)
+    assert await chat.figures() == (total, 0)
+
+
+async def test_the_page_holds_a_line(chat: Chat) -> None:
+    await chat.say("zhang", "打车 10 昨天 去机场")
+    claim = await chat.submitted()
+
+    await chat.press("wang", claim, "hold_line", {"line": "1", "reason": "等发票"})
+
+    after = await chat.claim(claim.number)
+    page = await chat.storage.store.claims(ClaimQuery(employee="zhang"), Page(limit=5))
+    apart = next(c for c in page.items if c.split_from == claim.number)
+    assert (len(after.lines), len(apart.lines), apart.paused) == (1, 1, "等发票")
+    assert waiting(after) == waiting(apart) == ("wang",)
 
 
 # taking back

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zlib import crc32
 
 import pytest
 from web_stage import NUMBER, PAGE, Stage, claim
@@ -10,7 +11,7 @@ from web_stage import NUMBER, PAGE, Stage, claim
 from bot.events import CardClicked, Event, from_json
 from core.approval import Plan, Step
 from core.change import Change, Dialog
-from core.claim import State
+from core.claim import Finding, State
 
 DECIDE = f"{PAGE}/decide"
 
@@ -30,6 +31,8 @@ async def send(stage: Stage, **fields: str) -> tuple[int, str]:
 
 async def taken(stage: Stage) -> list[Event]:
     rows = await stage.storage.inbox.lease(50, stage.now, 60)
+    for row in rows:
+        await stage.storage.inbox.finish(row)
     return [e for row in rows if isinstance(e := from_json(row.body), CardClicked)]
 
 
@@ -44,24 +47,40 @@ async def test_only_whose_turn_it_is_finds_a_form(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "words", "inputs"),
+    ("action", "words", "more", "inputs"),
     [
-        ("approve", "", {}),
-        ("approve", "下次注意", {"opinion": "下次注意"}),
-        ("reject", "超出标准", {"reason": "超出标准"}),
-        ("return", "请补充客户名称\n谢谢", {"reason": "请补充客户名称\n谢谢"}),
-        ("transfer", "李雷", {"person": "李雷"}),
-        ("add_signer", "李雷", {"person": "李雷"}),
+        ("approve", "", {}, {}),
+        ("approve", "下次注意", {}, {"opinion": "下次注意"}),
+        ("reject", "超出标准", {"where": "back"}, {"reason": "超出标准"}),
+        ("return", "请补充客户名称\n谢谢", {}, {"reason": "请补充客户名称\n谢谢"}),
+        ("return", "缺附件", {"where": "back"}, {"reason": "缺附件", "back": "yes"}),
+        ("return", "缺附件", {"where": "anew"}, {"reason": "缺附件", "back": "no"}),
+        (
+            "return",
+            "再看",
+            {"where": "step:1:back"},
+            {"reason": "再看", "back": "yes", "to": "step 1"},
+        ),
+        ("return", "再看", {"where": "step:x"}, {"reason": "再看"}),
+        ("transfer", "李雷", {"place": "before"}, {"person": "李雷"}),
+        ("add_signer", "李雷", {"place": "before"}, {"person": "李雷", "place": "before"}),
+        (
+            "reduce",
+            "超标",
+            {"line": "1", "amount": "200"},
+            {"reason": "超标", "line": "1", "amount": "200"},
+        ),
+        ("hold_line", "等发票", {"line": "2", "amount": ""}, {"reason": "等发票", "line": "2"}),
     ],
 )
 async def test_a_form_is_the_event_of_a_click(
-    stage: Stage, action: str, words: str, inputs: dict[str, str]
+    stage: Stage, action: str, words: str, more: dict[str, str], inputs: dict[str, str]
 ) -> None:
     await stage.keep(claim())
     await stage.be("w")
     fields = fields_of((await stage.get(PAGE))[1])
 
-    status, where = await send(stage, action=action, words=words, **fields)
+    status, where = await send(stage, action=action, words=words, **more, **fields)
     (event,) = await taken(stage)
 
     assert (status, where.partition("?")[0]) == (303, PAGE)
@@ -175,3 +194,67 @@ async def test_a_high_amount_is_asked_for_twice_here_too(stage: Stage) -> None:
     assert 'value="approve"' not in page
     assert isinstance(event, CardClicked)
     assert event.action == "confirm"
+
+
+# agreeing to several together
+
+TODO, BATCH = "/app/todo", "/app/todo/batch"
+
+
+async def kept(stage: Stage, *numbers: str, **changes: object) -> None:
+    for number in numbers:
+        await stage.keep(replace(claim(**changes), number=number))
+
+
+async def push(stage: Stage, **fields: str) -> tuple[int, str]:
+    async with stage.client.post(BATCH, data=fields, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "")
+
+
+async def test_several_clean_claims_are_offered_together_and_asked_for_once(stage: Stage) -> None:
+    numbers = ("BX-20261125-0001", "BX-20261125-0002")
+    await kept(stage, *numbers)
+    await kept(stage, "BX-20261125-0003", findings=(Finding("weekend", "warn"),))
+    await stage.be("w")
+    _, page, _ = await stage.get(TODO)
+
+    status, where = await push(stage, action="approve_all", **fields_of(page))
+    (event,) = await taken(stage)
+    marks = " ".join(f"{n}/1/0" for n in numbers)
+    dialog = Dialog("wang", "batch", (("claims", marks),), stage.now + timedelta(minutes=5))
+    await stage.storage.store.commit(Change(at=stage.now, dialogs=(dialog,)))
+    asked = (await stage.get(where))[1]
+    await push(stage, action="confirm_all", **fields_of(asked))
+    (second,) = await taken(stage)
+
+    assert "批量同意 2 张（¥560.00）" in page
+    assert (status, where.partition("?")[0]) == (303, TODO)
+    assert isinstance(event, CardClicked)
+    assert (event.action, event.sender.user) == ("approve_all", "w")
+    assert event.token.startswith("todo-wang~")
+    assert "确认同意这 2 张" in asked
+    assert asked.count("BX-20261125-0003") == 1
+    assert isinstance(second, CardClicked)
+    assert second.action == "confirm_all"
+    assert second.token.split("~")[1] == str(crc32(marks.encode()))
+
+
+@pytest.mark.parametrize("user", ["z", "l", "f", "a", "w"])
+async def test_nothing_is_offered_together_where_nothing_or_one_waits(
+    stage: Stage, user: str
+) -> None:
+    await kept(stage, NUMBER)
+    await stage.be(user)
+
+    assert BATCH not in (await stage.get(TODO))[1]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"action": "approve", "token": "todo-wang~1~0~0"}, {"action": "approve_all"}],
+)
+async def test_forged_lists_are_refused(stage: Stage, fields: dict[str, str]) -> None:
+    await stage.be("w")
+
+    assert (await push(stage, **fields))[0] == 400
+    assert await taken(stage) == []

@@ -33,6 +33,7 @@ from bot.web.finance_orders import FinanceOrders
 from bot.web.finance_page import FinancePage
 from bot.web.finance_reconcile import FinanceReconcile
 from bot.web.pages import Pages
+from bot.web.press import Presses
 from bot.web.report_page import ReportPage
 from bot.web.sessions import Visits
 from bot.web.signin import SignIn
@@ -199,6 +200,12 @@ class Stage:
         site = Site(public_url)
         visits = Visits(site, self.storage.sessions, self.storage.store, self.clock)
         zone = ZoneInfo("Asia/Shanghai")
+        presses = Presses(
+            self.storage.traces,
+            self.accept,
+            self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
+            patience_s=0.1,
+        )
         self.pages = Pages(
             site,
             SignIn(site, visits, self.ways),
@@ -210,17 +217,9 @@ class Stage:
                 self.clock,
                 zone,
                 Thumbs(self.draw),
-                DecidePage(
-                    site,
-                    self.storage.store,
-                    self.storage.traces,
-                    self.accept,
-                    self.doors,  # type: ignore[arg-type]  # a dict of doors is a mapping of them
-                    self.clock,
-                    patience_s=0.1,
-                ),
+                DecidePage(site, self.storage.store, presses, self.clock),
             ),
-            TodoPage(site, self.storage.store, self.clock, zone),
+            TodoPage(site, self.storage.store, Settings(), presses, self.clock, zone),
             UploadPage(
                 site,
                 self.storage.store,
@@ -257,6 +256,7 @@ class Stage:
             ),
         )
         self.client: TestClient[web.Request, web.Application]
+
     def finance(self, site: Site, zone: ZoneInfo) -> FinancePage:
         """Build the finance desk with the real desks behind it."""
         store, room = self.storage.store, DeskRoom(self.clock, zone)
@@ -276,7 +276,6 @@ class Stage:
         batches = FinanceBatches(site, store, clerk, orders, room)
         compared = FinanceReconcile(site, store, clerk, room)
         return FinancePage(site, store, room, clerk, orders, batches, compared)
-
 
     async def draw(self, data: bytes) -> bytes | None:
         self.drawn.append(data)

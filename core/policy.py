@@ -66,7 +66,7 @@ def _check_lines(claim: Claim, book: PolicyBook) -> Iterator[Finding]:
     for i, line in enumerate(claim.lines):
         if line.category is None and claim.kind == "reimbursement":
             yield Finding("category_missing", "block", i)
-        if line.amount_fen == 0:
+        if line.amount_fen == 0 and not (line.foreign and not line.foreign.rate):
             yield Finding("amount_missing", "block", i)
         late = line.date > book.today and not line.allowance
         if late and claim.kind == "reimbursement":

@@ -15,6 +15,7 @@ from bot.texts.template import Language
 from bot.texts.words import action_text
 from core.budget import Balance, BudgetChange
 from core.budget.changes import second_people
+from core.budget.sight import may_see
 from core.company import Company, Person
 from core.money import format_cny
 from core.notices import Purpose
@@ -65,7 +66,8 @@ def build_change(scene: ChangeScene) -> CardView:
     wish = scene.wish
     balance = scene.balances.get(wish.budget)
     barred = balance.available_fen if balance else 0
-    heading = scene.say("heading", name=scene.person(wish.requester), what=scene.say(wish.kind))
+    what = scene.say(f"{wish.kind}_title" if wish.kind in BARRING else wish.kind)
+    heading = scene.say("heading", name=scene.person(wish.requester), what=what)
     scope = _scope(scene, wish.budget)
     return CardView(
         purpose=scene.purpose,
@@ -117,6 +119,9 @@ def _effect(scene: ChangeScene, name: str, by_fen: int) -> Fact:
     balance = scene.balances.get(name)
     if balance is None:
         return scene.fact("budget", name)
+    if not may_see(scene.company, scene.reader, balance.budget):
+        by = f"{'+' if by_fen > 0 else ''}{format_cny(by_fen)}"
+        return scene.fact("budget", scene.say("moves", scope=_scope(scene, name), by=by), by)
     limit = balance.budget.limit_fen
     figures = {
         "scope": _scope(scene, name),

@@ -9,7 +9,7 @@ from bot.texts.budget_changes import part
 from bot.texts.names import budget_scope, person_name
 from core.actions.basics import audit_of
 from core.actions.budgets import asking, deciding
-from core.actions.budgets.asking import Wanted
+from core.actions.budgets.asking import WITHOUT_AMOUNT, Wanted
 from core.budget import BudgetChange
 from core.budget.changes import PREFIX, change_number, may_ask, second_people
 from core.budget.sight import budgets_named, may_see, the_one
@@ -73,7 +73,7 @@ async def _refuse(
 
 async def _asking(command: say.ChangeBudget, work: Work) -> None:
     budget = find_budget(work, command.target_text)
-    to = find_budget(work, command.to_text) if command.to_text else None
+    to = find_budget(work, command.to_text, unseen=True) if command.to_text else None
     if not may_ask(work.company, work.person, [b for b in (budget, to) if b]):
         raise Refused("not_allowed", action="change_budget")
     amount = command.amount_fen
@@ -92,13 +92,14 @@ async def ask(work: Work, wanted: Wanted) -> None:
     await work.commit(asking.ask(number, wanted, work.company, balances, work.cause))
 
 
-def find_budget(work: Work, text: str) -> Budget:
+def find_budget(work: Work, text: str, *, unseen: bool = False) -> Budget:
     """Find the one budget that a text means; Refused `no_such_budget` or `which_budget`.
 
-    What the person may not see is answered like what does not exist.
+    What the person may not see is answered like what does not exist, unless it may be `unseen`:
+    one gives to another department without learning anything of its budget.
     """
     named = budgets_named(work.company, text)
-    seen = [b for b in named if may_see(work.company, work.person, b)]
+    seen = [b for b in named if unseen or may_see(work.company, work.person, b)]
     found = the_one(seen, work.today)
     if not found:
         raise Refused("no_such_budget", target=text[:40])
@@ -193,9 +194,9 @@ async def waiting_rows(work: Work) -> list[str]:
             (
                 wish.number,
                 person_name(work.company, wish.requester),
-                _said(work, wish.kind).rstrip(",，"),
+                _said(work, wish.kind),
                 _place(work, wish.budget),
-                format_cny(wish.amount_fen),
+                *((format_cny(wish.amount_fen),) if wish.kind not in WITHOUT_AMOUNT else ()),
             )
         )
         for wish in await waiting_for(work)

@@ -32,7 +32,7 @@ MAX_ROWS = 12
 """Rows of a list; a picture for a phone shows no more."""
 WARN_PERCENT = 80
 _WORDS: dict[str, tuple[str, str]] = {
-    "spent": ("已用", "spent"),
+    "spent": ("已花", "spent"),
     "held": ("占用", "held"),
     "left": ("可用", "left"),
     "over": ("超支", "over"),

@@ -37,7 +37,7 @@ WORDS: Texts = {
     "budget": Text("预算", "Budget"),
     "limit": Text("额度", "Limit"),
     "reserved": Text("占用", "Held"),
-    "consumed": Text("已用", "Spent"),
+    "consumed": Text("已花", "Spent"),
     "available": Text("可用", "Left"),
     "percent": Text("执行率 %", "Used %"),
     "lines": Text("明细", "Lines"),

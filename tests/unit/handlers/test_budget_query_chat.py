@@ -3,20 +3,26 @@
 import pytest
 from chat_stage import Chat, company_with
 
+from bot.cards.budget_change import ChangeScene, build_change
 from core.company import Company
-from core.notices import Reply
+from core.notices import Reply, ShowCard
+from core.ports import ChangeQuery, Page
 
 BUDGETS = [
     {"id": "all", "period": "2026", "limit": "50000.00", "control": "warn"},
     {"id": "sales-q4", "department": "sales", "period": "2026-Q4", "limit": "10000.00"},
     {"id": "sales-q3", "department": "sales", "period": "2026-Q3", "limit": "7000.00"},
     {"id": "wang-only", "person": "wang", "period": "2026", "limit": "10.00"},
+    {"id": "tech-q4", "department": "tech", "period": "2026-Q4", "limit": "8000.00"},
 ]
 
 
 async def stage() -> Chat:
     raw = company_with().model_dump(by_alias=True, mode="json")
-    return await Chat().found(Company.model_validate({**raw, "budgets": BUDGETS}))
+    tech = {"id": "tech", "name": "研发部"}
+    departments = [*raw["departments"], tech]
+    found = {**raw, "budgets": BUDGETS, "departments": departments}
+    return await Chat().found(Company.model_validate(found))
 
 
 @pytest.mark.parametrize(
@@ -56,3 +62,28 @@ async def test_the_bars_of_just_what_was_answered_go_with_it() -> None:
 
     (reply,) = [n for n in chat.notices() if isinstance(n, Reply)]
     assert reply.budgets == ("sales-q4",)
+
+
+async def test_a_head_gives_to_a_department_whose_budget_stays_unseen() -> None:
+    chat = await stage()
+
+    hidden = await chat.say("wang", "预算 研发部")
+    refused = await chat.say("wang", "申请追加 研发部 3000 支援")
+    said = await chat.say("wang", "预算 调拨 市场部 研发部 3000 支援")
+
+    assert "没有找到" in hidden
+    assert "没有找到" in refused
+    assert said == ""
+    (wish,) = (await chat.storage.store.budget_changes(ChangeQuery("waiting"), Page(limit=5))).items
+    assert (wish.budget, wish.to) == ("sales-q4", "tech-q4")
+    assert any(
+        isinstance(n, ShowCard) and n.person == "fin1" and n.claim == wish.number
+        for n in chat.notices()
+    )
+    balances = {b.budget.id: b for b in await chat.storage.store.balances(None)}
+    company = await chat.storage.store.company()
+    (wang,) = company.people_named("wang")
+    card = build_change(ChangeScene(wish, company, balances, "claim", wang, "", 1))
+    shown = " ".join(f.value for f in card.facts)
+    assert "研发部 2026-Q4：+¥3,000.00" in shown
+    assert "8,000" not in shown

@@ -106,6 +106,11 @@ class SystemSettings(Section):
         return value
 
     @property
+    def centre(self) -> bool:
+        """Whether its list of to-dos is a centre of approvals, which shows whole submissions."""
+        return False
+
+    @property
     def active(self) -> tuple[Role, ...]:
         """What it is used for: the roles of the table, else the usual ones."""
         return self.roles or self.usual
@@ -241,7 +246,10 @@ class DingTalkOaSettings(SystemSettings):
     `department` is where an applicant files from, where the mapping says nothing; `gone_codes` are
     those with which DingTalk says that it has no such process or to-do any more. `origins` are
     templates whose approved requests become drafts here. Polls are rare: each counts against
-    DingTalk's monthly quota, and events say what has moved.
+    DingTalk's monthly quota, and events say what has moved. `attachments` says whether files are
+    named by links, or lie in DingTalk's own space of approvals. Where to-dos stand `todo_in`
+    `approvals`, our approvals stand in DingTalk's own lists of them, under a template that is
+    called `centre_name` there and made by itself.
     """
 
     plays = frozenset({"approval", "todo"})
@@ -253,7 +261,15 @@ class DingTalkOaSettings(SystemSettings):
     department: int = -1
     gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
     too_early_s: float = Field(default=15, ge=0, le=120)
+    attachments: Literal["link", "space"] = "link"
+    todo_in: Literal["todo", "approvals"] = "todo"
+    centre_name: Annotated[str, Field(min_length=1, max_length=64)] = "小票审批"
     origins: dict[str, OriginSettings] = Field(default_factory=dict)
+
+    @property
+    def centre(self) -> bool:
+        """Whether approvals stand in DingTalk's centre of approvals."""
+        return self.todo_in == "approvals"
 
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """Ask for the template where DingTalk decides."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from core.change import Change, Outgoing
+from core.claim import Claim
 from core.happenings import Facts, Happened, VoucherFacts, happened
 from core.notices import SYSTEM_LANES, CallSystem
 from core.outside import Role
@@ -14,6 +15,7 @@ from core.outside import Role
 SEND = "event.send"
 SYNC_TODO = "todo.sync"
 POST_VOUCHER = "voucher.post"
+SYNC_CENTRE = "centre.sync"
 _FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
 CALLS_OF: Mapping[Role, Mapping[str, str]] = {
     "claims": {
@@ -31,7 +33,8 @@ class Subscription:
     """A system in one of its roles; `events` are those that a webhook wants, none of them all.
 
     One that `posts` takes accounting vouchers by calls: those of its `companies`, or of all. One
-    that `keeps` documents of claims is told what becomes of them.
+    that `keeps` documents of claims is told what becomes of them. A list of to-dos that is a
+    `centre` of approvals shows whole submissions.
     """
 
     system: str
@@ -40,6 +43,7 @@ class Subscription:
     posts: bool = False
     companies: frozenset[str] = frozenset()
     keeps: bool = False
+    centre: bool = False
 
     def call_for(self, event: str) -> str | None:
         """Give what the system is made to do at an event, None for nothing."""
@@ -89,12 +93,19 @@ def _key_of(event: Happened, call: str) -> str:
 
 def _todo_orders(change: Change, wanted: Iterable[Subscription]) -> Iterator[Outgoing]:
     """Have to-do lists brought in line with every claim that has or had somebody to wait for."""
-    lists = [s.system for s in wanted if s.role == "todo"]
+    lists = [s for s in wanted if s.role == "todo"]
     for claim in change.claims:
-        for system in lists if claim.plan else ():
-            notice = CallSystem(system, SYNC_TODO, claim.number, claim.number)
-            lane = f"{SYSTEM_LANES}{system}:{claim.number}"
-            yield Outgoing(f"{SYNC_TODO}:{system}:{claim.number}@{claim.revision}", lane, notice)
+        for there in lists if claim.plan else ():
+            call = SYNC_CENTRE if there.centre else SYNC_TODO
+            key = centre_key(claim) if there.centre else claim.number
+            notice = CallSystem(there.system, call, claim.number, key)
+            lane = f"{SYSTEM_LANES}{there.system}:{claim.number}"
+            yield Outgoing(f"{call}:{there.system}:{claim.number}@{claim.revision}", lane, notice)
+
+
+def centre_key(claim: Claim) -> str:
+    """Name what a centre of approvals shows of one version: BX-20261125-0007/1:centre."""
+    return f"{claim.hold}:centre"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ def _dingtalk(name: str, settings: SystemSettings, kit: Kit) -> System:
         department=settings.department,
         gone=settings.gone_codes,
         too_early_s=settings.too_early_s,
+        centre_name=settings.centre_name,
+        files_in=settings.attachments,
         origins=_origins(settings.origins),
         rate=settings.rate,
         timeout_s=settings.timeout_s,
@@ -74,7 +76,9 @@ def shared_of(config: Config, channels: Mapping[ChannelName, Channel]) -> Mappin
     for channel in channels.values():
         if isinstance(channel, DingTalkChannel):
             ding = config.dingtalk
-            shared["dingtalk"] = Application(channel.token, ding.api_url, ding.oapi_url)
+            shared["dingtalk"] = Application(
+                channel.token, ding.api_url, ding.oapi_url, ding.agent_id
+            )
         elif isinstance(channel, WeComChannel):
             shared["wecom"] = Application(channel.token, config.wecom.api_url)
     return shared

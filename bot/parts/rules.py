@@ -57,6 +57,7 @@ def subscriptions_of(config: Config) -> tuple[Subscription, ...]:
             frozenset(table.events) if isinstance(table, WebhookSettings) else frozenset(),
             posts=role == "voucher" and table.posts,
             keeps=table.keeps,
+            centre=table.centre,
             companies=frozenset(table.companies if isinstance(table, BooksSettings) else ()),
         )
         for name, table in config.connectors.systems.items()

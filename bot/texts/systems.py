@@ -56,6 +56,7 @@ TEXTS: Texts = {
         " was not sent again. Look there, then run chit stuck retry‹ {number}› or"
         " chit stuck drop‹ {number}›.",
     ),
+    "centre_title": Text("‹{name}的{kind}›", "‹{name}'s {kind}›"),
     "todo_there": Text("待审批：‹{name}的{kind}›", "To approve: ‹{name}'s {kind}›"),
     "voucher_not_posted_refused": Text(
         "单据‹ {number} ›的凭证‹ {voucher} ›没有记进‹ {system}›‹：{reason}›。改好之后运行"

@@ -3,22 +3,28 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Literal
 
+from connectors.dingtalk_oa.centre import Centre, good
 from connectors.dingtalk_oa.client import RATE, DingTalkOaClient
+from connectors.dingtalk_oa.space import Space
+from connectors.dingtalk_oa.space_wire import attachments
 from connectors.dingtalk_oa.wire import (
+    GONE_CODES,
     JSON_TYPE,
     OLD_UNKNOWN,
     ROOT_DEPARTMENT,
     START_PATH,
     TERMINATE_PATH,
     USER_PATH,
-    Answer,
     Known,
     build_done,
     build_start,
     build_termination,
     build_todo,
     build_user,
+    by_slot,
+    link_list,
     parse_instance,
     parse_user,
     status_of,
@@ -27,7 +33,7 @@ from connectors.dingtalk_oa.wire import (
 from connectors.kit import Kit
 from connectors.kit.answers import text_in
 from connectors.kit.asking import asked
-from connectors.kit.connector import Connector, named, post_json
+from connectors.kit.connector import named, post_json
 from connectors.kit.exchange import Call
 from connectors.kit.requests import day_of, fen_of, title_of
 from core.errors import OutsideError, Rejected, ResultUnknown, Retryable, Unsupported
@@ -36,14 +42,15 @@ from core.papers import Origin, Paper, RequestKind
 
 INSTANCE = "instance"
 NO_ORIGINS: Mapping[str, Origin] = MappingProxyType({})
+CENTRE_NAME = "小票审批"
 TOO_EARLY_S = 15.0
 """A process cannot be terminated in the first seconds of its life."""
 
 
-class DingTalkOa(Connector):
-    """DingTalk's own approvals with one template: `ApprovalPort` and `TodoPort`.
+class DingTalkOa(Centre):
+    """DingTalk's own approvals with one template: `ApprovalPort`, `TodoPort`, `CentrePort`.
 
-    `gone` are the codes with which DingTalk says that it has no such process or to-do any more;
+    `gone` are further codes with which DingTalk says that it has no such process or to-do any more;
     `origins` are other templates, whose approved requests begin claims here.
     """
 
@@ -58,21 +65,24 @@ class DingTalkOa(Connector):
         gone: Iterable[str] = (),
         too_early_s: float = TOO_EARLY_S,
         origins: Mapping[str, Origin] = NO_ORIGINS,
+        files_in: Literal["link", "space"] = "link",
+        centre_name: str = CENTRE_NAME,
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._kit = kit
         self._process = process_code
         self._department = department
-        self._gone = frozenset(gone)
+        self._gone = GONE_CODES | frozenset(gone)
         self._too_early_s = too_early_s
         self._origins = origins
         self._rate = rate or RATE[0]
         self._people: dict[str, Known] = {}
-        self._client = DingTalkOaClient(
+        client = DingTalkOaClient(
             system=name, base_url=base_url, kit=kit, rate=rate, timeout_s=timeout_s
         )
-        super().__init__(name, self._client)
+        super().__init__(name, client, kit, centre_name)
+        self._files_in = files_in
+        self._space = Space(client, client.agent)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -81,28 +91,40 @@ class DingTalkOa(Connector):
             kind="dingtalk_oa",
             roles=frozenset({"approval", "todo"}),
             cancel=True,
-            attachments="link",
+            attachments="upload" if self._files_in == "space" else "link",
             people="dingtalk",
             rate=(int(self._rate), 1.0),
             unverified=(
-                "the body of a termination",
-                "the code of a process that was deleted",
                 "whether a to-do with the same sourceId is refused",
+                "whether files of the space may come from the service alone",
             ),
         )
 
     async def start(self, form: Form, key: str) -> Ref:
         """Begin a process as its applicant; the key is in no field of DingTalk's own."""
         try:
-            body = build_start(form, self._process, self._department)
+            body = build_start(form, self._process, self._department, await self._attached(form))
         except ValueError as error:
             raise Rejected("mapping", text=str(error)) from None
-        answer = _good(await self._client.call(post_json("startProcess", START_PATH, body)))
+        answer = good(await self._client.call(post_json("startProcess", START_PATH, body)))
         instance = text_in(answer.data, "instanceId")
         if not instance:
             raise ResultUnknown("no_instance_id", key=key)
         begun = (("at", self._kit.clock().isoformat()),)
         return Ref(self._name, INSTANCE, instance, form.subject[:40] or instance, "", begun)
+
+    async def _attached(self, form: Form) -> dict[str, str]:
+        """Give the values of the components for files: links, or files of DingTalk's space."""
+        slots = by_slot(form.files)
+        if self._files_in == "link":
+            return {slot: link_list(files) for slot, files in slots.items()}
+        if not form.initiator or not slots:
+            return {}
+        union = (await self._person(form.initiator)).unionid
+        return {
+            slot: attachments(await self._space.put(files, form.initiator, union))
+            for slot, files in slots.items()
+        }
 
     async def query(self, ref: Ref) -> ApprovalState:
         """Ask where a process is; only what is completed and agreed to is approved."""
@@ -110,7 +132,7 @@ class DingTalkOa(Connector):
         answer = await asked(self._client.call(Call("getProcess", "GET", START_PATH, query=query)))
         if answer.code in self._gone:
             return ApprovalState("void")
-        instance = parse_instance(_good(answer))
+        instance = parse_instance(good(answer))
         status = status_of(instance)
         if status is None:
             raise Rejected("unknown_state", text=f"{instance.status} {instance.result}".strip())
@@ -126,7 +148,7 @@ class DingTalkOa(Connector):
         process = words[0]
         query = {"processInstanceId": process}
         answer = await asked(self._client.call(Call("getProcess", "GET", START_PATH, query=query)))
-        instance = parse_instance(_good(answer))
+        instance = parse_instance(good(answer))
         if status_of(instance) != "approved":
             return None
         origin = self._origins[template]
@@ -161,7 +183,7 @@ class DingTalkOa(Connector):
         body = build_termination(ref.id, reason)
         answer = await self._client.call(post_json("terminateProcess", TERMINATE_PATH, body))
         if answer.code and (await self.query(ref)).status == "waiting":
-            _good(answer)
+            good(answer)
 
     def _age_s(self, ref: Ref) -> float:
         begun = ref.more("at")
@@ -180,7 +202,7 @@ class DingTalkOa(Connector):
         executor = (await self._person(todo.person)).unionid
         creator = (await self._person(todo.creator)).unionid if todo.creator else executor
         call = post_json("createTodo", todo_path(executor), build_todo(todo, executor, creator))
-        answer = _good(await self._client.call(_as(call, executor)))
+        answer = good(await self._client.call(_as(call, executor)))
         task = text_in(answer.data, "id")
         if not task:
             raise ResultUnknown("no_todo_id")
@@ -196,7 +218,7 @@ class DingTalkOa(Connector):
         call = Call("finishTodo", "PUT", path, body=body, content_type=JSON_TYPE)
         answer = await self._client.call(_as(call, executor))
         if answer.code not in self._gone:
-            _good(answer)
+            good(answer)
         await self._kit.memory.put(self._name, _fact(todo), "")
 
     async def _person(self, user: str) -> Known:
@@ -206,7 +228,7 @@ class DingTalkOa(Connector):
             answer = await self._client.ask_old(call)
             if answer.code in OLD_UNKNOWN:
                 raise Rejected("no_such_person", text=user)
-            known = parse_user(_good(answer))
+            known = parse_user(good(answer))
             if not known.unionid:
                 raise Rejected("no_union_id", text=user)
             self._people[user] = known
@@ -232,10 +254,3 @@ def _as(call: Call, operator: str) -> Call:
 
 def _fact(todo: Todo) -> str:
     return f"todo:{todo.key}"
-
-
-def _good(answer: Answer) -> Answer:
-    """Raise the error that an answer stands for, unless it is good."""
-    if answer.code:
-        raise Rejected(answer.code, text=answer.text or answer.code)
-    return answer

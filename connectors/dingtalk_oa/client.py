@@ -35,7 +35,10 @@ class DingTalkOaClient:
         found = application_of(kit, APPLICATION)
         pace = Pace(rate, 1.0) if rate else Pace(*RATE)
         self._pace = pace
-        self._new = Exchange(system, base_url or found.url, kit, pace=pace, timeout_s=timeout_s)
+        self._system, self._kit, self._timeout_s = system, kit, timeout_s
+        self.address = base_url or found.url
+        self.agent = found.agent
+        self._new = Exchange(system, self.address, kit, pace=pace, timeout_s=timeout_s)
         old = found.old_url or base_url
         self._old = Exchange(system, old, kit, pace=Pace(*RATE), timeout_s=timeout_s)
         self._token = found.token
@@ -73,6 +76,16 @@ class DingTalkOaClient:
         if answer.code in OLD_BUSY:
             raise Retryable("throttled", retry_after_s=1, answer=answer.code)
         return answer
+
+    async def put(self, address: str, call: Call) -> int:
+        """Send bytes to DingTalk's storage, which wants no token; gives the status."""
+        there = Exchange(
+            self._system, address, self._kit, pace=Pace(*RATE), timeout_s=self._timeout_s
+        )
+        try:
+            return (await there.send(call)).status
+        finally:
+            await there.close()
 
     async def _renewed(self, once: Once, stale: frozenset[str]) -> Answer:
         token = await self._token()

@@ -1,7 +1,7 @@
 """DingTalk's words for approvals and to-dos: bytes in, frozen dataclasses out, and back; no I/O.
 
 Sources: reference of DingTalk §1 (tokens, throttling), §6 (people), §7 (approvals, to-dos).
-Unverified: the body of a termination, the code of a process that was deleted.
+Unverified: what a second to-do with the same sourceId does.
 """
 
 import json
@@ -25,6 +25,8 @@ STALE = "InvalidAuthentication"
 OLD_STALE = frozenset({"40014", "42001", "41001"})
 OLD_UNKNOWN = frozenset({"33012", "60121"})
 OLD_BUSY = frozenset({"90018", "90002", "90020", "15", "-1"})
+GONE_CODES = frozenset({"processInstanceNotExist", "aflowProcessInstNotExist"})
+"""There is no such process, as the pages of reading and of revoking one say it."""
 _SECOND, _MINUTE, _MONTH = 1.0, 60.0, 3600.0
 _PAUSES = (("QpsLimit", _SECOND), ("QpmLimit", _MINUTE), ("ApiCountLimit", _MONTH))
 _DENIED = "Forbidden."
@@ -104,8 +106,13 @@ def parse_old(body: bytes) -> Answer:
     return Answer(code, {}, text_in(found, "sub_msg") or text_in(found, "errmsg"))
 
 
-def build_start(form: Form, process_code: str, department: int) -> bytes:
-    """Write a new process; ValueError with words when the mapping gives what it cannot have."""
+def build_start(
+    form: Form, process_code: str, department: int, attached: Mapping[str, str]
+) -> bytes:
+    """Write a new process; `attached` are the values of the components for files.
+
+    ValueError with words when the mapping gives what DingTalk cannot have.
+    """
     originator = form.initiator
     if not originator:
         raise ValueError("@initiator is missing: the DingTalk id of the applicant")
@@ -114,7 +121,7 @@ def build_start(form: Form, process_code: str, department: int) -> bytes:
         "originatorUserId": originator,
         "processCode": process_code,
         "deptId": int(_plain(given)) if given else department,
-        "formComponentValues": _values(form),
+        "formComponentValues": _values(form, attached),
     }
     approvers = _approvers(_ids(form.fields.get(APPROVERS)))
     if approvers:
@@ -147,7 +154,7 @@ def _ids(value: Json) -> list[str]:
     return [_plain(one).strip() for one in listed if one]
 
 
-def _values(form: Form) -> list[Json]:
+def _values(form: Form, attached: Mapping[str, str]) -> list[Json]:
     values: list[Json] = [
         _component(name, value)
         for name, value in form.fields.items()
@@ -157,12 +164,7 @@ def _values(form: Form) -> list[Json]:
         {"name": table, "value": _json([_row(row) for row in rows])}
         for table, rows in form.details.items()
     ]
-    slots: dict[str, list[Attachment]] = {}
-    for file in form.files:
-        slots.setdefault(file.slot, []).append(file)
-    values += [
-        {"name": slot, "value": _links(files)} for slot, files in slots.items() if slot and files
-    ]
+    values += [{"name": slot, "value": value} for slot, value in attached.items()]
     if len(values) > MOST_VALUES:
         raise ValueError(f"{len(values)} components, DingTalk takes {MOST_VALUES}")
     return values
@@ -178,8 +180,17 @@ def _row(row: Mapping[str, Json]) -> list[Json]:
     return [_component(name, value) for name, value in row.items() if value is not None]
 
 
-def _links(files: Sequence[Attachment]) -> str:
-    """Name files with the address where they are shown: they cannot be given by the interface."""
+def by_slot(files: Sequence[Attachment]) -> dict[str, list[Attachment]]:
+    """Put files together by the components that they belong to; others go nowhere."""
+    slots: dict[str, list[Attachment]] = {}
+    for file in files:
+        if file.slot:
+            slots.setdefault(file.slot, []).append(file)
+    return slots
+
+
+def link_list(files: Sequence[Attachment]) -> str:
+    """Name files, with the address where they are shown."""
     links = dict.fromkeys(file.url for file in files if file.url)
     return "\n".join([*(file.name for file in files), *links])
 

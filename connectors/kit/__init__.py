@@ -21,12 +21,14 @@ class SharedToken(Protocol):
 class Application:
     """An application of a messenger whose token its connectors share.
 
-    `url` is the address of its API, `old_url` that of an older one beside it.
+    `url` is the address of its API, `old_url` that of an older one beside it; `agent` is the
+    number by which some interfaces want to know the application.
     """
 
     token: SharedToken
     url: str
     old_url: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import Literal
 from aiohttp import web
 
 from sandbox.dingtalk_errors import NewApiRefused, OldApiRefused
+from sandbox.oa.dingtalk_centre import ApprovalCentre
+from sandbox.oa.dingtalk_space import SPACE, ApprovalSpace
 from sandbox.oa.faults import Faults
 from sandbox.wire import Refused, objects, read_object, string, whole
 from sandbox.world import JsonObject
@@ -22,7 +24,7 @@ TOKEN_HEADER = "x-acs-dingtalk-access-token"
 TOO_EARLY_S = 15.0
 MOST_VALUES, MOST_APPROVERS = 150, 20
 Component = Literal[
-    "text", "number", "money", "date", "single", "multi", "range", "table", "person"
+    "text", "number", "money", "date", "single", "multi", "range", "table", "person", "files"
 ]
 Tell = Callable[[str, JsonObject], Awaitable[object]]
 """Pushes an event by its name and data."""
@@ -44,6 +46,7 @@ class DingTalkForm:
             "事由": "text",
             "预算余额": "money",
             "附件": "text",
+            "原件": "files",
             "明细": "table",
             '["开始时间","结束时间"]': "range",
         }
@@ -99,6 +102,10 @@ class DingTalkApprovals:
         self._corp_id = corp_id
         self._clock = clock
         self._new, self._old = new, old
+        self.centre = ApprovalCentre(self.people, self._wrong, self._body)
+        self.space = ApprovalSpace(
+            lambda: {user: self._union(user) for user in self.people}, self._wrong, self._body
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """Give the routes."""
@@ -111,6 +118,8 @@ class DingTalkApprovals:
             web.post(task, self._around(self._create_todo)),
             web.put(f"{task}/{{id}}/executorStatus", self._around(self._finish_todo)),
             web.post(f"{self._old}/topapi/v2/user/get", self._around(self._user)),
+            *self.space.routes(self._new, self._around),
+            *self.centre.routes(f"{self._new}/workflow/processCentres", self._around),
         ]
 
     # What people of the company do
@@ -146,6 +155,10 @@ class DingTalkApprovals:
         self._record(found, found.originator, "NONE", "")
         found.status, found.deciding = "TERMINATED", ""
         await self._push("bpms_instance_change", found, {"type": "terminate"})
+
+    def delete(self, process: str) -> None:
+        """Let an administrator delete a process."""
+        del self.processes[process]
 
     def one(self) -> Process:
         """Give the only process there is."""
@@ -296,7 +309,20 @@ class DingTalkApprovals:
         if kind == "range":
             pair = json.loads(value)
             return isinstance(pair, list) and len(pair) == 2  # noqa: PLR2004
+        if kind == "files":
+            return self._are_files(value)
         return self._fits_table(name, value) if kind == "table" else True
+
+    def _are_files(self, value: str) -> bool:
+        """Whether every file of a component lies in the space under these ids."""
+        fields = {"spaceId", "fileName", "fileSize", "fileType", "fileId"}
+        listed = objects(json.loads(value))
+        for row in listed:
+            name, data = self.space.files.get(string(row, "fileId"), ("", b""))
+            told = (string(row, "spaceId"), string(row, "fileName"), string(row, "fileSize"))
+            if set(row) != fields or told != (SPACE, name, str(len(data))):
+                return False
+        return bool(listed)
 
     def _fits_table(self, name: str, value: str) -> bool:
         rows, known = json.loads(value), self.form.tables.get(name, {})
@@ -312,8 +338,8 @@ class DingTalkApprovals:
 
     def _found(self, instance: str) -> Process:
         found = self.processes.get(instance)
-        if found is None:  # assumed: no source names the code
-            raise NewApiRefused("processInstanceInvalidParameter", "实例不存在")
+        if found is None:
+            raise NewApiRefused("processInstanceNotExist", "审批实例不存在")
         return found
 
     async def _read(self, request: web.Request) -> web.Response:

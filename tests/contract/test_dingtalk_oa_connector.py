@@ -2,26 +2,22 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from bot.channels.dingtalk.api import DingTalkApi
-from bot.channels.http import Outgoing
 from connectors.dingtalk_oa.adapter import DingTalkOa
-from connectors.kit import Application
 from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import Attachment, Form, Todo
-from core.papers import Origin
 from sandbox.oa.dingtalk import DingTalkApprovals
 from sandbox.oa.faults import Misdeed
-from tests.contract.connector_stage import utc_now
-from tests.contract.messenger_stage import DING, FAULTS, kit_with, sandbox
-from tests.fakes.links import MemoryFacts, MemoryJournal
+from tests.contract.dingtalk_oa_stage import LINK, Place, place, port
+from tests.contract.messenger_stage import FAULTS
 
-LINK = "https://chit.example/app/claims/BX-20261125-0007"
+__all__ = ["place", "port"]
+
 FORM = Form(
     subject="BX-20261125-0007 张三的报销",
     initiator="staff-zhang",
@@ -40,67 +36,7 @@ FORM = Form(
     },
     files=(Attachment("发票.pdf", "ab" * 32, b"%PDF-1.7 bytes", "附件", LINK),),
 )
-TRIP = Origin("travel_request", ("事由", "开始时间~结束时间"), "预计费用", "开始时间~结束时间")
 Act = Callable[[DingTalkApprovals, str], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Place:
-    there: DingTalkApprovals
-    url: str
-    shared: dict[str, Application]
-    memory: MemoryFacts
-    journal: MemoryJournal
-    tokens: list[str]
-
-    def port(self, *, too_early_s: float = 0) -> DingTalkOa:
-        kit = kit_with(self.shared, self.memory, self.journal)
-        return DingTalkOa(
-            "dingtalk_oa",
-            kit,
-            process_code="PROC-CHIT",
-            too_early_s=too_early_s,
-            origins={"PROC-TRIP": TRIP},
-            rate=200,
-            timeout_s=0.5,
-        )
-
-
-@pytest.fixture
-async def place() -> AsyncIterator[Place]:
-    async with sandbox() as running:
-        there = running.hands.dingtalk_oa
-        assert there is not None
-        there.too_early_s = 0
-        outgoing = Outgoing(["127.0.0.1"], timeout_s=5)
-        new, old = f"{running.url}/dingtalk", f"{running.url}/dingtalk-oapi"
-        api = DingTalkApi(
-            outgoing,
-            api_url=new,
-            oapi_url=old,
-            client_id=DING.client_id,
-            client_secret=DING.client_secret,
-            robot_code=DING.robot_code,
-            clock=utc_now,
-        )
-        tokens: list[str] = []
-
-        async def token(refused: str = "") -> str:
-            found = await api.token(refused)
-            tokens.extend([found] if found not in tokens else [])
-            return found
-
-        shared = {"dingtalk": Application(token, new, old)}
-        yield Place(there, running.url, shared, MemoryFacts(), MemoryJournal(), tokens)
-        await outgoing.close()
-
-
-@pytest.fixture
-async def port(place: Place) -> AsyncIterator[DingTalkOa]:
-    made = place.port()
-    yield made
-    await made.close()
-    assert place.there.violations == []
 
 
 async def test_a_process_begins_as_its_applicant_with_every_component_as_text(
@@ -130,11 +66,49 @@ async def test_a_mapping_may_name_who_decides(place: Place, port: DingTalkOa) ->
     assert place.there.one().approvers == ("staff-li", "staff-wang", "staff-li")
 
 
+async def test_files_may_lie_in_dingtalks_own_space(place: Place) -> None:
+    port = place.port(files_in="space")
+    files = (
+        Attachment("发票?.pdf", "ab" * 32, b"%PDF-1.7 bytes", "原件", LINK),
+        Attachment("行程单.ofd", "cd" * 32, b"PK bytes", "原件", LINK),
+    )
+
+    place.there.faults.add("cut_off_after", "files/commit")
+    with pytest.raises(Retryable):
+        await port.start(replace(FORM, files=files), "k")
+    await port.start(replace(FORM, files=files), "k")
+
+    await port.close()
+    assert place.there.violations == []
+    stored = json.loads(place.there.one().values["原件"])
+    assert [f["fileName"] for f in stored] == ["发票_.pdf", "行程单.ofd"]
+    kept = [place.there.space.files[f["fileId"]][1] for f in stored]
+    assert kept == [b"%PDF-1.7 bytes", b"PK bytes"]
+
+
+async def test_bytes_go_to_dingtalks_own_storage_only(place: Place) -> None:
+    port = place.port(files_in="space")
+    place.there.space.elsewhere = "https://evil.example"
+    file = Attachment("发票.pdf", "ab" * 32, b"%PDF-1.7 bytes", "原件", LINK)
+
+    with pytest.raises(Rejected) as refused:
+        await port.start(replace(FORM, files=(file,)), "k")
+
+    await port.close()
+    assert refused.value.code == "not_dingtalks_host"
+    assert place.there.processes == {}
+
+
+async def _deleted(oa: DingTalkApprovals, process: str) -> None:
+    oa.delete(process)
+
+
 OUTCOMES: dict[str, tuple[Act, str]] = {
     "waiting": (lambda oa, p: oa.pass_on(p, "staff-li", "staff-wang", "请王总看"), "waiting"),
     "approved": (lambda oa, p: oa.agree(p, "staff-li", "同意"), "approved"),
     "rejected": (lambda oa, p: oa.refuse(p, "staff-li", "超标"), "rejected"),
     "withdrawn": (lambda oa, p: oa.take_back(p), "withdrawn"),
+    "deleted": (_deleted, "void"),
 }
 
 

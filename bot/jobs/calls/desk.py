@@ -28,6 +28,8 @@ from core.outside import Attachment, Form, Link, Links, Ref, System
 from core.ports import Clock, Files, Inbox, Store
 
 MOST_WORDS = 300
+PEOPLE = "people"
+"""The table of a mapping that says what a system calls our people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,20 @@ class Outlet:
     def name(self) -> str:
         """The system's name."""
         return self.system.name
+
+    def known_as(self, company: Company, person: str) -> str | None:
+        """Give what the system calls one of us; None for whom a messenger's system does not know.
+
+        A table `people` of the mapping says so first; other systems may use our own ids.
+        """
+        table = self.mapping.tables.get(PEOPLE, {}) if self.mapping else {}
+        if person in table:
+            return str(table[person])
+        found = company.person(person)
+        messenger = self.system.capabilities.people
+        if not messenger:
+            return person
+        return (found.dingtalk if messenger == "dingtalk" else found.wecom) if found else None
 
     def lacks(self, role: str) -> Unsupported:
         """Make the error of a system that is asked for what it does not do."""

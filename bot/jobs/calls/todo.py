@@ -14,9 +14,6 @@ from core.notices import CallSystem
 from core.outside import Link, Todo, TodoPort
 
 PURPOSE = "todo"
-PEOPLE = "people"
-"""The table of a mapping that says what that system calls our people; who is not in it keeps the
-id of the company file."""
 
 
 async def sync(outlet: Outlet, order: CallSystem, _: str) -> None:
@@ -49,6 +46,8 @@ def _wanted(outlet: Outlet, claim: Claim, company: Company) -> Iterator[Todo]:
     if plan is None or claim.state is not State.IN_REVIEW:
         return
     for person in plan.waiting():
+        if outlet.known_as(company, person) is None:
+            continue
         key = f"{claim.hold}#{plan.current}:{person}"
         yield _todo(outlet, claim, company, person, key)
 
@@ -59,20 +58,12 @@ def _todo(outlet: Outlet, claim: Claim, company: Company, person: str, key: str)
     title = f"{say('todo_there', 'zh', fields)} {format_cny(claim.total_fen)} {claim.number}"
     return Todo(
         key=key,
-        person=_theirs(outlet, company, person),
+        person=outlet.known_as(company, person) or person,
         title=title,
         link=f"{outlet.public_url}/app/claims/{claim.number}",
-        creator=_theirs(outlet, company, claim.employee),
+        creator=outlet.known_as(company, claim.employee) or "",
         at=outlet.clock(),
     )
-
-
-def _theirs(outlet: Outlet, company: Company, person: str) -> str:
-    table = outlet.mapping.tables.get(PEOPLE, {}) if outlet.mapping else {}
-    found = company.person(person)
-    messenger = outlet.system.capabilities.people
-    ids = {"dingtalk": found.dingtalk, "wecom": found.wecom} if found else {}
-    return str(table.get(person, ids.get(messenger) or person))
 
 
 async def _keep(outlet: Outlet, claim: Claim, todo: Todo) -> None:

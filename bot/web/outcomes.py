@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import Literal
 
 from bot.events import ChannelName, Sender
 from bot.port import SignInDoor
 from bot.texts import say
 from bot.web.site import Site
 from core.company import Company, Person
-from core.notices import Notice, Reply, Say, ShowCard
+from core.notices import Notice, Reply, ShowCard
 from core.ports import Outcome, Traces
 
 PATIENCE_S = 3.0
@@ -59,13 +59,9 @@ class Told:
 
 def told_in_words(outcome: Outcome, person: Person, company: Company) -> Told:
     """Tell what somebody was answered, as the chat has it."""
-    replies = [n for n in outcome.notices if _is_for(n, person)]
+    replies = [n for n in outcome.notices if isinstance(n, Reply)]
     notes = [say(n.code, person.language, dict(n.fields), company) for n in replies]
     return Told(outcome.state, tuple(dict.fromkeys(notes)))
-
-
-def _is_for(notice: Notice, person: Person) -> TypeGuard[Reply | Say]:
-    return isinstance(notice, Reply) or (isinstance(notice, Say) and notice.person == person.id)
 
 
 async def settled(traces: Traces, key: str, patience_s: float) -> None:

@@ -66,5 +66,6 @@ async def _report(config: Config, month: str, kind: str, language: Language) -> 
         writer = Writer(found, await storage.store.company(), language)
     if kind == ".xlsx":
         return workbook_bytes(writer.tables())
-    png = paint(writer.picture())
-    return as_pdf([png]) if kind == ".pdf" else png
+    if kind == ".pdf":
+        return as_pdf([paint(page) for page in writer.pages()])
+    return paint(writer.picture())

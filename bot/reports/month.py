@@ -19,8 +19,10 @@ from core.money import format_cny
 from core.reporting import MonthReport, Share
 
 Cell = str | int | float | None
+Parts = tuple[BudgetBars | Trend | TopList, ...]
 _NAME = 40
 TOP = 10
+MANIFOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,40 @@ class Writer:
         )
 
     def picture(self) -> Report:
-        """Give the page of pictures."""
+        """Give everything under one another, for a phone."""
+        parts = tuple(part for page in self._parts() for part in page)
+        return Report(self._title(), self._figures(), parts, language=self.language)
+
+    def pages(self) -> tuple[Report, ...]:
+        """Give the same on pages to print, the figures on the first."""
+        first, *others = self._parts()
+        return (
+            Report(self._title(), self._figures(), first, language=self.language),
+            *(Report(self._title(), (), parts, language=self.language) for parts in others),
+        )
+
+    def _parts(self) -> tuple[Parts, ...]:
         found = self.report
-        return Report(
-            self._word("title", month=found.month),
-            self._figures(),
-            (
-                self._bars(),
-                Trend(
-                    self._word("course"),
-                    tuple((s.key[2:], s.amount_fen) for s in found.course),
-                    language=self.language,
-                ),
-                self._top("departments", "department", found.departments),
-                self._top("categories", "category", found.categories),
-                self._top("people", "person", found.people),
-            ),
+        course = Trend(
+            self._word("course"),
+            tuple((s.key[2:], s.amount_fen) for s in found.course),
             language=self.language,
         )
+        return (
+            (self._bars(), course),
+            (
+                self._top("departments", "department", found.departments),
+                self._top("categories", "category", found.categories),
+            ),
+            (
+                self._top("people", "person", found.people),
+                self._top("projects", "project", found.projects),
+                self._top("suppliers", "supplier", found.suppliers),
+            ),
+        )
+
+    def _title(self) -> str:
+        return self._word("title", month=self.report.month)
 
     def fields(self, link: str) -> dict[str, str]:
         """Give the fields of the message that announces the report."""
@@ -126,7 +144,11 @@ class Writer:
         return BudgetBars(self._word("budgets"), tuple(bars), language=self.language)
 
     def _top(self, title: str, key: str, found: Iterable[Share]) -> TopList:
-        rows = tuple((self._name(key, s.key), s.amount_fen) for s in found if s.amount_fen)
+        rows = tuple(
+            (f"{self._name(key, s.key)}{_course_of(s)}", s.amount_fen)
+            for s in found
+            if s.amount_fen
+        )
         return TopList(self._word(title), rows[:TOP], language=self.language)
 
     def _name(self, kind: str, value: str) -> str:
@@ -152,8 +174,7 @@ class Writer:
             (self._word("before"), _yuan(found.before_fen)),
             (self._word("year_ago"), _yuan(found.year_ago_fen)),
         )
-        title = self._word("title", month=found.month)
-        return Table(title, (self._word("month"), found.month), rows, (1,))
+        return Table(self._title(), (self._word("month"), found.month), rows, (1,))
 
     def _side(self, name: str, key: str, found: Iterable[Share]) -> Table:
         rows = (
@@ -215,6 +236,13 @@ class Writer:
     def _budget(self, budget_id: str) -> str:
         budget = self.company.budget(budget_id)
         return budget_scope(self.company, budget, self.language) if budget else budget_id
+
+
+def _course_of(share: Share) -> str:
+    """Say by how much a share has grown since the month before: +22%; nothing beyond tenfold."""
+    if share.before_fen <= 0 or share.amount_fen > MANIFOLD * share.before_fen:
+        return ""
+    return f" {(share.amount_fen - share.before_fen) * 100 // share.before_fen:+d}%"
 
 
 def _yuan(fen: int) -> float:

@@ -1,5 +1,6 @@
 """A month's report: the page for finance, its pictures, and files to keep."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -57,10 +58,12 @@ class ReportPage:
         kind = request.match_info["kind"]
         name = f"chit-{writer.report.month}.{kind}"
         if kind == "xlsx":
-            return _download(workbook_bytes(writer.tables()), XLSX, name)
-        png = await self.gallery.draw(writer.picture())
+            book = await asyncio.to_thread(workbook_bytes, writer.tables())
+            return _download(book, XLSX, name)
         if kind == "pdf":
-            return _download(as_pdf([png]), "application/pdf", name)
+            pages = [await self.gallery.draw(page) for page in writer.pages()]
+            return _download(await asyncio.to_thread(as_pdf, pages), "application/pdf", name)
+        png = await self.gallery.draw(writer.picture())
         return web.Response(body=png, content_type="image/png", headers=_PRIVATE)
 
     async def _writer(self, request: web.Request, person: Person) -> Writer:

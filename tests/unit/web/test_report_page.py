@@ -89,10 +89,11 @@ async def test_the_picture_and_the_pdf_are_real(stage: Stage) -> None:
 
     assert Image.open(BytesIO(png)).format == "PNG"
     document = pypdfium2.PdfDocument(data)
-    width, _ = document[0].get_size()
+    sizes = [page.get_size() for page in document]
     document.close()
     assert kind == "application/pdf"
-    assert abs(width - 595) < 2
+    assert len(sizes) == 3
+    assert all(abs(width - 595) < 2 and abs(height - 842) < 3 for width, height in sizes)
 
 
 async def test_a_quiet_month_is_a_page_too(stage: Stage) -> None:

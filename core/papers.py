@@ -72,10 +72,10 @@ class RequestPort(System, Protocol):
         """Read the request that a hint is about; None unless it is one and is approved."""
         ...
 
-    async def lately(self) -> Sequence[str]:
-        """Name requests that were approved lately, whose hints may have been missed.
+    async def lately(self) -> Sequence[Sequence[str]]:
+        """Give the words of hints that may have been missed: requests that were decided lately.
 
-        None where asking costs too much.
+        The first word of each is the request's own id.
         """
         ...
 

@@ -1,7 +1,7 @@
 """DingTalk's approvals in the business's words: processes begin, are asked about, end; to-dos."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -12,6 +12,7 @@ from connectors.dingtalk_oa.space_wire import attachments
 from connectors.dingtalk_oa.wire import (
     GONE_CODES,
     JSON_TYPE,
+    LIST_PATH,
     OLD_UNKNOWN,
     ROOT_DEPARTMENT,
     START_PATH,
@@ -19,6 +20,7 @@ from connectors.dingtalk_oa.wire import (
     USER_PATH,
     Known,
     build_done,
+    build_list,
     build_start,
     build_termination,
     build_todo,
@@ -26,6 +28,7 @@ from connectors.dingtalk_oa.wire import (
     by_slot,
     link_list,
     parse_instance,
+    parse_list,
     parse_user,
     status_of,
     todo_path,
@@ -43,6 +46,8 @@ from core.papers import Origin, Paper, RequestKind
 INSTANCE = "instance"
 NO_ORIGINS: Mapping[str, Origin] = MappingProxyType({})
 CENTRE_NAME = "小票审批"
+MISSED = timedelta(days=30)
+"""How far back requests are looked for whose events were missed."""
 TOO_EARLY_S = 15.0
 """A process cannot be terminated in the first seconds of its life."""
 
@@ -77,6 +82,8 @@ class DingTalkOa(Centre):
         self._origins = origins
         self._rate = rate or RATE[0]
         self._people: dict[str, Known] = {}
+        self._over: set[str] = set()
+        """Requests that were not approved: each question counts against a monthly quota."""
         client = DingTalkOaClient(
             system=name, base_url=base_url, kit=kit, rate=rate, timeout_s=timeout_s
         )
@@ -145,11 +152,13 @@ class DingTalkOa(Centre):
         template = next((word for word in words if word in self._origins), None)
         if template is None:
             return None
-        process = words[0]
+        process = next(word for word in words if word != template)
         query = {"processInstanceId": process}
         answer = await asked(self._client.call(Call("getProcess", "GET", START_PATH, query=query)))
         instance = parse_instance(good(answer))
         if status_of(instance) != "approved":
+            if status_of(instance) != "waiting":
+                self._over.add(process)
             return None
         origin = self._origins[template]
         title = title_of(instance.values.get(label, "") for label in origin.title)
@@ -165,9 +174,26 @@ class DingTalkOa(Centre):
         )
         return paper, origin.kind
 
-    async def lately(self) -> Sequence[str]:
-        """Name none: each question counts against a monthly quota, and events come again."""
-        return ()
+    async def lately(self) -> Sequence[Sequence[str]]:
+        """Name the requests of the last days that are decided: DingTalk sends an event thrice."""
+        since_ms = int((self._kit.clock() - MISSED).timestamp() * 1000)
+        return [
+            (process, template)
+            for template in self._origins
+            for process in await self._listed(template, since_ms)
+            if process not in self._over
+        ]
+
+    async def _listed(self, template: str, since_ms: int) -> list[str]:
+        listed: list[str] = []
+        cursor = ""
+        while True:
+            body = build_list(template, since_ms, cursor)
+            answer = await asked(self._client.call(post_json("listProcesses", LIST_PATH, body)))
+            ids, cursor = parse_list(good(answer))
+            listed += ids
+            if not cursor or not ids:
+                return listed
 
     async def cancel(self, ref: Ref, reason: str) -> None:
         """Terminate a process; one that is over counts as taken back.

@@ -17,9 +17,11 @@ JSON_TYPE = "application/json"
 TOKEN_HEADER = "x-acs-dingtalk-access-token"  # noqa: S105 - the name of a header
 START_PATH = "/v1.0/workflow/processInstances"
 TERMINATE_PATH = "/v1.0/workflow/processInstances/terminate"
+LIST_PATH = "/v1.0/workflow/processes/instanceIds/query"
 USER_PATH = "/topapi/v2/user/get"
 ROOT_DEPARTMENT = -1
 MOST_VALUES, MOST_APPROVERS = 150, 20
+PAGE = 20
 
 STALE = "InvalidAuthentication"
 OLD_STALE = frozenset({"40014", "42001", "41001"})
@@ -270,6 +272,26 @@ def status_of(instance: Instance) -> Status | None:
         verdicts: Mapping[str, Status] = {"agree": "approved", "refuse": "rejected"}
         return verdicts.get(instance.result.lower())
     return None
+
+
+def build_list(code: str, since_ms: int, cursor: str) -> bytes:
+    """Ask for the processes of a template that began since a moment and are decided."""
+    document = {
+        "processCode": code,
+        "startTime": since_ms,
+        "nextToken": int(cursor or 0),
+        "maxResults": PAGE,
+        "statuses": ["COMPLETED"],
+    }
+    return _json(document).encode()
+
+
+def parse_list(answer: Answer) -> tuple[tuple[str, ...], str]:
+    """Give ids of processes and the cursor of the next page, "" at the end."""
+    found = object_in(answer.data, "result")
+    listed, cursor = found.get("list"), text_in(found, "nextToken")
+    ids = tuple(i for i in listed if isinstance(i, str)) if isinstance(listed, list) else ()
+    return ids, cursor if cursor.isdecimal() and cursor != "0" else ""
 
 
 def build_user(user: str) -> bytes:

@@ -154,14 +154,14 @@ class WeComOa(Connector):
         )
         return paper, origin.kind
 
-    async def lately(self) -> Sequence[str]:
+    async def lately(self) -> Sequence[Sequence[str]]:
         """Name the requests that were filed in the last month and are approved by now."""
         until = self._kit.clock() + NEAR
         listed = [
             await self._listed(template, {"sp_status": PASSED}, until - MONTH, until)
             for template in self._origins
         ]
-        return [number for numbers in listed for number in numbers]
+        return [(number,) for numbers in listed for number in numbers]
 
     async def cancel(self, ref: Ref, _: str) -> None:
         """Refuse with words what WeCom has no interface for; what is over needs none."""

@@ -23,6 +23,7 @@ from sandbox.world import JsonObject
 TOKEN_HEADER = "x-acs-dingtalk-access-token"
 TOO_EARLY_S = 15.0
 MOST_VALUES, MOST_APPROVERS = 150, 20
+MOST_LISTED, MOST_SPAN_MS = 20, 120 * 86_400_000
 Component = Literal[
     "text", "number", "money", "date", "single", "multi", "range", "table", "person", "files"
 ]
@@ -114,6 +115,7 @@ class DingTalkApprovals:
         return [
             web.post(flows, self._around(self._start)),
             web.get(flows, self._around(self._read)),
+            web.post(f"{self._new}/workflow/processes/instanceIds/query", self._around(self._list)),
             web.post(f"{flows}/terminate", self._around(self._terminate)),
             web.post(task, self._around(self._create_todo)),
             web.put(f"{task}/{{id}}/executorStatus", self._around(self._finish_todo)),
@@ -357,6 +359,27 @@ class DingTalkApprovals:
             "formComponentValues": [{"name": n, "value": v} for n, v in found.values.items()],
         }
         return web.json_response({"success": True, "result": result})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        body = await self._body(request)
+        since, until = whole(body, "startTime"), whole(body, "endTime")
+        at, count = whole(body, "nextToken"), whole(body, "maxResults")
+        if since is None or at is None or count is None or not 0 < count <= MOST_LISTED:
+            raise self._wrong("invalidMaxResults", "startTime, nextToken, maxResults")
+        last = until if until is not None else round(self._clock() * 1000)
+        if not 0 <= last - since <= MOST_SPAN_MS:
+            raise self._wrong("invalidEndTime", "时间范围不能超过120天")
+        states = body.get("statuses")
+        ids = [
+            p.id
+            for p in self.processes.values()
+            if p.code == string(body, "processCode")
+            and since <= p.begun * 1000 <= last
+            and (not isinstance(states, list) or p.status in states)
+        ]
+        more = str(at + count) if at + count < len(ids) else ""
+        result = {"list": ids[at : at + count], **({"nextToken": more} if more else {})}
+        return web.json_response({"result": result, "success": True})
 
     async def _terminate(self, request: web.Request) -> web.Response:
         body = await self._body(request)

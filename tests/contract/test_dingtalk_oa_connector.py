@@ -299,6 +299,17 @@ async def test_a_request_counts_once_it_is_approved(place: Place, port: DingTalk
     assert (paper.title, str(paper.day)) == ("去上海见客户 2026-12-01–2026-12-03", "2026-12-01")
 
 
+async def test_requests_whose_events_were_missed_are_listed(place: Place, port: DingTalkOa) -> None:
+    made = [await place.there.request("PROC-TRIP", "staff-zhang", {}) for _ in range(45)]
+    await place.there.request("PROC-OTHER", "staff-zhang", {})
+    for process in made[1:]:
+        await place.there.agree(process)
+
+    listed = await port.lately()
+
+    assert listed == [(process, "PROC-TRIP") for process in made[1:]]
+
+
 async def test_a_request_without_a_readable_amount_is_left_to_people(
     place: Place, port: DingTalkOa
 ) -> None:

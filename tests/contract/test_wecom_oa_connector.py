@@ -304,7 +304,7 @@ async def test_a_request_counts_once_it_is_approved(place: Place, port: WeComOa)
     assert await port.approved([number]) is None
     assert await port.lately() == []
     await place.there.agree(number)
-    assert await port.lately() == [number]
+    assert await port.lately() == [(number,)]
     found = await port.approved([number])
 
     assert found is not None

@@ -33,13 +33,13 @@ async def catch_up(outlet: Outlet) -> int:
     if not isinstance(outlet.system, RequestPort):
         return 0
     taken = 0
-    for word in await outlet.system.lately():
-        if await outlet.links.find(outlet.name, f"{ORIGIN}:{word}"):
+    for words in await outlet.system.lately():
+        if await outlet.links.find(outlet.name, f"{ORIGIN}:{words[0]}"):
             continue
         try:
-            taken += await heard(outlet, [word])
+            taken += await heard(outlet, words)
         except ChitError as error:
-            log.warning("request_not_read", system=outlet.name, request=word, error=error.code)
+            log.warning("request_not_read", system=outlet.name, request=words[0], error=error.code)
     return taken
 
 

@@ -51,7 +51,7 @@ async def test_posting_that_races_and_is_killed_books_everything_once(tmp_path: 
         await until(lambda: some(there), "some vouchers", lambda: some(there))
         killed.send_signal(signal.SIGKILL)
         await killed.wait()
-        ended = await asyncio.gather(chit.run(*POST), chit.run(*POST))
+        ended = await asyncio.gather(chit.run_apart(*POST), chit.run_apart(*POST))
 
     assert [e.code for e in ended] == [0, 0], [e.err for e in ended]
     marks = Counter(str(v.entries[0]["FEXPLANATION"]).split()[-1] for v in there.vouchers)

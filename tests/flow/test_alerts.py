@@ -1,9 +1,8 @@
 """Alerts about budgets: told once on both messengers, whatever is restarted, run or scheduled."""
 
-import asyncio
-import os
-import sys
+from pathlib import Path
 
+from tests.flow.command import Console
 from tests.flow.stage import Card, Phone, Stage, until
 from tests.flow.test_main_job import number_of
 
@@ -12,17 +11,6 @@ PLATFORMS = ("dingtalk", "wecom")
 
 async def alerts_of(phone: Phone) -> list[Card]:
     return [card for card in await phone.cards() if "预警线" in card.text or "超支" in card.text]
-
-
-async def run_job(stage: Stage, job: str) -> tuple[int, str]:
-    """Run a job from outside, as an administrator would beside the running service."""
-    command = (sys.executable, "-m", "bot", "run", job, "--config", "none.toml")
-    environ = {**os.environ, "CHIT_DATABASE__URL": stage.config.database.url}
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environ, stderr=asyncio.subprocess.PIPE
-    )
-    _, said = await process.communicate()
-    return process.returncode or 0, said.decode()
 
 
 async def spend(stage: Stage, yuan: int) -> str:
@@ -36,7 +24,7 @@ async def spend(stage: Stage, yuan: int) -> str:
     return number
 
 
-async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
+async def test_an_alert_comes_once_and_asks_for_more(stage: Stage, tmp_path: Path) -> None:
     owner = {name: stage.phone(name, "wang") for name in PLATFORMS}
     await spend(stage, 8500)
     cards = [await phone.card("sales-2026q4", "85%", "80%") for phone in owner.values()]
@@ -45,13 +33,14 @@ async def test_an_alert_comes_once_and_asks_for_more(stage: Stage) -> None:
         await phone.picture()
 
     await stage.restart()
-    code, said = await run_job(stage, "overspend_scan")
+    beside = Console.at(tmp_path, stage.config.database.url)
+    scanned = await beside.run("run", "overspend_scan")
     await spend(stage, 100)
     for phone in owner.values():
         await phone.say("待办")
         await phone.text("没有待你审批")
 
-    assert (code, "预算 6 个" in said) == (0, True)
+    assert (scanned.code, "预算 6 个" in scanned.err) == (0, True)
     assert [len(await alerts_of(phone)) for phone in owner.values()] == [1, 1]
     async with stage.session.get(f"{stage.service.url}/metrics") as metrics:
         assert 'chit_job_last_run_timestamp_seconds{job="overspend_scan"}' in await metrics.text()

@@ -1,8 +1,5 @@
 """The command line of budgets beside their database: import, close, verify."""
 
-import asyncio
-import os
-import sys
 from pathlib import Path
 
 from sqlalchemy import text
@@ -13,6 +10,7 @@ from sandbox.oa.hose import HoseStandIn
 from storage.engine import Database
 from storage.open import open_storage
 from tests.contract.connector_stage import serving
+from tests.flow.command import Console
 
 ROOT = Path(__file__).parents[2]
 TABLE = """\
@@ -22,19 +20,9 @@ new-2027q1,sales,,,2027-Q1,5000.00,,,,wang
 """
 
 
-async def chit(folder: Path, *words: str) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
+async def chit(folder: Path, *words: str | Path) -> tuple[int, str, str]:
+    ended = await Console(folder / "chit.toml").run(*words)
+    return ended.code, ended.out, ended.err
 
 
 async def test_budgets_come_by_table_close_and_are_verified(
@@ -47,10 +35,10 @@ async def test_budgets_come_by_table_close_and_are_verified(
     company = read_company(ROOT / "sandbox/company.yaml")
     await apply_company(storage.store, company, utc_now, dry_run=False)
 
-    bad = await chit(tmp_path, "import", "budgets", "bad.csv")
-    preview = await chit(tmp_path, "import", "budgets", "good.csv", "--dry-run")
+    bad = await chit(tmp_path, "import", "budgets", tmp_path / "bad.csv")
+    preview = await chit(tmp_path, "import", "budgets", tmp_path / "good.csv", "--dry-run")
     before = await storage.store.company_version()
-    good = await chit(tmp_path, "import", "budgets", "good.csv")
+    good = await chit(tmp_path, "import", "budgets", tmp_path / "good.csv")
     closed = await chit(tmp_path, "budgets", "close", "2026-Q4")
     unknown = await chit(tmp_path, "budgets", "close", "2031")
     whole = await chit(tmp_path, "audit", "verify")

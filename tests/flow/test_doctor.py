@@ -1,9 +1,7 @@
-"""`chit doctor` from outside: a real process beside a running service."""
+"""`chit doctor` and `chit init` from outside, beside a running service."""
 
-import asyncio
 import json
 import stat
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,21 +9,13 @@ import pytest
 from bot.config import load_config
 from bot.desk.company import read_company
 from bot.doctor.first_settings import questions_for, settings_text
+from tests.flow.command import Console
 from tests.flow.stage import KEY, TOKEN, Stage
 
-CHIT = (sys.executable, "-m", "bot")
 
-
-async def chit(*words: str, said: str = "") -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *CHIT,
-        *words,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate(said.encode())
-    return process.returncode or 0, out.decode(), err.decode()
+async def chit(settings: Path, *words: str) -> tuple[int, str, str]:
+    ended = await Console(settings).run(*words)
+    return ended.code, ended.out, ended.err
 
 
 def write_toml(path: Path, stage: Stage, known: str = "wecom-secret") -> Path:
@@ -70,7 +60,7 @@ def by_name(out: str) -> dict[str, tuple[str, str]]:
 async def test_a_working_installation_is_well(stage: Stage, tmp_path: Path) -> None:
     toml = write_toml(tmp_path / "chit.toml", stage)
 
-    code, out, err = await chit("doctor", "--json", "--config", str(toml))
+    code, out, err = await chit(toml, "doctor", "--json")
 
     found = by_name(out)
     assert (code, err) == (0, "")
@@ -83,7 +73,7 @@ async def test_a_wrong_secret_is_named_with_what_to_do(stage: Stage, tmp_path: P
     toml = write_toml(tmp_path / "chit.toml", stage, known="wrong-secret")
     toml.chmod(0o644)
 
-    code, out, err = await chit("doctor", "--config", str(toml))
+    code, out, err = await chit(toml, "doctor")
 
     assert (code, out) == (1, "")
     assert "✗ wecom: secret 不对" in err
@@ -95,7 +85,7 @@ async def test_a_wrong_secret_is_named_with_what_to_do(stage: Stage, tmp_path: P
 async def test_nobody_is_asked_offline(stage: Stage, tmp_path: Path) -> None:
     toml = write_toml(tmp_path / "chit.toml", stage, known="wrong-secret")
 
-    code, out, _ = await chit("doctor", "--offline", "--json", "--config", str(toml))
+    code, out, _ = await chit(toml, "doctor", "--offline", "--json")
 
     assert code == 0
     assert by_name(out)["wecom"] == ("skipped", "offline")
@@ -105,7 +95,7 @@ async def test_every_fault_of_the_settings_is_told(tmp_path: Path) -> None:
     toml = tmp_path / "chit.toml"
     toml.write_text('[server]\nprot = 1\n[wecom]\nenabled = true\ncorp_id = "ww1"\n', "utf-8")
 
-    code, out, _ = await chit("doctor", "--json", "--config", str(toml))
+    code, out, _ = await chit(toml, "doctor", "--json")
 
     faults = [c["zh"] for c in json.loads(out)["checks"]]
     assert code == 1
@@ -116,13 +106,13 @@ async def test_init_asks_and_writes_settings_that_load(tmp_path: Path) -> None:
     toml = tmp_path / "chit.toml"
     said = "3\nnot an address\nhttps://chit.example.com\n\nding1\ns1\nww1\nabc\n1000002\ns2\n"
 
-    code, _, err = await chit("init", "--config", str(toml), said=said)
-    again, _, refused = await chit("init", "--config", str(toml), said=said)
+    made = await Console(toml).run_apart("init", said=said)
+    again = await Console(toml).run_apart("init", said=said)
 
     config = load_config(toml, {})
-    assert code == 0
-    assert (again, "already there" in refused) == (1, True)
-    assert "s1" not in err
+    assert made.code == 0, made.err
+    assert (again.code, "already there" in again.err) == (1, True)
+    assert "s1" not in made.err
     assert read_company(tmp_path / "company.yaml").flows[0].name == "通用流程"
     assert stat.S_IMODE(toml.stat().st_mode) == 0o600
     assert config.server.public_url == "https://chit.example.com"

@@ -2,12 +2,13 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
 
 from core.company import Company, PaymentRules
-from tests.flow.command import Console
+from tests.flow.command import Console, Ended
 from tests.flow.stage import Stage
 from tests.flow.test_main_job import number_of
 
@@ -45,6 +46,12 @@ async def approved(stage: Stage) -> str:
     return number
 
 
+def batch_of(ended: Ended) -> str:
+    found = re.search(r"PAY-\d{8}-\d{4}", ended.err)
+    assert found, ended.err
+    return found.group()
+
+
 def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
 
@@ -59,7 +66,7 @@ async def test_a_claim_is_paid_once_and_booked_once(
 
     unnamed = await desk.run("payments", "export", "--format", "csv", "--out", out)
     made = await desk.run("payments", "export", "--format", "csv", "--out", out, "--maker", "qian")
-    batch = made.err.split(":")[0].splitlines()[-1]
+    batch = batch_of(made)
     await finance.text(batch, "等待复核", "45.00")
     await cashier.say(f"确认批次 {batch}")
     await cashier.text(batch, "须由另一人复核")
@@ -81,7 +88,7 @@ async def test_a_claim_is_paid_once_and_booked_once(
     again = await desk.run(
         "payments", "export", "--format", "cmb", "--out", tmp_path / "cmb.csv", "--maker", "zhao"
     )
-    second = again.err.split(":")[0].splitlines()[-1]
+    second = batch_of(again)
     await cashier.text(second, "等待复核")
     await cashier.say(f"确认批次 {second}")
     await finance.text(second, "已复核")

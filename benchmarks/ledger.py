@@ -23,6 +23,7 @@ from benchmarks.figures import Figure, beside, note
 from benchmarks.peers import NaivePeer, OrmPeer
 from benchmarks.places import KINDS, database
 from bot.clock import utc_now
+from bot.heap import settle_heap
 from core.actions.basics import Cause, Settings
 from core.actions.submission import Surroundings, submit
 from core.budget import Balance, Charge, Hold
@@ -35,7 +36,7 @@ SECONDS, ROUNDS = 1.0, 3
 CLIENTS, CROWD = 32, 512
 """So many submit at once: as many as pgbench's clients, and a company's last day of the month."""
 LOADS = ((f"{CLIENTS}_clients", "ours"), (f"{CROWD}_clients", "crowd"))
-READY = 8000
+READY = 12_000
 """So many changes are made before a turn, more than it takes in its second."""
 BUDGETS = 1000
 LIMIT = "1000000000.00"
@@ -219,11 +220,13 @@ def _submissions(storage: Storage, company: Company, pick: Pick, run_name: str) 
     """Make a job that commits what submitting a claim of one line on a chosen budget wants.
 
     What the rules say is worked out once; `rules` measures them by themselves. Making the load is
-    nobody's work: most changes are ready before the clock runs.
+    nobody's work: most changes are ready before the clock runs, and as permanent as what the
+    service has in memory when it has started.
     """
     pattern = submission(company, 0, "BX-pattern")
     fresh = (renumbered(pattern, f"BX-{run_name}-{i}", pick()) for i in count())
     ready = deque(islice(fresh, READY))
+    settle_heap()
 
     async def one() -> None:
         await storage.store.commit(ready.popleft() if ready else next(fresh))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+import msgspec
 from pydantic import Field, TypeAdapter
 
 from core.verification import Occasion, VerifyRequest
@@ -175,12 +176,13 @@ SYSTEM_LANES = "system:"
 Told = ShowCard | ShowAlert | Say | Reply
 """What people are told."""
 Notice = Told | SayInGroup | VerifyInvoice | UpdateWallet | CallSystem
+_ENCODER = msgspec.json.Encoder()
 _NOTICES: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 
 def to_json(notice: Notice) -> str:
     """Write a notice for the outbox."""
-    return _NOTICES.dump_json(notice).decode()
+    return _ENCODER.encode(notice).decode()
 
 
 def from_json(text: str) -> Notice:

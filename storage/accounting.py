@@ -126,7 +126,7 @@ def _voucher_row(voucher: Voucher) -> Row:
         "entity": voucher.company,
         "batch": voucher.batch,
         "created_at": voucher.created_at,
-        "document": write(VOUCHERS, replace(voucher, revision=revision)),
+        "document": write(replace(voucher, revision=revision)),
     }
 
 
@@ -137,5 +137,5 @@ def _batch_row(batch: PaymentBatch) -> Row:
         "revision": revision,
         "state": batch.state,
         "created_at": batch.created_at,
-        "document": write(BATCHES, replace(batch, revision=revision)),
+        "document": write(replace(batch, revision=revision)),
     }

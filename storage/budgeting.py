@@ -96,9 +96,7 @@ async def write_holds(
         if n not in known
     ]
     carried: list[Row] = [
-        {"name": n, "charges": write(CHARGES, h.charges)}
-        for n, h in held.items()
-        if h.moved and n in known
+        {"name": n, "charges": write(h.charges)} for n, h in held.items() if h.moved and n in known
     ]
     ended: list[Row] = [
         {"hold": n, "kind": h.end, "at": h.ended_at, "charges": _spent(h)}
@@ -114,7 +112,7 @@ def _hold_row(name: str, held: Held, charges: str | None) -> Row:
     return {
         "name": name,
         "claim": held.claim,
-        "charges": charges or write(CHARGES, held.charges),
+        "charges": charges or write(held.charges),
         "at": held.at,
     }
 
@@ -122,7 +120,7 @@ def _hold_row(name: str, held: Held, charges: str | None) -> Row:
 def _spent(held: Held) -> str | None:
     """Keep what was spent where that is not just what was held."""
     same = held.end != "consume" or held.spent == held.charges
-    return None if same else write(CHARGES, held.spent)
+    return None if same else write(held.spent)
 
 
 async def write_changes(
@@ -138,7 +136,7 @@ async def write_changes(
             "state": b.state,
             "budget": b.budget,
             "created_at": b.created_at,
-            "document": write(BUDGET_CHANGES, b),
+            "document": write(b),
         }
         for b in stored
     ]

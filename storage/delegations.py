@@ -44,7 +44,7 @@ async def write_delegations(
     """Keep the delegations of a batch of changes."""
     last = {d.id: d for change in changes for d in change.delegations}
     rows: list[Row] = [
-        {"id": d.id, "person": d.person, "ends_at": d.ends, "document": write(DELEGATIONS, d)}
+        {"id": d.id, "person": d.person, "ends_at": d.ends, "document": write(d)}
         for d in last.values()
     ]
     await database.insert(connection, delegations, rows, "replace")

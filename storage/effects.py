@@ -23,11 +23,6 @@ from storage.chain import Link, seal
 from storage.crossings import find_crossings, keep_new
 from storage.delegations import write_delegations
 from storage.documents import (
-    CHECKED,
-    DIALOGS,
-    FIELDS,
-    INVOICES,
-    PAYMENTS,
     write,
 )
 from storage.engine import Database, Row, own
@@ -182,7 +177,7 @@ class Effects:
                 "identity": v.identity,
                 "claim": v.claim,
                 "received_at": v.received_at,
-                "document": write(INVOICES, v),
+                "document": write(v),
                 "issued": v.reading.date,
                 "total_fen": v.reading.total_fen,
             }
@@ -195,7 +190,7 @@ class Effects:
                 "claim": p.claim,
                 "state": p.state,
                 "created_at": change.at,
-                "document": write(PAYMENTS, p),
+                "document": write(p),
                 "batch": p.batch,
             }
             for change in self.changes
@@ -215,7 +210,7 @@ class Effects:
                 "identity": v.identity,
                 "state": v.verification.state,
                 "checked_at": v.at,
-                "document": write(CHECKED, v),
+                "document": write(v),
             }
             for v in last.values()
         ]
@@ -248,7 +243,7 @@ class Effects:
             gone = delete(dialogs).where(own(dialogs), self.database.among(dialogs.c.person, ended))
             await self.connection.execute(gone)
         begun = [
-            {"person": d.person, "document": write(DIALOGS, d)}
+            {"person": d.person, "document": write(d)}
             for d in last.values()
             if d.expects is not None
         ]
@@ -344,6 +339,6 @@ def audit_row(record: AuditRecord) -> Row:
         "action": record.action,
         "subject": record.subject,
         "source": record.source,
-        "fields": write(FIELDS, record.fields),
+        "fields": write(record.fields),
         "hash": record.hash,
     }

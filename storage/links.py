@@ -124,7 +124,7 @@ def _row(link: Link) -> Row:
         "ref_kind": link.ref.kind if link.ref else None,
         "ref_id": link.ref.id if link.ref else None,
         "at": link.at,
-        "document": write(LINKS, link),
+        "document": write(link),
     }
 
 
@@ -141,9 +141,7 @@ class SqlJournal:
         await self._group(exchanged)
 
     async def _write(self, noted: Sequence[Exchanged]) -> Sequence[Exception | None]:
-        rows: list[Row] = [
-            {"system": e.system, "at": e.at, "document": write(EXCHANGED, e)} for e in noted
-        ]
+        rows: list[Row] = [{"system": e.system, "at": e.at, "document": write(e)} for e in noted]
         before, self._noted = self._noted, self._noted + len(rows)
         sweeps = before // _SWEEP_EVERY != self._noted // _SWEEP_EVERY
         async with self._database.writing() as connection:

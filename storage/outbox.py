@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.notices import SYSTEM_LANES, from_json
 from core.ports import CardRecord, Clock, OutboxItem
-from storage.documents import CARDS, write
+from storage.documents import write
 from storage.engine import Database, Row, own
 from storage.leases import Leases
 from storage.tables import card_codes, cards, outbox
@@ -82,7 +82,7 @@ class SqlOutbox:
                 "claim": record.claim,
                 "delivered_at": at,
                 "place": place,
-                "document": write(CARDS, replace(record, codes=(), seen=0)),
+                "document": write(replace(record, codes=(), seen=0)),
             }
             for place, record in enumerate(drawn)
         }

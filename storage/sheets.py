@@ -9,7 +9,7 @@ from core.claim import Claim, State
 from core.notices import to_json
 from core.spending import Fact, facts_of
 from storage.chain import seal_text, text_of
-from storage.documents import CHARGES, write, write_next
+from storage.documents import write, write_next
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def sheet_of(change: Change) -> Sheet:
         tuple(_audit(change.at, entry) for entry in change.audit),
         tuple(outbox_row(change.at, told) for told in change.outbox),
         {
-            move.hold.name: write(CHARGES, move.hold.charges)
+            move.hold.name: write(move.hold.charges)
             for move in change.moves
             if isinstance(move, Reserve)
         },

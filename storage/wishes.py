@@ -28,9 +28,7 @@ async def write_preferences(
 ) -> None:
     """Keep the newest wishes of each person; what waits for their quiet hours is weighed anew."""
     last = {p.person: p for change in changes for p in change.preferences}
-    rows: list[Row] = [
-        {"person": p.person, "document": write(PREFERENCES, p)} for p in last.values()
-    ]
+    rows: list[Row] = [{"person": p.person, "document": write(p)} for p in last.values()]
     await database.insert(connection, preferences, rows, "replace")
     for change in changes:
         lanes = [quiet_lane(p.person) for p in change.preferences]

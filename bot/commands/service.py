@@ -16,6 +16,7 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
+from bot.heap import settle_heap
 from bot.logs import set_up_logs
 from bot.settings import Config
 from core.money import format_yuan
@@ -44,6 +45,7 @@ async def _serve(config: Config) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     async with service.running(config) as running:
+        settle_heap()
         note(f"serving: {running.url}/")
         await stopping.wait()
 

@@ -17,7 +17,7 @@ from core.change import Change, StoredInvoice, Tombstone
 from core.invoice import Reading, ReadingFinding
 from core.likeness import Likeness, likeness_of, near, turns
 from core.ports import MAX_ALIKE
-from storage.documents import INVOICES, write
+from storage.documents import write
 from storage.open import open_storage
 from tests.conftest import address_of, administer, run_apart
 from tests.contract.storage_samples import NOW, AnyStorage, note, utc_now
@@ -148,7 +148,7 @@ async def test_vouchers_of_the_schema_before_are_found_by_date_and_total(fresh_u
     engine = create_async_engine(fresh_url, poolclass=NullPool)
     async with engine.begin() as connection:
         await connection.run_sync(upgrade_to, "0004")
-        row = {"document": write(INVOICES, old), "at": "2026-11-25 02:00:00"}
+        row = {"document": write(old), "at": "2026-11-25 02:00:00"}
         await connection.execute(text(INSERT), row if "sqlite" in fresh_url else row | {"at": NOW})
     await engine.dispose()
 

@@ -2,16 +2,25 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from core.change import AuditEntry, Change
+from core.change import AuditEntry, Change, StoredInvoice
 from core.claim import Claim, Line, State
+from core.notices import Notice
+from core.payment_batch import PaymentBatch
+from core.ports import CardRecord
+from core.verification import Checked
+from core.voucher import Voucher
 from storage.chain import Link, forge, seal
-from storage.documents import CLAIMS, write, write_next
+from storage.documents import BATCHES, CARDS, CHECKED, CLAIMS, INVOICES, VOUCHERS, write, write_next
 from storage.sheets import sheet_of
 
 NOW = datetime(2026, 11, 25, 9, 30, 0, 250, tzinfo=UTC)
@@ -45,7 +54,9 @@ entries = st.builds(
 
 @given(claims)
 def test_a_claim_is_written_with_its_next_revision(claim: Claim) -> None:
-    assert write_next(claim) == write(CLAIMS, replace(claim, revision=claim.revision + 1))
+    stored = replace(claim, revision=claim.revision + 1)
+
+    assert write_next(claim) == CLAIMS.dump_json(stored).decode()
 
 
 @given(entries)
@@ -61,3 +72,33 @@ def test_a_line_is_hashed_as_ever(entry: AuditEntry) -> None:
     assert end == Link(7, hashlib.sha256(f"abc\n{text}".encode()).hexdigest())
     assert forge(link, NOW, entry).hash == end.hash
     assert json.loads(str(line.row["fields"])) == [list(field) for field in entry.fields]
+
+
+KINDS: tuple[tuple[Any, TypeAdapter[Any]], ...] = (
+    (Claim, CLAIMS),
+    (Voucher, VOUCHERS),
+    (PaymentBatch, BATCHES),
+    (StoredInvoice, INVOICES),
+    (Checked, CHECKED),
+    (CardRecord, CARDS),
+    (Notice, TypeAdapter(Notice)),
+)
+
+
+@pytest.fixture
+def finite() -> Iterator[None]:
+    """Let numbers of records be numbers; JSON has no others."""
+    st.register_type_strategy(float, st.floats(0, 1000))
+    yield
+    st.register_type_strategy(float, st.floats())
+
+
+@pytest.mark.usefixtures("finite")
+@pytest.mark.parametrize(("kind", "adapter"), KINDS)
+def test_records_are_written_as_their_readers_would(kind: Any, adapter: TypeAdapter[Any]) -> None:  # noqa: ANN401 any record
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @given(st.from_type(kind))
+    def as_read(record: object) -> None:
+        assert write(record) == adapter.dump_json(record).decode()
+
+    as_read()

@@ -79,7 +79,7 @@ async def test_a_purchase_is_paid_to_its_supplier_and_void_gives_it_back(stage: 
     await finance.text(number, "买错了")
     await finance.say(f"作废 {number} 同意作废")
     await employee.text(number, "已作废")
-    payment = (await stage.api("payments", state="failed"))["items"][0]  # type: ignore[index]
+    payment = (await stage.api("payments", state="cancelled"))["items"][0]  # type: ignore[index]
 
     assert "6222021234567890" not in due.text
     assert shares == (("180.00", "0.00"), ("120.00", "0.00"))

@@ -134,6 +134,9 @@ def _limit(work: Work, asked: Asked, measure: Measure) -> str:
     )
     if policy.kind in PER:
         return text
+    if measure.nights > 1:
+        allowed = format_cny(measure.allowed_fen)
+        text += row("standard_nights", language, nights=str(measure.nights), allowed=allowed)
     used, over = (
         measure.amount_fen - (asked.amount_fen or 0),
         measure.amount_fen - measure.allowed_fen,

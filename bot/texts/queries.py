@@ -136,6 +136,7 @@ _ROWS: Mapping[str, Text] = {
         "· ‹{policy}›：‹{who}› ‹{per}› ‹{limit}›",
         "· ‹{policy}›: ‹{who}› ‹{limit}› ‹{per}›",
     ),
+    "standard_nights": Text("，‹{nights}› 晚共 ‹{allowed}›", ", ‹{allowed}› for ‹{nights}› nights"),
     "standard_used": Text("，已用 ‹{used}›", ", ‹{used}› used"),
     "standard_over": Text("，超出 ‹{over}›", ", ‹{over}› above"),
     "no_standard": Text("· 没有金额标准", "· no limit on the amount"),

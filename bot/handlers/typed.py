@@ -63,12 +63,16 @@ from core.phrases.results import Expense, NotUnderstood, Problem, Question, Read
 from core.phrases.traditional import simplified
 from core.phrases.vocabulary import vocabulary_of
 
+TOO_LONG = 200
+"""What is longer and not understood is a pasted text."""
+
 Understood = say.Command | Expense | Question | Problem | NotUnderstood
 CANCEL = frozenset({"取消", "算了", "不用了", "不要了", "cancel", "never mind", "nevermind"})
 
 
 async def on_text(event: TextReceived, work: Work) -> None:
     """Understand a text and do what it says."""
+    work.by_words = True
     dialog = alive(await work.store.dialog(work.person.id), work.now)
     words = chinese_marks(clean(event.text))
     if dialog and simplified(words).lower().rstrip(" 。!！.") in CANCEL:
@@ -156,7 +160,9 @@ async def _follow(understood: Understood, work: Work) -> None:
 async def _wonder(text: str, work: Work) -> None:
     """Say that a text was not understood, and which command it may have been."""
     near = nearest_command(text)
-    if near:
+    if len(text) > TOO_LONG:
+        await work.answer("too_long")
+    elif near:
         await work.answer("did_you_mean", text=text[:60], command=near)
     else:
         await work.answer("not_understood", text=text[:60])

@@ -9,9 +9,10 @@ from bot.events import ChannelName, MediaRef, Sender
 from bot.port import Fetched
 from core.actions.basics import Cause, Settings, lane_of
 from core.change import CardCode, Change, Dialog, InboxRef, Outgoing
+from core.claim import State
 from core.company import Company, LegalEntity, Person, TaxRule
 from core.invoice import Reading
-from core.notices import Notice, Reply, SayInGroup, ShowCard
+from core.notices import Notice, Reply, Say, SayInGroup, ShowCard
 from core.outside import Links
 from core.ports import Files, Store
 from core.quiet import QuietHours
@@ -82,6 +83,8 @@ class Work:
     inbox: InboxRef | None
     codes: tuple[CardCode, ...] = ()
     committed: bool = field(default=False, init=False)
+    by_words: bool = field(default=False, init=False)
+    """Whether it is a command in words, whose card may be far up in the chat."""
 
     @property
     def store(self) -> Store:
@@ -96,7 +99,8 @@ class Work:
     async def commit(self, change: Change) -> None:
         """Make a change true and the message done; errors as `Store.commit`."""
         inbox = None if self.committed else self.inbox
-        outbox = (*change.outbox, *self._pointer(change), *self._in_group())
+        beside = (*self._pointer(change), *self._in_group(), *self._echo(change))
+        outbox = (*change.outbox, *beside)
         codes = (*self.codes, *change.codes)
         await self.store.commit(replace(change, outbox=outbox, codes=codes, inbox=inbox))
         self.committed, self.codes = True, ()
@@ -137,6 +141,23 @@ class Work:
         said = SayInGroup(sender.channel, sender.group, "in_private")
         key = f"{lane_of(said)}:{sender.user}:{self.today}"
         return (Outgoing(key, lane_of(said), said),)
+
+    def _echo(self, change: Change) -> tuple[Outgoing, ...]:
+        """Say how a claim stands after a command in words that only redraws cards."""
+        told = any(self._reaches_sender(o.notice) for o in change.outbox)
+        if not self.by_words or self.committed or told or not change.claims:
+            return ()
+        claim = change.claims[0]
+        waits = claim.plan.waiting() if claim.plan and claim.state is State.IN_REVIEW else ()
+        fields = {"number": claim.number, "state": claim.state.value, "people": " ".join(waits)}
+        return (Outgoing(f"{self.source}!echo", self.person.id, self.reply("stands", **fields)),)
+
+    def _reaches_sender(self, notice: Notice) -> bool:
+        if isinstance(notice, ShowCard):
+            return notice.person == self.person.id and notice.fresh
+        return isinstance(notice, Reply) or (
+            isinstance(notice, Say) and notice.person == self.person.id
+        )
 
     def _pointer(self, change: Change) -> tuple[Outgoing, ...]:
         """Say where a card is when it comes in another chat than the one that was written in."""

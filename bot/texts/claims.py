@@ -114,6 +114,10 @@ TEXTS: Texts = {
         "Photos and lines like “taxi 45” are added too. Send “submit” when it is right.",
     ),
     # news
+    "stands": Text(
+        "好的，‹{number} ›现在是「‹{state}›」‹，等{people}审批›。",
+        "Done: ‹{number} ›is now “‹{state}›”‹, waiting for {people}›.",
+    ),
     "discarded": Text("已删除‹ {number}›。", "Deleted‹ {number}›."),
     "approved": Text(
         "‹{number} ›已通过审批，等待付款。‹审批意见：「{reason}」›",

@@ -164,6 +164,11 @@ _QUESTIONS: Texts = {  # each a code of `core.phrases.results.QuestionCode`, ask
 }
 _OTHERS: Texts = {
     "cancelled": Text("好的，已取消，没有改动任何单据。", "Cancelled; no claim was changed."),
+    "too_long": Text(
+        "这段话太长，没看懂。请一句话发一笔，例如「打车 45 昨天 去客户现场」。",
+        "That is too long to be understood. Please send one expense in one sentence, like “taxi 45"
+        " yesterday”; “help” shows more.",
+    ),
     "did_you_mean": Text(
         "没看懂‹「{text}」›‹，是不是想发「{command}」？›发「帮助」看例子。",
         "That was not understood‹: “{text}”›.‹ Did you mean “{command}”?› “help” shows examples.",

@@ -36,7 +36,7 @@ async def test_rules_and_budgets_answer_before_and_after(here: Stage) -> None:
     await employee.say("为什么", quote=f"单号：{number}")
     why = await employee.text("依据如下", "taxi-day")
     await employee.say(f"进度 {number}")
-    progress = await employee.text("等王芳")
+    progress = await employee.text("等王芳", "起等待")
 
     assert "超出 ¥60.00" in asked
     assert "不需要发票" in asked

@@ -30,7 +30,7 @@ async def chat() -> Chat:
         ("出差 上海 12-01", ["2026-12-01", "结束日期"]),
         ("打车 1e9", ["不是金额"]),
         ("BX-20261125-9", ["完整的单号"]),
-        ("打" * 3000, ["没看懂"]),
+        ("打" * 3000, ["太长", "一句话发一笔"]),
         ("\u200b\x00", ["没看懂"]),
     ],
 )
@@ -119,6 +119,18 @@ async def test_who_reads_english_is_answered_in_english(text: str) -> None:
         said = said.replace(name, "")
 
     assert re.findall("[\u4e00-\u9fff，。：；？！「」]+", said) == []
+
+
+async def test_words_are_answered_where_a_card_is_only_drawn_again(chat: Chat) -> None:
+    await chat.say("zhang", "打车 45 昨天")
+
+    submitted = await chat.say("zhang", "提交")
+    approved = await chat.say("wang", "同意 BX-20261125-0001 好")
+    pressed = await chat.press("fin1", await chat.claim("BX-20261125-0001"), "approve")
+
+    assert submitted == "好的，BX-20261125-0001 现在是「审批中」，等王五审批。"
+    assert approved == "好的，BX-20261125-0001 现在是「审批中」，等方方、冯冯审批。"
+    assert pressed == ""
 
 
 async def test_spending_is_written_as_its_reader_writes() -> None:

@@ -7,9 +7,10 @@ from core.actions.basics import Cause, Settings
 from core.actions.submission import Surroundings
 from core.approval import Decision
 from core.budget import Balance
-from core.claim import Claim, Line, LineInvoice, State
+from core.claim import Claim, Finding, Line, LineInvoice, State
 from core.company import Company
 from core.company_file import load_company
+from core.policy import PolicyBook, check_policies
 
 TODAY = date(2026, 11, 25)
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -70,6 +71,31 @@ def with_flow(*steps: str, when: str = "true") -> Company:
 def with_policy(policy: str) -> Company:
     """Give the sample company one policy, in YAML's short form."""
     return company_of(f"{COMPANY_YAML}policies:\n  - {policy}\n")
+
+
+TIERS = """\
+city_tiers:
+  - {id: first, name: 一线, cities: [北京市, 上海, 广州, 深圳]}
+  - {id: second, name: 二线, cities: [杭州, 南京]}
+"""
+
+
+def rules_of(*policies: str) -> Company:
+    """Give the sample company tiers of cities and several policies."""
+    rows = "".join(f"  - {p}\n" for p in policies)
+    return company_of(f"{COMPANY_YAML}{TIERS}policies:\n{rows}")
+
+
+def said_by_rules(
+    policy: str, claim: Claim, *history: Claim, today: date = TODAY, flows: str = ""
+) -> list[Finding]:
+    """Give what one policy has to say about a claim."""
+    company = rules_of(policy)
+    if flows:
+        base = COMPANY_YAML.partition("flows:")[0]
+        company = company_of(f"{base}{flows}{TIERS}policies:\n  - {policy}\n")
+    book = PolicyBook(company, today, history)
+    return [f for f in check_policies(claim, book) if f.field("policy")]
 
 
 def taxi(yuan: int = 45, day: date = TODAY, **values: object) -> Line:

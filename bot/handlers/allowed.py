@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.handlers.drafts import put_line
 from bot.handlers.finding import surroundings_of
@@ -14,6 +15,7 @@ from core.actions.drafts import add_line, new_claim
 from core.allowed import MEASURED, Need, Weighed, weigh
 from core.claim import Claim, Finding, Line
 from core.company import Policy
+from core.currency import at_company_rate
 from core.errors import Refused
 from core.mileage import mileage_fen
 from core.money import format_cny
@@ -35,6 +37,7 @@ async def on_may_claim(command: MayClaim, work: Work) -> None:
     asked = read_asked(command.text, work.today, vocabulary_of(work.company))
     if isinstance(asked, Problem):
         raise Refused(asked.code, text=asked.text)
+    asked = _in_yuan(work, asked)
     if len(asked.categories) != 1:
         if private := _private(work, asked):
             await work.answer("may_claim", row=private, rows=_found_rows(work, asked))
@@ -54,6 +57,17 @@ async def on_may_claim(command: MayClaim, work: Work) -> None:
         *_needs(work, claim, weighed),
     ]
     await work.answer("may_claim", row=_verdict(work, asked, weighed), rows="\n".join(rows))
+
+
+def _in_yuan(work: Work, asked: Asked) -> Asked:
+    """Convert an amount in another currency at the company's rate; Refused `no_rate`."""
+    if asked.foreign is None:
+        return asked
+    day = asked.day or work.today
+    converted = at_company_rate(asked.foreign, work.company.currencies, day)
+    if not converted.rate:
+        raise Refused("no_rate", currency=asked.foreign.currency, date=day.isoformat())
+    return replace(asked, amount_fen=converted.fen)
 
 
 def _supposed(work: Work, asked: Asked) -> Claim:

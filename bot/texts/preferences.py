@@ -129,8 +129,8 @@ _ROWS: Mapping[str, Text] = {
         "· budget ‹{name}›: ‹{percent}›% used, ‹{amount}› left",
     ),
     "digest_team": Text(
-        "· 本部门上周提交 ‹{count}› 张，共 ‹{amount}›",
-        "· last week's claims of your department: ‹{count}›, ‹{amount}› in all",
+        "· 本部门近七天提交 ‹{count}› 张，共 ‹{amount}›",
+        "· claims of your department in seven days: ‹{count}›, ‹{amount}› in all",
     ),
 }
 

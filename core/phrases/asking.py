@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from core.currency import ForeignAmount
 from core.mileage import find_km, without_km
 from core.phrases.amounts import find_amounts
 from core.phrases.dates import find_dates
@@ -151,19 +152,23 @@ def _answer(line: str, vocabulary: Vocabulary) -> Answer | Problem | None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question about an expense names; None is not said, several ids are unclear."""
+    """What a question about an expense names; None is not said, several ids are unclear.
+
+    An amount in another currency is `foreign`.
+    """
 
     categories: tuple[str, ...]
     amount_fen: int | None
     day: date | None
     project: str | None
     words: str
+    foreign: ForeignAmount | None = None
 
 
 def read_asked(text: str, today: date, vocabulary: Vocabulary) -> Asked | Problem:
     """Read what somebody asks about: 住宿 600 上海 12-01; days may lie ahead."""
     day, rest = nearest_day(text, today)
-    values = {s.value for s in find_amounts(without_km(rest))}
+    values = {s.foreign or s.value for s in find_amounts(without_km(rest))}
     problem = next((v for v in values if isinstance(v, Problem)), None)
     if problem:
         return problem
@@ -179,6 +184,7 @@ def read_asked(text: str, today: date, vocabulary: Vocabulary) -> Asked | Proble
         day,
         (project.ids or named or (None,))[0] if project else None,
         " ".join(rest.split()),
+        amount if isinstance(amount, ForeignAmount) else None,
     )
 
 

@@ -48,6 +48,13 @@ async def test_without_a_rate_one_question_is_asked_and_nothing_is_submitted() -
     assert [f.code for f in claim.findings] == ["rate_entered"]
 
 
+async def test_whether_it_may_be_claimed_is_asked_in_any_currency_with_a_rate() -> None:
+    chat = await stage(USD={"2026-11-01": "7.1093"})
+
+    assert "¥213.28" in await chat.say("zhang", "能报吗 打车 30 美元")
+    assert "EUR" in await chat.say("zhang", "能报吗 打车 30 欧元")
+
+
 @pytest.mark.parametrize(
     ("said", "fen", "minor"),
     [

@@ -116,6 +116,6 @@ async def test_the_digest_says_what_waits_and_how_budgets_stand() -> None:
     text = texts["wang", "weekly_digest"]
     assert "等你审批 1 张，共 ¥45.00" in text
     assert "等得最久：BX-20261124-0002（144 小时）" in text
-    assert "本部门上周提交 1 张，共 ¥45.00" in text
+    assert "本部门近七天提交 1 张，共 ¥45.00" in text
     assert "市场部 2026-Q4：已用 0%，剩余 ¥100.00" in text
     assert "2026-Q1" not in text

@@ -1,7 +1,7 @@
 """Runs benchmarks: `python -m benchmarks [NAME…]`; figures on stdout, the rest on stderr.
 
 Without names all run but `accuracy`, which photographs every kind of voucher and takes longer
-than the rest together.
+than the rest together, and `ledger.postgres`, a part of `ledger`.
 """
 
 import asyncio
@@ -40,7 +40,11 @@ USUAL: dict[str, Benchmark] = {
     "spending": spending.run,
     "exports": exports.run,
 }
-ALL: dict[str, Benchmark] = {**USUAL, "accuracy": accuracy.run}
+ALL: dict[str, Benchmark] = {
+    **USUAL,
+    "ledger.postgres": ledger.run_postgres,
+    "accuracy": accuracy.run,
+}
 
 
 def main() -> int:

@@ -62,10 +62,16 @@ def picker(profile: str, seed: int) -> Pick:
     return lambda: dice.choice(chosen)
 
 
-async def run() -> AsyncIterator[Figure]:
+async def run_postgres() -> AsyncIterator[Figure]:
+    """Give the same on PostgreSQL alone."""
+    async for figure in run(("postgres",)):
+        yield figure
+
+
+async def run(kinds: Sequence[str] = KINDS) -> AsyncIterator[Figure]:
     """Give submissions a second on each database and profile, in turns with the peers."""
     yield _rules()
-    for kind in KINDS:
+    for kind in kinds:
         async with database(kind) as url:
             if url is None:
                 continue

@@ -47,8 +47,12 @@ _RESTED_S = 5.0
 STATEMENTS = 512
 """Statements that are kept ready: building one costs as much as running it."""
 _CONNECTIONS = 12
-TURNS = 2
+_TURNS = 2
 """Of the writer's turns one has the lock, one waits for it and fills."""
+_TOGETHER, _ALONE = 128, 1000
+"""So many changes share a turn. With two turns under way a larger one costs hardly less for each
+change, and leaves nobody to be worked out while the server writes; a turn alone is as large as
+may be."""
 
 
 class Database:
@@ -61,7 +65,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self.postgres = self.url.get_backend_name() == "postgresql"
-        self.lanes = TURNS if self.postgres else 1
+        self.lanes = _TURNS if self.postgres else 1
+        self.together = _TOGETHER if self.postgres else _ALONE
         if self.postgres:
             self._writer = self._reader = _postgres_engine(self.url)
             self._turns = _turns_engine(self.url)
@@ -80,7 +85,7 @@ class Database:
     async def turn(self, lock: str) -> AsyncIterator[AsyncConnection]:
         """Give a transaction like `writing`, begun with a lock on the rows that `lock` selects.
 
-        On PostgreSQL `TURNS` are under way at a time: while one has the lock, the next waits for
+        On PostgreSQL two are under way at a time: while one has the lock, the next waits for
         it at the server. On SQLite the transaction itself is the lock.
         """
         if not self.postgres:
@@ -194,7 +199,7 @@ def _turns_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        pool_size=TURNS,
+        pool_size=_TURNS,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_S,
         # What others run in a turn is not run often enough to know the tables' sizes: see `_Plan`.

@@ -28,6 +28,7 @@ def at_once(run: Callable[[Sequence[T]], Answers[R]]) -> Callable[[Take[T]], Ans
 
 
 _AT_ONCE = 16
+"""So many hear their answers before others get a turn: each goes on with a change of its own."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,7 +19,7 @@ OUTBOX_CHANNEL = "chit_outbox"
 
 
 class Writer:
-    """Commits changes in batches of up to a thousand (design §3)."""
+    """Commits changes in batches: while one is written, the next fills and waits for its lock."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Writer:
         self._inbox = inbox
         self._outbox = outbox
         self._group: GroupCommit[Sheet, None] = GroupCommit(
-            self._run, limit=128, lanes=database.lanes
+            self._run, limit=database.together, lanes=database.lanes
         )
 
     async def commit(self, change: Change) -> None:

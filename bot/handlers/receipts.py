@@ -184,8 +184,10 @@ async def _sorted(
     held = await claim_in_hand(work)
     if held:
         return [(held, vouchers)]
-    drafts, groups = await open_drafts(work), dict[str, list[Voucher]]()
     read = [v for v in vouchers if v.reading.ok]
+    if not read:
+        return [(await draft_in_hand(work), vouchers)]
+    drafts, groups = await open_drafts(work), dict[str, list[Voucher]]()
     expenses = [
         expense_of(v.reading, guess_category(work.company, v.reading), work.today) for v in read
     ]

@@ -39,6 +39,11 @@ TEXTS: Texts = {
         "‹Line {line} ›‹of {number} ›is in yuan and needs no rate. Please name the currency of"
         " others, like “taxi USD 30”.",
     ),
+    "currency_too_precise": Text(
+        "‹「{text}」›的小数太多：日元、韩元、越南盾没有小数，其他货币最多两位。请重新填写。",
+        "‹“{text}” ›has too many decimals: yen, won and dong have none, others two at most. Please"
+        " write it again.",
+    ),
     "currency_unclear": Text(
         "‹「{text}」›是哪种货币？请写明币种再发，例如 30 美元、30 港元或 215 元。",
         "Which currency is‹ “{text}”›? Please name it, like USD 30, HKD 30 or 215 yuan.",

@@ -205,6 +205,8 @@ def _foreign(found: re.Match[str]) -> ForeignAmount | Problem:
     if isinstance(whole, str) or len(whole) > 1:
         return Problem(whole if isinstance(whole, str) else "amount_unclear", text)
     refused = _refusal(whole[0].scaleb(DIGITS[currency]))
+    if refused == "amount_too_precise":
+        return Problem("currency_too_precise", text)
     return (
         Problem(refused, text)
         if refused

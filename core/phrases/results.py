@@ -56,6 +56,7 @@ PROBLEM_CODES = frozenset(
         "budget_unclear",
         "city_missing",
         "currency_not_supported",
+        "currency_too_precise",
         "currency_unclear",
         "date_in_future",
         "date_invalid",

@@ -80,7 +80,7 @@ REFUSED = [
     ("酒店 300/晚 3晚", "amount_unclear"),
     ("酒店 300 per night", "amount_unclear"),
     ("打车 $45", "currency_unclear"),
-    ("打车 45.5 日元", "amount_too_precise"),
+    ("打车 45.5 日元", "currency_too_precise"),
     ("打车 0 美元", "amount_not_positive"),
     ("打车 100,50 美元", "amount_unclear"),
     ("打车 45 2026-02-29", "date_invalid"),

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,13 @@ from core.papers import RequestKind
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes of a Standard Webhooks secret."""
 PREFIX = "whsec_"
+_TABLES = "our people are named there by tables of the mapping · 人员写在映射的表里"
+_LOGIN = "people are known there by their login names · 那边按登录名认人"
+_TICKET = (
+    "it would ask a page of ours about tickets, in a form that nobody has published"
+    " · 它要回查票据，格式没有公开资料"
+)
+_SITE = "each site has its own way in, none is published · 各家单点登录不同，没有公开资料"
 _HOOK_PATH = re.compile(r"[A-Za-z0-9_-]{20,200}")
 Address = Annotated[str, Field(pattern=ADDRESS)]
 Path = Annotated[str, Field(pattern=r"^/[^\s]*$")]
@@ -61,6 +69,8 @@ class SystemSettings(Section):
 
     plays: ClassVar[frozenset[Role]] = frozenset()
     """The roles that this kind can have."""
+    unplayed: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Why it cannot have others that one may expect of it."""
     usual: ClassVar[tuple[Role, ...]] = ()
     """Its roles where the table names none."""
     mapped: ClassVar[frozenset[Role]] = frozenset({"approval", "claims"})
@@ -102,7 +112,8 @@ class SystemSettings(Section):
         for role in value:
             if role not in cls.plays:
                 known = ", ".join(sorted(cls.plays)) or "none"
-                raise ValueError(f"{role} is not among {known}")
+                why = f": {cls.unplayed[role]}" if role in cls.unplayed else ""
+                raise ValueError(f"{role} is not among {known}{why}")
         return value
 
     @property
@@ -132,7 +143,8 @@ class HoseSettings(SystemSettings):
     (without their versions) whose approved requests become drafts here.
     """
 
-    plays = frozenset({"approval", "claims", "payment", "org", "budget", "sso", "voucher"})
+    plays = frozenset({"approval", "claims", "payment", "budget", "sso", "voucher"})
+    unplayed = MappingProxyType({"org": _TABLES})
     usual = ("approval",)
     keeps = True
     kind: Literal["hose"]
@@ -155,12 +167,13 @@ class WeaverSettings(SystemSettings):
     `secret` and `spk` are those of `regist`; without them the service registers `app_id` once and
     remembers the answer, for a second registration would make older systems forget the first.
     `user_id` starts processes whose mapping names nobody; `syscode` is what its list of to-dos
-    knows us as, the application's id where nothing else is set.
+    knows us as, the application's id where nothing else is set. With `sso` the links of processes
+    let people in by their login names, which the table `staff` of the mapping gives.
     """
 
-    plays = frozenset({"approval", "org", "todo", "sso", "claims"})
+    plays = frozenset({"approval", "todo", "sso"})
+    unplayed = MappingProxyType({"org": _TABLES})
     usual = ("approval",)
-    mapped = frozenset({"approval"})
     kind: Literal["weaver"]
     base_url: Address
     app_id: Filled
@@ -182,7 +195,8 @@ class SeeyonSettings(SystemSettings):
     `register_code` is what the OA's list of to-dos knows us by.
     """
 
-    plays = frozenset({"approval", "org", "todo", "sso"})
+    plays = frozenset({"approval", "todo"})
+    unplayed = MappingProxyType({"org": _LOGIN, "sso": _TICKET})
     usual = ("approval",)
     kind: Literal["seeyon"]
     base_url: Address
@@ -205,7 +219,8 @@ class LandraySettings(SystemSettings):
     `creator` starts processes whose mapping names nobody.
     """
 
-    plays = frozenset({"approval", "org", "todo"})
+    plays = frozenset({"approval", "todo"})
+    unplayed = MappingProxyType({"org": _LOGIN, "sso": _SITE})
     usual = ("approval",)
     kind: Literal["landray"]
     base_url: Address

@@ -13,7 +13,9 @@ from bot.doctor.here import (
     look_at_tokens,
 )
 from bot.doctor.outside import gathered, look_at_address, look_at_clock, look_at_messenger
+from bot.doctor.systems import look_at_systems
 from bot.parts.channels import build_probes
+from bot.parts.systems import capabilities_of
 from bot.settings import Config
 
 
@@ -30,6 +32,8 @@ async def examine(path: Path, *, offline: bool) -> list[Check]:
     checks += stored
     if company:
         checks += look_at_company(company, config)
+    used = {name: table.active for name, table in config.connectors.systems.items()}
+    checks += look_at_systems(used, capabilities_of(config))
     return [*checks, *await _messengers(config, offline=offline)]
 
 

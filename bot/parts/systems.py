@@ -10,6 +10,7 @@ import structlog
 
 from bot.clock import utc_now
 from bot.connections import (
+    FiledropSettings,
     HoseSettings,
     SystemSettings,
     WeaverSettings,
@@ -35,7 +36,7 @@ from connectors.weaver.adapter import Weaver, Words
 from connectors.weaver.wire import Registered
 from connectors.webhook.adapter import Webhook
 from core.mapping import FieldMapping, load_mapping
-from core.outside import Hint, HintPort, System
+from core.outside import Capabilities, Exchanged, Hint, HintPort, System
 from core.ports import Clock, Files, OutboxItem
 from storage.open import Storage
 
@@ -64,6 +65,7 @@ def _weaver(name: str, settings: SystemSettings, kit: Kit) -> System:
             settings.withdrawn_words,
             settings.void_words,
         ),
+        lets_in="sso" in settings.active,
         rate=settings.rate,
         timeout_s=settings.timeout_s,
     )
@@ -193,12 +195,11 @@ def build_outlets(
     for name, settings in config.connectors.systems.items():
         builder = BUILDERS.get(settings.kind)
         if builder is None:
-            log.warning("connector_not_built", system=name, kind=settings.kind)
+            # Files come and go by watchers and jobs; nothing is called.
+            if not isinstance(settings, FiledropSettings):
+                log.warning("connector_not_built", system=name, kind=settings.kind)
             continue
         system = builder(name, settings, kit)
-        idle = sorted(set(settings.active) - system.capabilities.roles)
-        if idle:
-            log.warning("roles_not_played", system=name, roles=idle)
         outlet = Outlet(
             system=system,
             mapping=mapping_of(settings),
@@ -212,6 +213,39 @@ def build_outlets(
         )
         built.append(outlet)
     return tuple(built)
+
+
+def capabilities_of(config: Config) -> Mapping[str, Capabilities]:
+    """Give what each configured system can do; nothing is called, and nothing is kept."""
+    kit = Kit(utc_now, Nothing(), Nothing(), config.zone, public_url(config))
+    tables = config.connectors.systems
+    known = {n: t for n, t in tables.items() if t.kind in BUILDERS}
+    return {n: BUILDERS[t.kind](n, t, kit).capabilities for n, t in known.items()}
+
+
+class Nothing:
+    """A journal and a memory for connectors that are only looked at."""
+
+    async def note(self, exchanged: Exchanged) -> None:
+        """Keep nothing."""
+
+    async def last(self, system: str, limit: int) -> tuple[Exchanged, ...]:
+        """Give nothing."""
+        del system, limit
+        return ()
+
+    async def get(self, system: str, name: str) -> str | None:
+        """Give nothing."""
+        del system, name
+        return None
+
+    async def put(self, system: str, name: str, value: str) -> None:
+        """Keep nothing."""
+
+    async def add(self, system: str, name: str, value: str) -> str:
+        """Give what would have been kept."""
+        del system, name
+        return value
 
 
 def build_systems(

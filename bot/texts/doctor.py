@@ -114,6 +114,10 @@ TEXTS: Texts = {
         "agent_id 和 secret 不是同一个应用的，或应用没有权限‹（{error}）›",
         "agent_id and secret belong to different applications, or it lacks a right‹ ({error})›",
     ),
+    "system_ok": Text(
+        "用作‹ {roles}›‹；能力：{can}›‹；限速 {rate}›‹；未经实测：{unverified}›",
+        "used for‹ {roles}›‹; abilities: {can}›‹; rate {rate}›‹; not tried yet: {unverified}›",
+    ),
     "address_missing": Text(
         "没有 [server] public_url，卡片里的链接只在本机能打开",
         "no [server] public_url: links in cards open on this machine only",

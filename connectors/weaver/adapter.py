@@ -25,7 +25,7 @@ from connectors.weaver.wire import (
     parse_status,
     parse_todo,
 )
-from core.errors import AuthFailed, Rejected, ResultUnknown, Unsupported
+from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unsupported
 from core.outside import ApprovalState, Capabilities, Form, Ref, Status, Todo
 
 REQUEST = "request"
@@ -45,7 +45,10 @@ class Words:
 
 
 class Weaver(Connector):
-    """An OA of 泛微: `ApprovalPort` and `TodoPort`."""
+    """An OA of 泛微: `ApprovalPort`, `TodoPort` and `SsoPort`.
+
+    Where it `lets_in` our people, the link of a process is a page of ours that sends them there.
+    """
 
     def __init__(
         self,
@@ -59,12 +62,14 @@ class Weaver(Connector):
         registered: Registered | None = None,
         syscode: str = "",
         words: Words | None = None,
+        lets_in: bool = False,
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
         self._zone = kit.zone
         self._base = base_url.rstrip("/")
         self._user = user_id
+        self._door = f"{kit.source}/app/claims/{{}}/in/{name}" if lets_in else ""
         self._workflow = workflow_id
         self._syscode = syscode
         self._words = words or Words()
@@ -86,11 +91,14 @@ class Weaver(Connector):
         """What 泛微 can do: nothing is found again by our key, so a lost answer stops."""
         return Capabilities(
             kind="weaver",
-            roles=frozenset({"approval", "todo"}),
+            roles=frozenset({"approval", "todo", "sso"}),
             cancel=True,
             attachments="inline",
             rate=(int(self._rate), 1.0),
-            unverified=("words in logs that tell a return from a withdrawal",),
+            unverified=(
+                "words in logs that tell a return from a withdrawal",
+                "where a page takes ssoToken",
+            ),
         )
 
     async def start(self, form: Form, key: str) -> Ref:
@@ -102,7 +110,8 @@ class Weaver(Connector):
         request = parse_request_id(answer)
         if not request:
             raise ResultUnknown("no_request_id", key=key)
-        link = self._base + _PAGE.format(id=request)
+        page = self._base + _PAGE.format(id=request)
+        link = self._door.format(key.partition("/")[0]) if self._door else page
         return Ref(self._name, REQUEST, request, request, link, (("user", user),))
 
     async def query(self, ref: Ref) -> ApprovalState:
@@ -168,6 +177,24 @@ class Weaver(Connector):
     async def find(self, key: str) -> Ref | None:
         """Refuse: 泛微 finds nothing by a key of ours."""
         raise Unsupported("no_find", key=key)
+
+    async def link(self, person: str, target: str, ttl_s: int) -> str:
+        """Give an address that opens a process as somebody, who is named by a login name.
+
+        How long it is good is the OA's to say.
+        """
+        del ttl_s
+        request = target.removeprefix("form:")
+        if not request.isdecimal():
+            raise Rejected("no_such_page", text=target[:40])
+        try:
+            token, said = await self._client.sign_on(person)
+        except ValueError:
+            raise Retryable("sign_on_not_answered") from None
+        if not token:
+            raise Rejected("not_let_in", text=said)
+        page, _, place = _PAGE.format(id=request).partition("#")
+        return f"{self._base}{page}?ssoToken={token}#{place}"
 
     async def put(self, todo: Todo) -> None:
         """Show a to-do in the OA's list; the same key twice is one."""

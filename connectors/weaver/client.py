@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from connectors.kit import Kit
+from connectors.kit.asking import asked
 from connectors.kit.exchange import Call, Exchange
 from connectors.kit.pace import Pace
 from connectors.kit.single import Tokens
@@ -16,14 +17,17 @@ from connectors.weaver.wire import (
     FORM_TYPE,
     JSON_TYPE,
     REGIST_PATH,
+    SSO_PATH,
     TOKEN_LIFE_S,
     TOKEN_PATH,
     WRONG_ACCOUNT,
     Answer,
     Registered,
+    build_sign_on,
     call_headers,
     parse_answer,
     parse_registered,
+    parse_sso,
     parse_token,
     regist_headers,
     token_headers,
@@ -74,6 +78,18 @@ class WeaverClient:
         """Send JSON to an interface that wants no token."""
         call = Call(name, "POST", path, body=body, content_type=JSON_TYPE)
         return (await self._exchange.send(call)).body
+
+    async def sign_on(self, login: str) -> tuple[str, str]:
+        """Ask for what lets somebody in: "" and a complaint where it does not; ValueError."""
+        call = Call(
+            "ssologin",
+            "POST",
+            SSO_PATH,
+            body=build_sign_on(self._app_id, login),
+            content_type=FORM_TYPE,
+            private=True,
+        )
+        return parse_sso((await asked(self._exchange.send(call))).body)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -6,6 +6,7 @@ Unverified, and therefore settings: the words by which logs tell a return from a
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ STATUS_PATH = "/api/workflow/paService/getRequestStatus"
 DETAIL_PATH = "/api/workflow/paService/getWorkflowRequest"
 WITHDRAW_PATH = "/api/workflow/paService/withdrawRequest"
 DELETE_PATH = "/api/workflow/paService/deleteRequest"
+SSO_PATH = "/ssologin/getToken"
 TODO_PATH = "/rest/ofs/ReceiveRequestInfoByJson"
 FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
 JSON_TYPE = "application/json; charset=utf-8"
@@ -198,6 +200,24 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value:f}"
     raise TypeError(type(value).__name__)
+
+
+def build_sign_on(app_id: str, login: str) -> bytes:
+    """Ask for what lets somebody in."""
+    return urlencode({"appid": app_id, "loginid": login}).encode()
+
+
+def parse_sso(body: bytes) -> tuple[str, str]:
+    """Read what lets somebody in: 64 hexadecimal digits, or what is complained about.
+
+    ValueError for a page.
+    """
+    text = body.decode("utf-8", "replace").strip()
+    if re.fullmatch(r"[0-9A-Fa-f]{64}", text):
+        return text, ""
+    if not text or text.startswith("<"):
+        raise ValueError("no token")
+    return "", text[:200]
 
 
 def build_act(request: str, remark: str = "") -> bytes:

@@ -79,6 +79,9 @@ class WeaverStandIn:
         self.tokens_given = 0
         self.calls: list[tuple[float, str]] = []
         self.latency_s = 0.0
+        self.logins = frozenset({"zhangsan"})
+        self.let_in: dict[str, str] = {}
+        """Who each address that was given lets in."""
         self._app_id = app_id
         self._key = _server_key()
         self._secret = ""
@@ -95,6 +98,7 @@ class WeaverStandIn:
             web.get(f"{BASE}/getWorkflowRequest", self._around(self._detail)),
             web.post(f"{BASE}/withdrawRequest", self._around(self._withdraw)),
             web.post(f"{BASE}/deleteRequest", self._around(self._delete)),
+            web.post("/ssologin/getToken", self._around(self._let_in)),
             web.post("/rest/ofs/ReceiveRequestInfoByJson", self._around(self._todo)),
         ]
 
@@ -376,6 +380,15 @@ class WeaverStandIn:
             return self._answer("NO_PERMISSION")
         found.deleted = True
         return self._answer("SUCCESS")
+
+    async def _let_in(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        login = str(form.get("loginid", ""))
+        if form.get("appid") != self._app_id or login not in self.logins:
+            return web.Response(text="Token获取失败: 用户不存在")
+        token = secrets.token_hex(32)
+        self.let_in[token] = login
+        return web.Response(text=token)
 
     async def _todo(self, request: web.Request) -> web.Response:
         body = await request.json()

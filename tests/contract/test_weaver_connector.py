@@ -319,3 +319,36 @@ async def test_a_registration_that_is_not_answered_is_tried_again(
 
     await port.close()
     assert ref.id in place.there.requests
+
+
+async def test_somebody_is_let_in_by_their_login_name(place: Place, port: Weaver) -> None:
+    ref = await port.start(FORM, "BX-20261125-0007/1#0")
+
+    address = await port.link("zhangsan", f"form:{ref.id}", 300)
+
+    (token,) = place.there.let_in
+    assert f"index.html?ssoToken={token}#/main/workflow/req?requestid={ref.id}" in address
+    assert all(token not in e.response for e in place.journal.rows)
+
+
+@pytest.mark.parametrize("fault", ["silence_before", "cut_off_after", "login_page", "fault_after"])
+async def test_a_way_in_that_is_not_answered_may_be_asked_for_again(
+    place: Place, port: Weaver, fault: Misdeed
+) -> None:
+    place.there.faults.add(fault, "ssologin")
+
+    with pytest.raises(Retryable):
+        await port.link("zhangsan", "form:1", 300)
+
+
+@pytest.mark.parametrize(
+    ("login", "target", "code"),
+    [("nobody", "form:1", "not_let_in"), ("zhangsan", "home", "no_such_page")],
+)
+async def test_strangers_and_strange_pages_are_refused(
+    port: Weaver, login: str, target: str, code: str
+) -> None:
+    with pytest.raises(Rejected) as refused:
+        await port.link(login, target, 300)
+
+    assert refused.value.code == code

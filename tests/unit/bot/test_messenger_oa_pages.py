@@ -92,7 +92,7 @@ def test_a_step_of_dingtalk_wants_a_template(tmp_path: Path) -> None:
 def test_the_worked_mapping_of_dingtalk_makes_a_process() -> None:
     form = mapped("dingtalk_oa")
 
-    body = build_start(form, "PROC-1", -1).decode()
+    body = build_start(form, "PROC-1", -1, {}).decode()
 
     assert form.fields["预算余额"] == "9699.50"
     assert '"交通' in body.replace("\\", "")

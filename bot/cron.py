@@ -15,20 +15,12 @@ class Cron:
     """When something is due: `minute hour day month weekday` in one time zone.
 
     Weekdays count from Sunday, 0 or 7, as everywhere but in APScheduler; where both day and weekday
-    are given, either is enough. ValueError for what is no such expression.
+    are given, either is enough. Several expressions are divided by semicolons. ValueError for what
+    is no such expression.
     """
 
     def __init__(self, text: str, zone: ZoneInfo) -> None:
-        fields = text.split()
-        if len(fields) != _FIELDS:
-            raise ValueError("write five fields, like 0 9 * * mon-fri")
-        minute, hour, day, month, weekday = fields
-        days = _weekdays(weekday)
-        either = "*" not in {day, weekday}
-        self._triggers = [
-            CronTrigger(minute=minute, hour=hour, day=d, month=month, day_of_week=w, timezone=zone)
-            for d, w in ([(day, "*"), ("*", days)] if either else [(day, days)])
-        ]
+        self._triggers = [t for part in text.split(";") for t in _triggers(part, zone)]
 
     def next(self, after: datetime) -> datetime | None:
         """Give the first time after a moment; None when there is none, as on 30 February."""
@@ -41,6 +33,19 @@ class Cron:
         while found is not None and found <= until:
             yield found
             found = self.next(found)
+
+
+def _triggers(text: str, zone: ZoneInfo) -> list[CronTrigger]:
+    fields = text.split()
+    if len(fields) != _FIELDS:
+        raise ValueError("write five fields, like 0 9 * * mon-fri")
+    minute, hour, day, month, weekday = fields
+    days = _weekdays(weekday)
+    either = "*" not in {day, weekday}
+    return [
+        CronTrigger(minute=minute, hour=hour, day=d, month=month, day_of_week=w, timezone=zone)
+        for d, w in ([(day, "*"), ("*", days)] if either else [(day, days)])
+    ]
 
 
 def _weekdays(field: str) -> str:

@@ -16,7 +16,8 @@ from core.ports import Clock, Leaders
 
 log = structlog.get_logger(__name__)
 
-LEASE_S = 300.0
+LEASE_S = 30.0
+"""After a crash the folder is looked into again so soon; a living watcher renews its lease."""
 SETTLE_S = 1.0
 """Between two looks: what somebody still writes to changes meanwhile."""
 
@@ -84,6 +85,7 @@ class Watcher:
         counts: dict[str, int] = {"done": 0, "quarantine": 0}
         if not await self._mine():
             return counts
+        keeping = asyncio.create_task(self._keep_lease(), name=f"{self.lease}-lease")
         try:
             async with self.watched.opened() as basket:
                 before = await basket.look()
@@ -91,6 +93,8 @@ class Watcher:
                     await asyncio.sleep(self.settle_s)
                     await self._take_all(basket, before, counts)
         finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await self.leaders.leave(self.lease, self.holder, self.clock())
         return counts
 
@@ -117,6 +121,15 @@ class Watcher:
         if ended is not None:
             log.info("file_taken", system=self.desk.name, file=about, end=ended.end)
         return ended
+
+    async def _keep_lease(self) -> None:
+        """Hold on to the folder while a large file is taken."""
+        while True:
+            await asyncio.sleep(LEASE_S / 3)
+            try:
+                await self._mine()
+            except (OSError, SQLAlchemyError) as error:
+                log.warning("lease_not_kept", system=self.desk.name, error=type(error).__name__)
 
     async def _mine(self) -> bool:
         now = self.clock()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -35,6 +36,18 @@ class Run:
     asked: bool = False
 
 
+class Drop(Protocol):
+    """A place where files go by the clock, each at its own times."""
+
+    def is_due(self, slot: datetime) -> bool:
+        """Whether a slot of the job is one of its times."""
+        ...
+
+    async def put(self) -> int:
+        """Put what is to go there; gives how many files."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What a job may touch: nobody stands before it, so it commits for itself."""
@@ -48,7 +61,7 @@ class Office:
     spending: Spending
     directories: Directories = field(default_factory=Directories)
     links: Links | None = None
-    files_out: Sequence[Callable[[], Awaitable[int]]] = ()
+    files_out: Sequence["Drop"] = ()
 
 
 Counts = Mapping[str, int]

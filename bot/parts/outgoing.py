@@ -1,10 +1,13 @@
 """The places where files go by the clock, from their settings."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.connections import FiledropSettings
+from bot.cron import Cron
 from bot.desk.files_out import FilesOut
 from bot.parts.filedrop import place_of, templates_of
 from bot.settings import Config
@@ -26,15 +29,32 @@ def timed(config: Config) -> Sequence[tuple[str, FiledropSettings]]:
 
 
 def dropped_at(config: Config) -> str:
-    """Say when files go; the first place that names a time names it for all, "" for never."""
-    return next((found.out for _, found in timed(config)), "")
+    """Say when files go, anywhere; "" for never."""
+    return "; ".join(dict.fromkeys(found.out for _, found in timed(config)))
 
 
-def files_out_of(
-    config: Config, storage: Storage, clock: Clock
-) -> Sequence[Callable[[], Awaitable[int]]]:
+@dataclass(frozen=True, slots=True)
+class TimedDrop:
+    """One place with its own times."""
+
+    files: FilesOut
+    times: Cron
+
+    def is_due(self, slot: datetime) -> bool:
+        """Whether a slot of the job is one of its times."""
+        return self.times.next(slot - timedelta(microseconds=1)) == slot
+
+    async def put(self) -> int:
+        """Put what is to go there; gives how many files."""
+        return await self.files.run()
+
+
+def files_out_of(config: Config, storage: Storage, clock: Clock) -> Sequence[TimedDrop]:
     """Build what puts files there, for each place; Refused `bad_template` for a broken format."""
-    return tuple(_files_out(config, storage, clock, n, s).run for n, s in timed(config))
+    return tuple(
+        TimedDrop(_files_out(config, storage, clock, name, found), Cron(found.out, config.zone))
+        for name, found in timed(config)
+    )
 
 
 def _files_out(

@@ -28,13 +28,13 @@ COMPANY = Company.model_validate(
 )
 
 
-async def owe(database_url: str, count: int = OWED) -> None:
+async def owe(database_url: str, count: int = OWED, day: str = "20261125") -> None:
     """Approve claims that are all owed."""
     storage = await open_storage(database_url, utc_now)
     await apply(storage, COMPANY)
     claims, payments = [], []
     for i in range(1, count + 1):
-        made = claim(f"BX-20261125-{i:04d}")
+        made = claim(f"BX-{day}-{i:04d}")
         lines = tuple(Line("taxi", x.amount_fen, x.date) for x in made.lines)
         claims.append(replace(made, state=State.APPROVED, lines=lines))
         payments.append(Payment(f"P-{made.number}", made.number, "zhang", "张三", 10000, "", ""))

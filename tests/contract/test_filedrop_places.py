@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
@@ -12,49 +11,15 @@ from connectors.filedrop.drop import Folder, Place, Sftp
 from connectors.filedrop.watch import SftpWatched
 from connectors.filedrop.writing import Controls
 from core.errors import AuthFailed, Refused, Rejected, Retryable
+from tests.fakes.sftp import Server, serving_files
 
 BESIDE = {"PAY-1.csv.sha256": b"hash"}
 
 
-@dataclass
-class Server:
-    """An SFTP server on this machine whose root is a folder of the test."""
-
-    url: str
-    root: Path
-    key: str
-    known_hosts: str
-
-    def place(self, folder: str = "/in", **changes: str) -> Sftp:
-        given = {"key": self.key, "known_hosts": self.known_hosts, **changes}
-        return Sftp(f"{self.url}{folder}", **given)
-
-
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    root = tmp_path / "root"
-    (root / "in").mkdir(parents=True)
-    host_key = asyncssh.generate_private_key("ssh-ed25519")
-    user_key = asyncssh.generate_private_key("ssh-ed25519")
-    user_key.write_private_key(tmp_path / "key")
-    user_key.write_public_key(tmp_path / "key.pub")
-
-    def files(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
-
-    listener = await asyncssh.listen(
-        "127.0.0.1",
-        0,
-        server_host_keys=[host_key],
-        authorized_client_keys=str(tmp_path / "key.pub"),
-        sftp_factory=files,
-    )
-    port = listener.get_port()
-    hosts = tmp_path / "known_hosts"
-    hosts.write_text(f"[127.0.0.1]:{port} {host_key.export_public_key().decode()}")
-    yield Server(f"sftp://chit@127.0.0.1:{port}", root, str(tmp_path / "key"), str(hosts))
-    listener.close()
-    await listener.wait_closed()
+    async with serving_files(tmp_path) as found:
+        yield found
 
 
 def names(folder: Path) -> list[str]:

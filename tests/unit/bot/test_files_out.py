@@ -3,12 +3,17 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cron import Cron
 from bot.desk.files_out import FilesOut
+from bot.jobs.files_out import files_out
+from bot.jobs.running import Run
+from bot.parts.outgoing import TimedDrop
 from connectors.filedrop.drop import Place
 from connectors.filedrop.payment_files import payment_format
 from connectors.filedrop.voucher_files import voucher_format
@@ -113,3 +118,35 @@ async def test_without_a_maker_a_large_batch_does_not_leave() -> None:
 
     assert [n for n in shelf.puts if n.startswith("PAY-")] == []
     assert (await storage.store.payments("pending", Page())).items != ()
+
+
+@dataclass
+class Counted:
+    """A place that is due at its own times."""
+
+    times: Cron
+    put_so_far: int = 0
+
+    def is_due(self, slot: datetime) -> bool:
+        return TimedDrop(None, self.times).is_due(slot)  # type: ignore[arg-type]  # times alone
+
+    async def put(self) -> int:
+        self.put_so_far += 1
+        return 1
+
+
+async def test_every_place_has_its_own_times() -> None:
+    evening, monday = Counted(Cron("0 18 * * *", ZONE)), Counted(Cron("30 9 * * mon", ZONE))
+    both = Cron("0 18 * * *; 30 9 * * mon", ZONE)
+    office = SimpleNamespace(files_out=(evening, monday))
+    start = datetime(2026, 11, 29, tzinfo=ZONE)
+    slots = list(both.between(start, start + timedelta(days=2)))
+
+    for slot in slots:
+        run = Run("files_out", "k", slot.astimezone(UTC), slot, slot.date())
+        await files_out(run, office)  # type: ignore[arg-type]  # what of the office is needed
+    asked = Run("files_out", "k", start, start, start.date(), asked=True)
+    await files_out(asked, office)  # type: ignore[arg-type]  # what of the office is needed
+
+    assert [s.hour for s in slots] == [18, 9, 18]
+    assert (evening.put_so_far, monday.put_so_far) == (3, 2)

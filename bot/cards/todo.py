@@ -83,8 +83,8 @@ def _line(scene: TodoScene, claim: Claim) -> LineView:
     return LineView(
         category=f"{safe(person_name(scene.company, claim.employee), 12)} {kind}",
         amount=format_cny(claim.total_fen),
-        date=claim.number,
-        description=safe(said, 40),
+        date="",
+        description=f"{claim.number} {safe(said, 40)}".rstrip(),
         invoice="",
         seller="",
         doubt="",

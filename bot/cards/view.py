@@ -49,6 +49,8 @@ STYLES: dict[ButtonId, Style] = {
     "request_more": "primary",
     "freeze_budget": "danger",
 }
+ON_PAGE = "page"
+"""The fact that says what the page can do beside the buttons."""
 _QUIET = frozenset({State.PAID, State.VOID})
 """Where a claim has ended, warnings have had their say."""
 _MARKS = {"block": "⛔", "warn": "⚠", "info": "ℹ"}
@@ -172,7 +174,7 @@ def _on_page(scene: Scene, reader: Person, moment: Moment) -> tuple[Fact, ...]:
     if claim.plan and any(not s.system for s in claim.plan.steps[: claim.plan.current]):
         more.append(scene.say("return_to_step"))
     named = ("、" if scene.language == "zh" else ", ").join(more)
-    return (scene.fact("page", scene.say("on_page", what=named)),) if more else ()
+    return (scene.fact(ON_PAGE, scene.say("on_page", what=named)),) if more else ()
 
 
 def _buttons(scene: Scene, reader: Person, drawing: int, moment: Moment) -> tuple[Button, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.cards.actions import pack_key
 from bot.cards.reasons import REASON_KEY, REASONS
-from bot.cards.view import CardView, Style
+from bot.cards.view import ON_PAGE, CardView, Style
 from bot.texts.labels import LABELS, sentence
 from bot.texts.plain import cut
 
@@ -113,6 +113,7 @@ def for_wecom_bot(view: CardView) -> JsonObject:
 
 
 def _draw(view: CardView, room: _Room, *, links: bool = False) -> JsonObject:
+    rows = list(_rows(view, links=links))
     card: JsonObject = {
         "card_type": "button_interaction" if view.actions else "text_notice",
         "source": {"desc": sentence("brand", view.language), "desc_color": 0},
@@ -120,7 +121,7 @@ def _draw(view: CardView, room: _Room, *, links: bool = False) -> JsonObject:
             "title": _title(view, room.title),
             "desc": cut(f"{view.number} · {view.status_text}", room.desc),
         },
-        "horizontal_content_list": list(_rows(view, links=links)),
+        **({"horizontal_content_list": rows} if rows else {}),
         "card_action": {"type": 1, "url": view.link},
     }
     if view.lines:
@@ -164,7 +165,7 @@ def _lines(view: CardView, chars: int) -> str:
         parts = (line.category, line.amount, line.date[5:], cut(line.description, 20))
         rows.append(mark + " ".join(p for p in parts if p))
     if len("\n".join(rows)) <= chars:
-        hints = [f.value for f in view.facts if f.id == "page"]
+        hints = [f.value for f in view.facts if f.id == ON_PAGE]
         whole = "\n".join([*rows, *hints])
         return whole if len(whole) <= chars else "\n".join(rows)
     while rows and len("\n".join([*rows, more])) > chars:

@@ -8,7 +8,7 @@ from bot.cards.alert import AlertScene, build_alert
 from bot.cards.budget_change import ChangeScene, build_change
 from bot.cards.permits import Moment
 from bot.cards.todo import TodoScene, build_todo
-from bot.cards.view import CardView, build_view
+from bot.cards.view import ON_PAGE, CardView, build_view
 from bot.events import ChannelName
 from bot.handlers.batch import batch_of
 from bot.handlers.dialogs import alive, armed_for
@@ -175,7 +175,8 @@ class Studio:
 
     def render_closed(self, channel: ChannelName, view: CardView) -> JsonObject:
         """Give a card without buttons, for one that a newer card has replaced."""
-        return self.renders[channel](replace(view, actions=()))
+        facts = tuple(fact for fact in view.facts if fact.id != ON_PAGE)
+        return self.renders[channel](replace(view, facts=facts, actions=()))
 
 
 def open_cards(

@@ -155,8 +155,8 @@ TEXTS: Texts = {
         " “todo” lists them.",
     ),
     "batch_done": Text(
-        "已同意‹ {count} ›张‹：\n{rows}›。‹\n没有处理：\n{reasons}›",
-        "Approved ‹{count}›‹:\n{rows}›.‹\nLeft alone:\n{reasons}›",
+        "已同意‹ {count} ›张‹：\n{rows}›‹\n没有处理：\n{reasons}›",
+        "Approved ‹{count}›‹:\n{rows}›‹\nLeft alone:\n{reasons}›",
     ),
     "batch_stale": Text(
         "这份清单已经过期，本次点击没有生效。请在最新的卡片上操作，或发「全部同意」。",

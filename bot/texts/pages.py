@@ -121,7 +121,6 @@ PAGES: Texts = {
     "no_budget": Text("没有匹配的预算。", "No budget covers this claim."),
     "this_claim": Text("本单", "This claim"),
     "available": Text("可用", "Left"),
-    "available_after": Text("提交后可用", "Left after this"),
     "limit": Text("额度", "Limit"),
     "frozen": Text("已冻结", "Frozen"),
     "closed": Text("已关账", "Closed"),

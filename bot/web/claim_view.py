@@ -122,11 +122,15 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class BudgetView:
-    """A budget that this claim is charged to; widths are percentages of its limit."""
+    """A budget that this claim is charged to, `before` it and with it.
+
+    Widths are percentages of its limit.
+    """
 
     scope: str
     this_claim: str
     left_key: str
+    before: str
     left: str
     limit: str
     used_width: int
@@ -442,7 +446,8 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, pending: bool) -
     return BudgetView(
         scope=budget_scope(scene.company, balance.budget, scene.language),
         this_claim=format_cny(amount_fen),
-        left_key=scene.say("available_after" if pending else "available"),
+        left_key=scene.say("available"),
+        before=format_cny(left_fen + amount_fen),
         left=format_cny(left_fen),
         limit=format_cny(limit_fen),
         used_width=used,

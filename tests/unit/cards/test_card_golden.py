@@ -2,16 +2,18 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.cards.dingtalk import for_dingtalk, for_dingtalk_builtin
+from bot.cards.todo import TodoScene, build_todo
 from bot.cards.view import CardView, alert_of
 from bot.cards.wecom import for_wecom
 from core.claim import State
 from core.notices import Purpose
-from tests.unit.cards.samples import CHAIN, PURPOSES, claim_in, rich, view_of
+from tests.unit.cards.samples import CHAIN, COMPANY, PURPOSES, claim_in, rich, view_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "cards"
 
@@ -72,3 +74,24 @@ def test_no_golden_card_is_left_over() -> None:
         "approval-rich.json",
         "claim-rich.json",
     } | {p.name for p in GOLDEN.glob("alert-*.json")}
+
+
+@pytest.mark.parametrize("armed", [False, True])
+def test_the_list_of_what_is_agreed_to_together(armed: bool) -> None:  # noqa: FBT001 a column
+    reader = COMPANY.person("zhao")
+    assert reader
+    claims = [claim_in(State.IN_REVIEW), replace(claim_in(State.IN_REVIEW), purpose="")]
+    scene = TodoScene(COMPANY, reader, claims, 1, "https://chit.example.com/app/todo", 7, armed, 3)
+
+    check_golden("todo-armed" if armed else "todo", drawn(build_todo(scene)))
+
+
+def test_a_list_with_nothing_left_has_no_button() -> None:
+    reader = COMPANY.person("zhao")
+    assert reader
+
+    view = build_todo(TodoScene(COMPANY, reader, (), 0, "https://chit.example.com/app/todo"))
+
+    assert view.actions == ()
+    assert for_wecom(view)["card_type"] == "text_notice"
+    assert "horizontal_content_list" not in for_wecom(view)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from storage.migrate import migrate
 from storage.open import Storage, open_storage
 from tests.fakes.memory import MemoryStorage
+from tests.throwaway import Throwaway
 
 settings.register_profile(
     "chit", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -84,12 +85,18 @@ def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def throwaway(empty_database: str) -> Iterator[Throwaway]:
+    database = Throwaway(POSTGRES)
+    database.create(empty_database)
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def postgres_url(empty_database: str) -> Iterator[str]:
-    name = f"chit_test_{uuid.uuid4().hex[:12]}"
-    run_apart(administer(f"CREATE DATABASE {name} TEMPLATE {empty_database}"))
-    yield address_of(name)
-    run_apart(administer(f"DROP DATABASE {name} WITH (FORCE)"))
+def postgres_url(throwaway: Throwaway) -> Iterator[str]:
+    yield throwaway.url
+    throwaway.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

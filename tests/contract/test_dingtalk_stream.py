@@ -73,7 +73,7 @@ async def running(channel: DingTalkChannel) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await channel.stop()
 
 
@@ -415,7 +415,7 @@ async def test_stop_acknowledges_what_became_durable_meanwhile(
     stopping = asyncio.create_task(channel.stop())
     await asyncio.sleep(0)
     desk.open.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await stopping
 
     assert (await connection.ack())["code"] == 200
@@ -432,7 +432,7 @@ async def test_stop_leaves_what_hangs_to_the_next_push(
     await connection.push("CALLBACK", MESSAGES, words("提交"))
     await desk.next()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await channel.stop()
 
     await connection.ended()
@@ -445,7 +445,7 @@ async def test_stop_ends_a_channel_that_never_got_through(desk: Desk, refused: l
     nowhere.url = "http://127.0.0.1:9"
     channel = build(nowhere, desk, refused)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await channel.start()
         await asyncio.sleep(0.02)
         await channel.stop()

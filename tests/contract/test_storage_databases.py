@@ -303,7 +303,7 @@ async def test_a_connection_that_ended_at_rest_is_replaced(postgres_url: str) ->
 
 async def _until_blocked(database: Database) -> None:
     query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    async with asyncio.timeout(10), database.reading() as connection:
+    async with asyncio.timeout(60), database.reading() as connection:
         while not await connection.scalar(query):
             await connection.execute(text("SELECT pg_sleep(0.01)"))
 
@@ -321,7 +321,7 @@ async def test_another_process_is_woken(postgres_url: str, queue: str) -> None:
         else:
             await one.store.commit(Change(at=NOW, outbox=(notice("n1"),)))
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await waiter
         assert waiter.done()
 
@@ -333,7 +333,7 @@ async def test_listening_comes_back_after_a_lost_connection(postgres_url: str) -
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND query LIKE 'LISTEN%'",
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await two.wait_inbox(20)
             await two.wait_inbox(20)
             await one.inbox.put("m1", "zhang", "", NOW)

@@ -246,7 +246,7 @@ async def test_who_waits_is_woken_by_work(storage: AnyStorage, queue: str) -> No
     else:
         await tell(storage, "n1")
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await waiter
     assert waiter.done()
 

@@ -34,5 +34,5 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def stage(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> AsyncIterator[Stage]:
-    async with asyncio.timeout(120), on_stage(company, tmp_path, database_url, port) as found:
+    async with asyncio.timeout(300), on_stage(company, tmp_path, database_url, port) as found:
         yield found

@@ -27,7 +27,7 @@ from sandbox.config import (
 )
 from sandbox.server import RunningSandbox, start_sandbox
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 TOKEN = "flow-test-token-0123456789"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 DING = DingTalkTenant("dingflow", "flow-secret", "dingflow", "dingcorp", ("chit-claim.schema",))

@@ -90,7 +90,7 @@ def many(company: Company) -> Company:
 
 @pytest.fixture
 async def busy(many: Company, tmp_path: Path, port: int, postgres_url: str) -> AsyncIterator[Stage]:
-    async with asyncio.timeout(120), on_stage(many, tmp_path, postgres_url, port) as found:
+    async with asyncio.timeout(300), on_stage(many, tmp_path, postgres_url, port) as found:
         yield found
 
 

@@ -16,7 +16,7 @@ from tests.flow.test_wecom_bot import IN_PRIVATE, said_in
 async def here(
     company: Company, tmp_path: Path, port: int, sqlite_url: str
 ) -> AsyncIterator[Stage]:
-    async with asyncio.timeout(120), on_stage(company, tmp_path, sqlite_url, port) as found:
+    async with asyncio.timeout(300), on_stage(company, tmp_path, sqlite_url, port) as found:
         yield found
 
 

@@ -92,7 +92,7 @@ async def test_an_exception_submits_above_the_limit_with_its_reason_on_record(
         for b in company.budgets
     )
     tight = company.model_copy(update={"budgets": rows})
-    async with asyncio.timeout(120), on_stage(tight, tmp_path, sqlite_url, port) as stage:
+    async with asyncio.timeout(300), on_stage(tight, tmp_path, sqlite_url, port) as stage:
         employee, manager = stage.phone("wecom", "zhang"), stage.phone("wecom", "wang")
         await employee.say("打车 45 今天 去客户现场")
         await employee.card("45.00", "例外提交")

@@ -16,7 +16,7 @@ async def plain_stage(
     company: Company, tmp_path: Path, port: int, sqlite_url: str
 ) -> AsyncIterator[Stage]:
     async with (
-        asyncio.timeout(120),
+        asyncio.timeout(300),
         on_stage(company, tmp_path, sqlite_url, port, template="") as found,
     ):
         yield found

@@ -26,7 +26,7 @@ async def stage(
     """Let every batch above ten yuan need a second person."""
     rules = PaymentRules.model_validate({"check_above": "10.00"})
     strict = company.model_copy(update={"payments": rules})
-    async with asyncio.timeout(120), on_stage(strict, tmp_path, sqlite_url, port) as found:
+    async with asyncio.timeout(300), on_stage(strict, tmp_path, sqlite_url, port) as found:
         yield found
 
 

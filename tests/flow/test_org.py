@@ -31,7 +31,7 @@ async def test_a_new_colleague_claims_and_a_leaver_hands_over(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> None:
     staged = on_stage(company, tmp_path, database_url, port, org=ORG, newcomers=(MEI,))
-    async with asyncio.timeout(120), staged as stage:
+    async with asyncio.timeout(300), staged as stage:
         ding = stage.sandbox.hands.contacts["dingtalk"]
         wecom = stage.sandbox.hands.contacts["wecom"]
         for contacts in (ding, wecom):

@@ -36,7 +36,7 @@ async def full_stage(
     crowd: Company, tmp_path: Path, port: int, database_url: str
 ) -> AsyncIterator[Stage]:
     fresh = Company.model_validate(crowd.model_dump(by_alias=True))
-    async with asyncio.timeout(240), on_stage(fresh, tmp_path, database_url, port) as found:
+    async with asyncio.timeout(300), on_stage(fresh, tmp_path, database_url, port) as found:
         yield found
 
 

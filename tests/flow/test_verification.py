@@ -42,7 +42,7 @@ async def checked(
     there = VerifyStandIn("flow-key", SECRET)
     app = web.Application()
     app.add_routes(there.routes())
-    async with asyncio.timeout(120), TestServer(app) as server:
+    async with asyncio.timeout(300), TestServer(app) as server:
         base = f"{str(server.make_url('')).rstrip('/')}/verify/{provider}"
         verify = {"provider": provider, "key": "flow-key", "secret": SECRET, "base_url": base}
         connectors: dict[str, object] = {"verify": {**verify, "per_second": 100}}

@@ -21,7 +21,7 @@ async def alone(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> AsyncIterator[Stage]:
     place = on_stage(company, tmp_path, database_url, port, bot="alone")
-    async with asyncio.timeout(120), place as found:
+    async with asyncio.timeout(300), place as found:
         yield found
 
 
@@ -30,7 +30,7 @@ async def beside(
     company: Company, tmp_path: Path, port: int, sqlite_url: str
 ) -> AsyncIterator[Stage]:
     place = on_stage(company, tmp_path, sqlite_url, port, bot="beside")
-    async with asyncio.timeout(120), place as found:
+    async with asyncio.timeout(300), place as found:
         yield found
 
 

@@ -99,7 +99,7 @@ async def test_stepping_aside_lets_another_try() -> None:
 async def running(leader: Leader) -> AsyncIterator[None]:
     leader.launch()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await leader.led()
             yield
     finally:

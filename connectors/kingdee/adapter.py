@@ -12,9 +12,10 @@ from connectors.kingdee.wire import (
 )
 from connectors.kit import Kit
 from connectors.kit.asking import asked
+from connectors.kit.books import Books, only_one
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
-from core.outside import Capabilities, Form, Ref
+from core.outside import Form, Ref
 
 UNVERIFIED = (
     "GL_VOUCHER: FVOUCHERID, FBillNo",
@@ -24,12 +25,17 @@ UNVERIFIED = (
 )
 
 
-class Kingdee:
+class Kingdee(Books):
     """`core.outside.VoucherPort` of 金蝶云·星空.
 
     `book` is the number of the account book, `group` that of the 凭证字. Vouchers are submitted and
     audited unless `audit` is off; nothing there posts them (过账) but its own people.
     """
+
+    kind = "kingdee"
+    noun = "voucher"
+    allowed = RATE
+    unverified = UNVERIFIED
 
     def __init__(
         self,
@@ -46,37 +52,19 @@ class Kingdee:
         timeout_s: float = 30,
         pace: Pace | None = None,
     ) -> None:
-        self._name = name
         self._book = book
         self._group = group
         self._audit = audit
-        self._timeout_s = timeout_s
         self._client = KingdeeClient(
             system=name,
             base_url=base_url,
             account=account,
             login=login,
             kit=kit,
-            pace=pace or Pace(rate or RATE[0], RATE[1]),
+            pace=pace or self.pace(rate),
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do: a voucher is found by the marker that it carries."""
-        return Capabilities(
-            "kingdee",
-            frozenset({"voucher"}),
-            find=True,
-            rate=RATE,
-            settles_s=2 * self._timeout_s,
-            unverified=UNVERIFIED,
-        )
+        super().__init__(name, self._client, timeout_s)
 
     async def post(self, form: Form, key: str) -> Ref:
         """Save, submit and audit a voucher, unless one with our key is there already."""
@@ -95,10 +83,8 @@ class Kingdee:
         found = await asked(self._client.find(key))
         if isinstance(found, Answer):
             raise Rejected("query_refused", text=found.text)
-        if len(found) > 1:
-            numbers = ", ".join(b.number or b.id for b in found)
-            raise Rejected("several_found", text=numbers)
-        return await asked(self._finished(found[0])) if found else None
+        there = only_one(found, lambda b: b.number or b.id)
+        return await asked(self._finished(there)) if there else None
 
     async def _finished(self, there: Booked) -> Ref:
         """Submit and audit a voucher from where it is."""
@@ -106,11 +92,7 @@ class Kingdee:
             if there.status != SUBMITTED:
                 _good(await self._client.operate("Submit", build_step(there.id)))
             _good(await self._client.operate("Audit", build_step(there.id)))
-        return Ref(self._name, "voucher", there.id, there.number or there.id)
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
+        return self.ref(there.id, there.number)
 
 
 def _good(answer: Answer) -> Answer:

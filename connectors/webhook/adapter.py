@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from connectors.kit import Kit
+from connectors.kit.connector import Connector
 from connectors.webhook.client import RATE, WebhookClient
 from connectors.webhook.wire import (
     SCHEDULE_S,
@@ -27,7 +28,7 @@ DISABLED = "disabled"
 """The fact that is remembered of a receiver that answered 410."""
 
 
-class Webhook:
+class Webhook(Connector):
     """`EventPort`, and `ApprovalPort` with signed results for whoever decides behind it.
 
     `keys` sign side by side while a secret is rotated.
@@ -44,16 +45,11 @@ class Webhook:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._kit = kit
         self._keys = tuple(keys)
         self._source = source
         self._client = WebhookClient(system=name, url=url, kit=kit, rate=rate, timeout_s=timeout_s)
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
+        super().__init__(name, self._client)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -75,7 +71,7 @@ class Webhook:
 
     async def send(self, event: str, key: str, subject: str, at: datetime, data: str) -> None:
         """Send one event. Rejected `gone` once, when the receiver wants no more; then nothing."""
-        if await self._kit.memory.get(self._name, DISABLED):
+        if await self._kit.memory.get(self.name, DISABLED):
             return
         told = Event(key, event, subject, at, data)
         body = build_body(told, self._source)
@@ -83,13 +79,13 @@ class Webhook:
         try:
             await self._client.post(headers, body)
         except Rejected:
-            await self._kit.memory.put(self._name, DISABLED, self._kit.clock().isoformat())
+            await self._kit.memory.put(self.name, DISABLED, self._kit.clock().isoformat())
             raise
 
     async def start(self, form: Form, key: str) -> Ref:
         """Send what is to be decided; the same key twice is one for the receiver."""
         await self._tell(REQUESTED, key, key, build_request(form, key))
-        return Ref(self._name, "approval", key, key.partition("/")[0])
+        return Ref(self.name, "approval", key, key.partition("/")[0])
 
     async def cancel(self, ref: Ref, reason: str) -> None:
         """Send that nothing is to be decided any more."""
@@ -99,7 +95,7 @@ class Webhook:
 
     async def _tell(self, event: str, key: str, subject: str, data: str) -> None:
         """Send what somebody waits for: a receiver that wants no more is a refusal each time."""
-        if await self._kit.memory.get(self._name, DISABLED):
+        if await self._kit.memory.get(self.name, DISABLED):
             raise Rejected("gone")
         await self.send(event, key, subject, self._kit.clock(), data)
 
@@ -126,8 +122,4 @@ class Webhook:
         at = self._kit.clock()
         body = build_body(Event(key, "chit.test", "chit", at, "{}"), self._source)
         await self._client.post(build_headers(key, body, self._keys, at), body)
-        await self._kit.memory.put(self._name, DISABLED, "")
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
+        await self._kit.memory.put(self.name, DISABLED, "")

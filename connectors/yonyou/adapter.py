@@ -2,7 +2,7 @@
 
 from connectors.kit import Kit
 from connectors.kit.asking import asked
-from connectors.kit.pace import Pace
+from connectors.kit.books import Books, only_one
 from connectors.yonyou.client import RATE, YonyouClient
 from connectors.yonyou.wire import (
     ADD,
@@ -18,7 +18,7 @@ from connectors.yonyou.wire import (
     parse_page,
 )
 from core.errors import Rejected, ResultUnknown, Unsupported
-from core.outside import Capabilities, Form, Ref
+from core.outside import Form, Ref
 
 UNVERIFIED = (
     "queryVouchers: recordList[].header, descriptions",
@@ -29,8 +29,13 @@ UNVERIFIED = (
 MOST_PAGES = 1000
 
 
-class Yonyou:
+class Yonyou(Books):
     """`core.outside.VoucherPort` of 用友 YonBIP; `heading` is of every voucher."""
+
+    kind = "yonyou"
+    noun = "voucher"
+    allowed = RATE
+    unverified = UNVERIFIED
 
     def __init__(
         self,
@@ -45,11 +50,9 @@ class Yonyou:
         rate: float | None = None,
         timeout_s: float = 30,
     ) -> None:
-        self._name = name
         self._heading = heading
         self._clock = kit.clock
         self._zone = kit.zone
-        self._timeout_s = timeout_s
         self._client = YonyouClient(
             system=name,
             base_url=base_url,
@@ -57,26 +60,10 @@ class Yonyou:
             app_key=app_key,
             app_secret=app_secret,
             kit=kit,
-            pace=Pace(rate or RATE[0], RATE[1]),
+            pace=self.pace(rate),
             timeout_s=timeout_s,
         )
-
-    @property
-    def name(self) -> str:
-        """The name of its table."""
-        return self._name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do: a voucher is found by the marker that it carries."""
-        return Capabilities(
-            "yonyou",
-            frozenset({"voucher"}),
-            find=True,
-            rate=RATE,
-            settles_s=2 * self._timeout_s,
-            unverified=UNVERIFIED,
-        )
+        super().__init__(name, self._client, timeout_s)
 
     async def post(self, form: Form, key: str) -> Ref:
         """Add a voucher; one that is there already is adopted if it carries our key."""
@@ -92,14 +79,13 @@ class Yonyou:
         made = parse_made(answer)
         if made is None:
             raise ResultUnknown("no_id")
-        return self._ref(made)
+        return self.ref(made.id, made.number)
 
     async def find(self, key: str) -> Ref | None:
         """Look through the vouchers since the claim's month for the one that carries our key."""
         found = await asked(self._found(key))
-        if len(found) > 1:
-            raise Rejected("several_found", text=", ".join(b.number for b in found))
-        return self._ref(found[0]) if found else None
+        there = only_one(found, lambda b: b.number)
+        return self.ref(there.id, there.number) if there else None
 
     async def _found(self, key: str) -> list[Booked]:
         first = first_day(key)
@@ -117,10 +103,3 @@ class Yonyou:
             if count < PAGE:
                 return found
         raise Rejected("too_many_vouchers", text=str(MOST_PAGES * PAGE))
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._client.close()
-
-    def _ref(self, booked: Booked) -> Ref:
-        return Ref(self._name, "voucher", booked.id, booked.number)

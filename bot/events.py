@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from core import notices
+from core.company import Messenger
 from core.outside import ApprovalState, Ref
 from core.papers import RequestKind
 from core.verification import Checked, Occasion
@@ -259,6 +260,16 @@ class SystemOffered:
     kind: Literal["system_offered"] = "system_offered"
 
 
+@dataclass(frozen=True, slots=True)
+class UserRenamed:
+    """A messenger calls one of its people otherwise from now on."""
+
+    messenger: Messenger
+    old: str
+    new: str
+    kind: Literal["user_renamed"] = "user_renamed"
+
+
 Answer = (
     InvoiceVerified
     | WalletRefused
@@ -267,6 +278,7 @@ Answer = (
     | SystemReported
     | SystemHinted
     | SystemOffered
+    | UserRenamed
 )
 """What a system beyond our walls has answered: it comes from no person."""
 

@@ -26,7 +26,10 @@ Heed = Callable[[str, Sequence[str]], Awaitable[None]]
 """Make durable that the messenger's own approvals have moved: a name of the delivery that makes it
 single, and the ids in it."""
 
-Stir = Callable[[], Awaitable[None]]
+Rename = tuple[str, str]
+"""What the messenger called somebody, and what it calls them now."""
+
+Stir = Callable[[Rename | None], Awaitable[None]]
 """Make durable that the messenger's address book has changed."""
 
 

@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_args
 
 from bot import events
-from bot.handlers import clicks, desk_orders, origins, receipts, systems, typed, verifying, wallet
+from bot.handlers import (
+    clicks,
+    desk_orders,
+    directory,
+    origins,
+    receipts,
+    systems,
+    typed,
+    verifying,
+    wallet,
+)
 from bot.handlers.verifying import Desk
 from bot.handlers.work import Work
 from core.phrases.intents import Command
@@ -32,6 +42,7 @@ ANSWERS: dict[type, Callable[[Any, Desk], Awaitable[None]]] = {
     events.SystemReported: systems.on_reported,
     events.SystemHinted: systems.on_hinted,
     events.SystemOffered: origins.on_offered,
+    events.UserRenamed: directory.on_renamed,
 }
 
 

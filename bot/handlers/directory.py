@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from bot.events import UserRenamed
 from bot.handlers.roster import reroute_left
+from bot.handlers.verifying import Desk
 from core.actions.basics import Settings
+from core.change import Change
 from core.company import Company, Messenger
 from core.company_file import CompanyFileError, find_company_faults
 from core.directory import Clash, Directory, Merged, OrgRules, check_leavers, explain
@@ -100,6 +103,22 @@ async def sync_directories(
     )
     moved = await reroute_left(store, settings or Settings(), at, f"company:{version}")
     return Synced(lines, merged.clashes, version, moved)
+
+
+async def on_renamed(event: UserRenamed, desk: Desk) -> None:
+    """Let somebody stay who they are under another user id; a second time changes nothing.
+
+    Conflict when somebody applied a company meanwhile: then it is tried again.
+    """
+    version = await desk.store.company_version()
+    company = await desk.store.company()
+    known = company.person_by_user(event.messenger, event.old)
+    if known and not company.person_by_user(event.messenger, event.new):
+        renamed = known.model_copy(update={event.messenger: event.new})
+        people = tuple(renamed if p.id == known.id else p for p in company.people)
+        after = company.model_copy(update={"people": people})
+        await desk.store.apply_company(after, expected_version=version, at=desk.now, actor=ACTOR)
+    await desk.store.commit(Change(at=desk.now).finishing(desk.inbox))
 
 
 def _held(

@@ -57,7 +57,7 @@ def build_channels(
 ) -> dict[ChannelName, Channel]:
     """Build the enabled channels; each makes what it receives durable before it acknowledges."""
     channels: dict[ChannelName, Channel] = {}
-    stir = stir_for(config, storage.slots, clock)
+    stir = stir_for(config, storage.slots, storage.inbox, clock)
     if config.dingtalk.enabled:
         heed = heed_for("dingtalk", config, storage.inbox, clock)
         refuse = metrics.refuse("dingtalk")

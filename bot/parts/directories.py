@@ -6,15 +6,15 @@ from typing import get_args
 
 from bot.channels.dingtalk.channel import DingTalkChannel
 from bot.channels.wecom.channel import WeComChannel
-from bot.events import ChannelName, JobDue, to_json
+from bot.events import ChannelName, JobDue, UserRenamed, to_json
 from bot.handlers.directory import Directories
 from bot.jobs.running import key_of
-from bot.port import Channel, Stir
+from bot.port import Channel, Rename, Stir
 from bot.settings import Config
 from core.company import Messenger
 from core.directory import OrgRules
 from core.outside import OrgPort
-from core.ports import Clock
+from core.ports import Clock, Inbox
 from core.schedule import Slots
 
 JOB = "sync_org"
@@ -47,16 +47,21 @@ def messenger_named(name: str) -> Messenger | None:
     return next((m for m in get_args(Messenger) if m == name), None)
 
 
-def stir_for(config: Config, slots: Slots, clock: Clock) -> Stir | None:
-    """Make what begins a pull soon after the address book has changed; None when not wanted.
+def stir_for(config: Config, slots: Slots, inbox: Inbox, clock: Clock) -> Stir:
+    """Make what follows when the address book has changed: a pull soon after, if it is wanted.
 
-    The pull begins after its window has passed, so that it sees every change of it.
+    The pull begins after its window has passed, so that it sees every change of it. Somebody whom
+    WeCom has renamed stays who they are, also where nothing is pulled.
     """
-    if not config.org.follow:
-        return None
 
-    async def stir() -> None:
+    async def stir(renamed: Rename | None) -> None:
         now = clock()
+        if renamed:
+            event = UserRenamed("wecom", *renamed)
+            key = f"renamed:wecom:{renamed[0]}:{renamed[1]}:{now.timestamp():.0f}"
+            await inbox.put(key, "wecom:directory", to_json(event), now)
+        if not config.org.follow:
+            return
         passed = int(now.timestamp()) // WINDOW_S * WINDOW_S
         due = datetime.fromtimestamp(passed, UTC) + timedelta(seconds=WINDOW_S)
         await slots.take(JOB, due, key_of(JOB, due), to_json(JobDue(JOB, due)), now)

@@ -123,7 +123,7 @@ class Intake:
         if words and frame.event and self._heed:
             await self._heed(f"dingtalk:{frame.event.id}", words)
         elif self._stir and frames.tells_of_directory(frame, self._corp_id):
-            await self._stir()
+            await self._stir(None)
 
     async def _callback(self, link: Link, frame: Frame) -> None:
         inbound = self._read(frame)

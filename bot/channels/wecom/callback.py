@@ -75,7 +75,7 @@ class Callback:
         if isinstance(inbound, Inbound):
             await self._accept(inbound)
         elif isinstance(inbound, Stirred) and self._stir:
-            await self._stir()
+            await self._stir(inbound.renamed)
         elif isinstance(inbound, Moved) and self._heed:
             await self._heed(inbound.key, [inbound.number])
 

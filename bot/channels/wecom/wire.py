@@ -32,7 +32,7 @@ from bot.events import (
     TextReceived,
     UnsupportedReceived,
 )
-from bot.port import Inbound, JsonObject
+from bot.port import Inbound, JsonObject, Rename
 from core.errors import Untrusted
 
 TEXT_MAX_BYTES = 2048
@@ -71,8 +71,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Stirred:
-    """The address book has changed; what of it is asked, not believed."""
+    """The address book has changed; what of it is asked, not believed.
 
+    That somebody is `renamed` is believed: nobody could ask for it afterwards.
+    """
+
+    renamed: Rename | None = None
     key: str = "wecom:directory"
 
 
@@ -87,7 +91,12 @@ def open_any(
 
 def parse_stirred(xml: str) -> Stirred | None:
     """Read that the address book has changed; None for what is something else."""
-    return Stirred() if read_xml(xml).one("Event").lower() == "change_contact" else None
+    message = read_xml(xml)
+    if message.one("Event").lower() != "change_contact":
+        return None
+    old, new = message.one("UserID"), message.one("NewUserID")
+    is_renamed = message.one("ChangeType") == "update_user" and old and new and old != new
+    return Stirred((old, new) if is_renamed else None)
 
 
 def parse_moved(xml: str) -> Moved | None:

@@ -7,6 +7,8 @@ import pytest
 from bot.channels.dingtalk.frames import read_frame, tells_of_directory
 from bot.channels.wecom.wire import parse_stirred
 
+RENAMINGS = (("update_user", "zhangsan1"), ("update_user", ""), ("delete_user", "zhangsan1"))
+
 
 def event(name: str, corp: str = "dingcorp") -> str:
     headers = {
@@ -42,3 +44,14 @@ def test_a_change_of_contacts_is_a_hint_whatever_it_says() -> None:
 
     assert parse_stirred(xml.format("change_contact")) is not None
     assert parse_stirred(xml.format("enter_agent")) is None
+
+
+def test_a_new_user_id_is_told_with_the_old_one() -> None:
+    xml = (
+        "<xml><FromUserName>sys</FromUserName><MsgType>event</MsgType><Event>change_contact</Event>"
+        "<ChangeType>{}</ChangeType><UserID>zhangsan</UserID><NewUserID>{}</NewUserID></xml>"
+    )
+
+    found = [parse_stirred(xml.format(*said)) for said in RENAMINGS]
+
+    assert [f and f.renamed for f in found] == [("zhangsan", "zhangsan1"), None, None]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.events import UserRenamed, to_json
 from bot.handlers.directory import Directories, pull, sync_directories
 from bot.jobs.org import sync_org
 from bot.jobs.running import Office, Run
@@ -15,6 +16,7 @@ from core.company import Company, Messenger
 from core.errors import Retryable
 from core.outside import Capabilities, OutsideDepartment, OutsidePerson
 from tests.fakes.memory import MemoryStorage
+from tests.unit.jobs.outside_stage import Place
 
 NOW = datetime(2026, 11, 25, 2, 10, tzinfo=UTC)
 
@@ -118,3 +120,19 @@ async def test_who_only_looks_sees_what_would_be_refused() -> None:
 async def test_an_address_book_without_end_is_given_up() -> None:
     with pytest.raises(Retryable, match="directory_endless"):
         await pull("dingtalk", Endless(), most_pages=50)
+
+
+async def test_whom_wecom_renames_stays_who_they_are() -> None:
+    place = Place()
+    await place.submit()
+    zhang = place.company.person("zhang")
+    assert zhang is not None
+
+    for number in range(2):
+        event = UserRenamed("wecom", "zhangsan", "ZhangNew")
+        await place.storage.inbox.put(f"renamed{number}", "wecom", to_json(event), place.now)
+        await place.settle()
+
+    found = (await place.storage.store.company()).person("zhang")
+    assert found == zhang.model_copy(update={"wecom": "ZhangNew"})
+    assert await place.storage.store.company_version() == 2

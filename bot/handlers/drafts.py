@@ -1,11 +1,12 @@
 """Drafts in the making: the one in hand, typed lines, edits, submitting and throwing away."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from bot.handlers.checks import keep_check
-from bot.handlers.dialogs import EDIT, ended, in_hand, waiting
+from bot.handlers.dialogs import EDIT, EXPENSE, alive, ended, facts, in_hand, waiting
 from bot.handlers.finding import (
     claim_in_hand,
     claim_named,
@@ -21,13 +22,13 @@ from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remov
 from core.actions.editing import trip_moved
 from core.actions.exchanging import set_rate
 from core.budget import charges_of, may_exceed
-from core.change import Change, Outgoing
+from core.change import Change
 from core.claim import EDITABLE, PREFIXES, Claim, Kind, Line, State, claim_number
 from core.currency import ForeignAmount, parse_rate
 from core.errors import Refused
 from core.exchange import on_day, spent
 from core.money import format_yuan
-from core.notices import Reply, Say, ShowCard
+from core.notices import Notice, Reply, Say, ShowCard
 from core.phrases.amounts import is_yuan, parse_money
 from core.phrases.dates import parse_date
 from core.phrases.intents import (
@@ -172,7 +173,7 @@ async def submit_claim(work: Work, claim: Claim, exception: str = "") -> None:
             return
         await keep_check(work, claim, refused)
         raise
-    told = _told_employee(work, claim)
+    told = work.outgoing((*_told_employee(work, claim), *await _left_out(work)))
     await work.commit(replace(change, outbox=(*change.outbox, *told), dialogs=(ended(work),)))
 
 
@@ -187,12 +188,21 @@ async def _ask_employee(work: Work, claim: Claim) -> None:
     )
 
 
-def _told_employee(work: Work, claim: Claim) -> tuple[Outgoing, ...]:
+async def _left_out(work: Work) -> tuple[Reply, ...]:
+    """Say which expense was asked about and is on no claim yet."""
+    dialog = alive(await work.store.dialog(work.person.id), work.now)
+    if dialog is None or dialog.expects != EXPENSE:
+        return ()
+    text = str(json.loads(facts(dialog)["question"])["reading"]["text"])
+    return (work.reply("expense_left_out", text=text[:40]),)
+
+
+def _told_employee(work: Work, claim: Claim) -> tuple[Notice, ...]:
     """Tell an employee that somebody has submitted a claim for them."""
     if work.person.id == claim.employee:
         return ()
     fields = (("number", claim.number), ("person", work.person.id))
-    return work.outgoing((Say(claim.employee, "submitted_for_you", fields),))
+    return (Say(claim.employee, "submitted_for_you", fields),)
 
 
 async def on_submit_as_exception(command: SubmitAsException, work: Work) -> None:

@@ -240,6 +240,10 @@ TEXTS: Texts = {
         "‹{number} ›最多还能归还‹ {amount}›：已冲抵和审批中要冲抵的部分不用再还。请改金额。",
         "‹{number}: ›no more than ‹{amount} ›is to come back; the rest is or will be set off.",
     ),
+    "expense_left_out": Text(
+        "请留意：‹「{text}」›还没说清，没有记上。请写完整再发一次。",
+        "Please note: ‹“{text}” ›was not clear and is on no claim. Send it again in full.",
+    ),
     "draft_apart": Text(
         "这笔不在‹ {claim} ›的范围内‹（行程 {days}）›，已另起一张草稿。"
         "要算进‹ {claim}›，点它卡片上的「修改」再发一次。",

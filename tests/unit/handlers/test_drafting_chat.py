@@ -105,6 +105,18 @@ async def test_an_edit_means_what_was_on_the_screen_last(minutes: int, changed: 
     assert [c.number[:3] for c in await drafts(chat) if c.total_fen == 2500] == [changed]
 
 
+async def test_what_was_not_clear_is_said_to_be_left_out() -> None:
+    chat = await Chat().found(company_with(ONE))
+    await chat.say("zhang", "打车 30 昨天 回公司")
+    asked = await chat.say("zhang", "打车 昨天 去机场")
+
+    said = await chat.say("zhang", "提交")
+
+    assert "多少钱" in asked
+    assert "「打车 昨天 去机场」还没说清" in said
+    assert [c.total_fen for c in await drafts(chat, State.IN_REVIEW)] == [3000]
+
+
 async def test_a_trip_moves_with_the_day_of_its_request() -> None:
     chat = await Chat().found(company_with(ONE))
     await chat.say("zhang", "出差 上海 12-01 至 12-03 900 拜访客户")

@@ -26,6 +26,7 @@ from bot.handlers import (
     preferences,
     requests,
     reviewing,
+    several,
     shaping,
     spending,
     voiding,
@@ -59,14 +60,14 @@ from core.phrases import intents as say
 from core.phrases.cleaning import clean
 from core.phrases.nearest import nearest_command
 from core.phrases.own_words import chinese_marks
-from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
+from core.phrases.results import Expense, Expenses, NotUnderstood, Problem, Question, Reading
 from core.phrases.traditional import simplified
 from core.phrases.vocabulary import vocabulary_of
 
 TOO_LONG = 200
 """What is longer and not understood is a pasted text."""
 
-Understood = say.Command | Expense | Question | Problem | NotUnderstood
+Understood = say.Command | Expense | Expenses | Question | Problem | NotUnderstood
 CANCEL = frozenset({"取消", "算了", "不用了", "不要了", "cancel", "never mind", "nevermind"})
 
 
@@ -147,6 +148,8 @@ async def _answer_expense(dialog: Dialog, words: str, work: Work) -> bool:
 async def _follow(understood: Understood, work: Work) -> None:
     if isinstance(understood, Expense):
         await drafts.on_expense(understood, work)
+    elif isinstance(understood, Expenses):
+        await several.on_expenses(understood, work)
     elif isinstance(understood, Question):
         await _ask(understood, work)
     elif isinstance(understood, Problem):

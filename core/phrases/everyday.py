@@ -19,7 +19,7 @@ _THANKS = re.compile(
     rf"(?:(?:好[的吧嘞滴]?|嗯++|行|可以|收到|明白|知道了?|了解|懂了|谢++(?:你|您|啦|了)*+|多谢|感谢|辛苦[了啦]*"
     rf"|哈++|太[好棒]了|不错|厉害|再见|拜拜|晚安|早上好|早安?|下午好|晚上好"
     rf"|ok(?:ay)?|thanks?(?:\syou)?|thx|ty|got\sit|great|good|nice|cool|bye|good\s(?:morning|evening|night)"
-    rf"|[👍👌🙏👏💪😀😁😂😊😄❤🌹🎉][🏻-🏿]?){_TAIL})+",
+    rf"|[👍👌🙏👏💪😀😁😂😊😄❤🌹🎉][🏻-🏿]?|\[[一-龥A-Za-z]{{1,6}}\]){_TAIL})+",
     re.IGNORECASE,
 )
 _HOW = re.compile(

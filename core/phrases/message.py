@@ -6,10 +6,19 @@ from datetime import date
 from core.phrases.cleaning import clean
 from core.phrases.commands import VERBS, read_command
 from core.phrases.expense import answer_expense, parse_expense, read_expense
-from core.phrases.intents import Command, Discard, Withdraw
+from core.phrases.intents import BudgetQuery, Command, Discard, Withdraw
 from core.phrases.numbers import partial_number
 from core.phrases.own_words import in_own_words
-from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading, Vocabulary
+from core.phrases.results import (
+    Expense,
+    Expenses,
+    NotUnderstood,
+    Problem,
+    Question,
+    Reading,
+    Vocabulary,
+)
+from core.phrases.several import read_several
 from core.phrases.telling import Certainty, Told
 from core.phrases.traditional import simplified
 
@@ -26,7 +35,7 @@ _AS_EXPENSE = re.compile(r"报销|记账|费用|明细|记一笔|expense", re.IG
 _DISCARD = re.compile(r"删除?|作废|delete|discard", re.IGNORECASE)
 _WITHDRAW = re.compile(r"撤回|撤销|withdraw", re.IGNORECASE)
 
-Understood = Command | Expense | Question | Problem | NotUnderstood
+Understood = Command | Expense | Expenses | Question | Problem | NotUnderstood
 
 
 def parse_message(text: str, today: date, vocabulary: Vocabulary) -> Understood:
@@ -35,6 +44,9 @@ def parse_message(text: str, today: date, vocabulary: Vocabulary) -> Understood:
     A text that could be a command or an expense gives the Question `command_or_expense`. Without
     a day an expense is today's; `today` is the person's own.
     """
+    several = read_several(text, today, vocabulary)
+    if several:
+        return several
     written = clean(text)
     line = simplified(written)
     return in_own_words(_understand(line, today, vocabulary), line, written)
@@ -60,7 +72,9 @@ def _weigh(told: Told, expense: Expense | Question | Problem | None, line: str) 
         nothing = told.certainty is Certainty.ONLY_IF_MONEY
         return NotUnderstood(line) if nothing else told.result
     request = told.word in REQUEST_WORDS and not isinstance(expense, Expense)
-    if told.glued and isinstance(told.result, Problem) and not request:
+    no_command = isinstance(told.result, Problem) and not request
+    part_of_word = isinstance(told.result, BudgetQuery) and isinstance(expense, Expense)
+    if told.glued and (no_command or part_of_word):
         return expense
     asks_at_money = told.certainty in {Certainty.ONLY_IF_MONEY, Certainty.UNLESS_MONEY}
     if asks_at_money or isinstance(expense, Expense):

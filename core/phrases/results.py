@@ -125,6 +125,13 @@ class Expense:
     rate: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Expenses:
+    """Several lines of one message."""
+
+    items: tuple[Expense, ...]
+
+
 QuestionCode = Literal[
     "amount",
     "amount_which",

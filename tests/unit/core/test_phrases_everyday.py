@@ -21,7 +21,7 @@ from core.phrases.intents import (
 )
 from core.phrases.nearest import nearest_command
 from core.phrases.own_words import chinese_marks
-from core.phrases.results import Expense, NotUnderstood, Problem, Question, Reading
+from core.phrases.results import Expense, Expenses, NotUnderstood, Problem, Question, Reading
 from core.phrases.traditional import simplified
 from core.quiet import read_quiet
 from tests.unit.core.phrase_words import TODAY, WORDS
@@ -36,6 +36,7 @@ N = "BX-20261125-0007"
         ("好的，谢谢！", Thanks()),
         ("👍🏻👍", Thanks()),
         ("OK!", Thanks()),
+        ("[微笑][OK]", Thanks()),
         ("报销", Help("employee")),
         ("我要报销", Help("employee")),
         ("怎么撤回？", Help("employee")),
@@ -144,6 +145,47 @@ def test_marks_between_chinese_words_are_full_width_again(read: str, shown: str)
 )
 def test_a_slip_of_the_keyboard_is_guessed(text: str, near: str | None) -> None:
     assert nearest_command(text) == near
+
+
+TAXI, MEAL = "taxi", "meal"
+YESTERDAY = TODAY.replace(day=24)
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("打车 45 昨天\n请客 100", [(4500, YESTERDAY, TAXI), (10000, TODAY, MEAL)]),
+        ("昨天打车 45，请客 100", [(4500, YESTERDAY, TAXI), (10000, YESTERDAY, MEAL)]),
+        ("打车 1,000；打车 60 昨天", [(100000, TODAY, TAXI), (6000, YESTERDAY, TAXI)]),
+        (
+            "1. 打车 45\n2、打车 60\n③ lunch 50",
+            [(4500, TODAY, TAXI), (6000, TODAY, TAXI), (5000, TODAY, MEAL)],
+        ),
+        ("打車 45\n\n- 請客 100", [(4500, TODAY, TAXI), (10000, TODAY, MEAL)]),
+        ("taxi 45, lunch 50", [(4500, TODAY, TAXI), (5000, TODAY, MEAL)]),
+    ],
+)
+def test_several_expenses_are_read_from_one_message(text: str, items: list[object]) -> None:
+    read = parse_message(text, TODAY, WORDS)
+
+    assert isinstance(read, Expenses)
+    assert [(x.amount_fen, x.day, x.category_id) for x in read.items] == items
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "打车 45，去客户现场",
+        "打车 45 昨天\n去客户现场",
+        "打车 45、60",
+        "打车 45\n打车 NaN",
+        f"驳回 {N} 打车 45；打车 60",
+        "出差 上海 12-01 至 12-03 3000，打车 45",
+        "\n".join(["打车 45"] * 21),
+    ],
+)
+def test_what_is_not_all_expenses_stays_one_message(text: str) -> None:
+    assert not isinstance(parse_message(text, TODAY, WORDS), Expenses)
 
 
 @pytest.mark.parametrize("text", ["哈" * 39 + "x", "谢" * 38 + "xx", "好的" * 5000, "怎么" * 19])

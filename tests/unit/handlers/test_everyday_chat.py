@@ -121,6 +121,15 @@ async def test_who_reads_english_is_answered_in_english(text: str) -> None:
     assert re.findall("[\u4e00-\u9fff，。：；？！「」]+", said) == []
 
 
+async def test_a_message_of_several_lines_fills_one_draft_once(chat: Chat) -> None:
+    before = len(chat.storage.outbox.queue.rows)
+    await chat.say("zhang", "打车 45 昨天\n打车 60\n打车 70 前天 回家")
+    claim = await chat.claim("BX-20261125-0001")
+
+    assert [x.amount_fen for x in claim.lines] == [4500, 6000, 7000]
+    assert len(chat.cards("zhang", before)) == 1
+
+
 async def test_words_are_answered_where_a_card_is_only_drawn_again(chat: Chat) -> None:
     await chat.say("zhang", "打车 45 昨天")
 

@@ -4,17 +4,17 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.handlers.document import Object, charges_json, claim_json
 from bot.handlers.finding import foreseen
 from bot.texts import finding_text
-from bot.texts.plain import one_line
 from bot.web.access import Access
+from bot.web.payment_results import PaymentResult, change_of
 from bot.web.problems import Problem
 from bot.web.shapes import (
     Json,
@@ -25,9 +25,7 @@ from bot.web.shapes import (
     limit_json,
     payment_json,
 )
-from core.actions import settlement
 from core.actions.basics import Cause, Settings
-from core.actions.bouncing import with_payers_told
 from core.budget import Balance, charges_of, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
@@ -57,16 +55,6 @@ class BudgetQuestion(BaseModel):
     date: date
     amount: str
     currency: str = BASE
-
-
-class PaymentResult(BaseModel):
-    """Body of `POST /payments/{id}/result`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    result: Literal["paid", "failed"]
-    reason: Annotated[str, AfterValidator(one_line)] = ""
-    reference: Annotated[str, AfterValidator(one_line)] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +193,12 @@ class Api:
         claim = await self.store.claim(payment.claim) if payment else None
         if payment is None or claim is None:
             raise _missing("payment", request.match_info["id"])
+        amount = None if result.amount is None else _part(result.amount)
         source = f"api:{token.name}:{payment.id}:{result.result}:{claim.revision}"
         cause = Cause(f"api:{token.name}", self.clock(), source)
-        change = (
-            settlement.pay(claim, payment, cause, self.settings, result.reference)
-            if result.result == "paid"
-            else settlement.fail(claim, payment, cause, result.reason)
-        )
+        company = await self.store.company()
+        change = change_of(result, amount, payment, claim, company, cause, self.settings)
         if change:
-            if result.result == "failed":
-                change = with_payers_told(change, await self.store.company(), result.reason)
             await self.store.commit(change)
         after = await self.store.payment(payment.id)
         return web.json_response(payment_json(after or payment))
@@ -254,6 +238,14 @@ async def _body(request: web.Request, model: type[M]) -> M:
         raise Problem(
             HTTPStatus.BAD_REQUEST, "invalid_body", "see `errors`", errors=faults
         ) from None
+
+
+def _part(text: str) -> int:
+    """Read how much of a payment a result is about, in fen; Problem 400 `invalid_amount`."""
+    try:
+        return parse_yuan(text)
+    except ValueError as error:
+        raise _bad("amount", str(error)) from None
 
 
 def _amount(asked: BudgetQuestion, company: Company) -> int:

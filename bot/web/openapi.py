@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import TypeAdapter
 
 from bot.settings import Scope
-from bot.web.api import BudgetQuestion, PaymentResult
+from bot.web.api import BudgetQuestion
 from bot.web.api_analytics import MAX_VALUES
 from bot.web.api_claims import NewClaim
 from bot.web.models import (
@@ -27,6 +27,7 @@ from bot.web.models import (
     VerdictModel,
     VoucherModel,
 )
+from bot.web.payment_results import PaymentResult
 from core.claim import State
 from core.payment import PaymentState
 from core.spending import Dimension

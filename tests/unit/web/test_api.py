@@ -244,6 +244,27 @@ async def test_a_bounced_payment_is_owed_again(client: TestClient) -> None:
     assert (status, body["state"], body["reason"]) == (200, "failed", "账号错误")
 
 
+async def test_parts_add_up_and_money_comes_back(client: TestClient) -> None:
+    path = f"payments/P-{NUMBER}/result"
+    total = (await get(client, "payments"))[1]["items"][0]["amount"]
+    part = {"result": "paid", "amount": "1.00", "reference": "B-1"}
+
+    first, again = await post(client, path, part), await post(client, path, part)
+    bad = await post(client, path, {**part, "amount": "1e2"})
+    much = await post(client, path, {**part, "amount": total, "reference": "B-2"})
+    whole = await post(client, path, {"result": "paid", "reference": "B-3"})
+    back = await post(client, path, {"result": "returned", "reason": "销户"})
+    known = await post(client, path, {"result": "returned", "reason": "销户"})
+
+    assert [first[0], again[0], whole[0], back[0], known[0]] == [200] * 5
+    assert first[1]["state"] == again[1]["state"] == "pending"
+    assert (bad[0], bad[1]["code"]) == (400, "invalid_amount")
+    assert (much[0], much[1]["code"]) == (422, "paid_too_much")
+    assert whole[1]["state"] == "paid"
+    assert (back[1]["state"], back[1]["reason"]) == ("failed", "销户")
+    assert known[1] == back[1]
+
+
 async def test_a_token_has_a_pace_of_its_own(storage: MemoryStorage) -> None:
     clock = iter([0.0, 1.0, 2.0, 30.0, 60.5])
     access = Access(TOKENS, per_minute=2, now=lambda: next(clock))

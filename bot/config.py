@@ -24,8 +24,18 @@ class ConfigError(Exception):
 
 
 Location = tuple[str | int, ...]
-LISTS = {("api", "tokens"), ("recognition", "trust_anchors"), ("schedule", "working_days")}
-CONNECTOR_LISTS = {"roles", "events", "companies", "gone_codes", "takes"}
+LISTS = {
+    ("api", "tokens"),
+    ("recognition", "trust_anchors"),
+    ("schedule", "working_days"),
+    ("org", "companies"),
+}
+CONNECTOR_LISTS = {
+    *("roles", "events", "companies", "gone_codes", "takes"),
+    *("returned_words", "rejected_words", "withdrawn_words", "void_words"),
+    *("origins", "budgets", "states", "results", "types"),
+}
+"""Keys whose values are lists or tables: in the environment they are written as in the file."""
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
@@ -124,7 +134,7 @@ def _secret_file(name: str, path: str) -> str:
 
 
 def _parsed(section: str, key: str, value: str) -> object:
-    """Lists come as TOML text; everything else as it stands."""
+    """Lists and tables come as TOML text; everything else as it stands."""
     in_connector = section == "connectors" and key.rpartition("__")[2] in CONNECTOR_LISTS
     if (section, key) not in LISTS and not in_connector:
         return value
@@ -132,7 +142,7 @@ def _parsed(section: str, key: str, value: str) -> object:
         return tomllib.loads(f"v = {value}")["v"]
     except tomllib.TOMLDecodeError as error:
         name = f"{PREFIX}{section}__{key}".upper()
-        raise ConfigError(f"{name}: not a TOML list: {error}") from None
+        raise ConfigError(f"{name}: neither a list nor a table of TOML: {error}") from None
 
 
 def _missing(config: Config) -> Iterable[tuple[Location, str]]:

@@ -44,11 +44,13 @@ def company_with_oa() -> Company:
 
 
 @asynccontextmanager
-async def weaver_stage(folder: Path) -> AsyncIterator[tuple[Stage, WeaverStandIn, Phone]]:
+async def weaver_stage(
+    folder: Path, database: str = "", platform: str = "dingtalk"
+) -> AsyncIterator[tuple[Stage, WeaverStandIn, Phone]]:
     oa = WeaverStandIn(form=WeaverForm())
     mapping = folder / "weaver.yaml"
     mapping.write_text(MAPPING, "utf-8")
-    database = f"sqlite+aiosqlite:///{folder}/chit.db"
+    database = database or f"sqlite+aiosqlite:///{folder}/chit.db"
     async with serving(oa.routes()) as url:
         table = {
             "base_url": url,
@@ -63,7 +65,7 @@ async def weaver_stage(folder: Path) -> AsyncIterator[tuple[Stage, WeaverStandIn
         async with on_stage(
             company_with_oa(), folder, database, free_port(), connectors={"weaver": table}
         ) as stage:
-            yield stage, oa, stage.phone("dingtalk", "zhang")
+            yield stage, oa, stage.phone(platform, "zhang")
     assert oa.violations == []
 
 
@@ -148,9 +150,9 @@ async def _status(oa: WeaverStandIn, request: str, status: str) -> bool | None:
 
 
 async def test_a_signed_callback_is_asked_about_and_a_forged_one_is_refused(
-    tmp_path: Path,
+    tmp_path: Path, postgres_url: str
 ) -> None:
-    async with weaver_stage(tmp_path) as (stage, oa, phone):
+    async with weaver_stage(tmp_path, postgres_url, "wecom") as (stage, oa, phone):
         number = await typed(phone)
         request = await begun(oa)
         body = f'{{"requestid": "{request}", "status": "archived"}}'

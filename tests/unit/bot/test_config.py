@@ -197,6 +197,20 @@ def test_roles_of_a_connector_come_from_the_environment(tmp_path: Path) -> None:
     assert config.connectors.systems["weaver"].active == ("approval", "todo")  # type: ignore[attr-defined]
 
 
+def test_tables_come_from_the_environment_as_they_are_written_in_the_file(tmp_path: Path) -> None:
+    with_mapping(tmp_path)
+
+    config = load(
+        tmp_path,
+        WEAVER,
+        CHIT_ORG__COMPANIES='{"dingtalk:12" = "sh", root = "hq"}',
+        CHIT_CONNECTORS__WEAVER__REJECTED_WORDS='["不批"]',
+    )
+
+    assert config.org.companies == {"dingtalk:12": "sh", "root": "hq"}
+    assert config.connectors.systems["weaver"].rejected_words == ("不批",)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

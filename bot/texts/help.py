@@ -63,7 +63,8 @@ TEXTS: Texts = {
     ),
     "help_employee": Text(
         "【报销】三步走\n"
-        "1. 发票照片、PDF、OFD、XML 直接发来；没有发票的写「打车 45 昨天 去客户现场」，"
+        "1. 发票照片、PDF、OFD、XML 直接发来；"
+        "没有发票的写「打车 45 昨天 去客户现场」（一行一笔，可以写几行），"
         "自驾写「自驾 36 公里 去机场」\n"
         "2. 看卡片：标 ⚠ 的要核对，「修改 1 金额 45」「修改 1 类别 打车」「删除 第 2 行」改好\n"
         "3. 点「提交」或发「提交」。没问题就进入审批，并占用预算\n"
@@ -73,8 +74,8 @@ TEXTS: Texts = {
         "· 行程单会自动配发票；同一张发票只能报一次；抬头和税号：发「抬头」\n"
         "· 复制 单号；分摊 第1行 市场部 60 研发部 40；代 姓名 打车 45；加急 单号 理由",
         "[Claims] in three steps\n"
-        "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday”, for"
-        " your own car “own car 36 km”\n"
+        "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday” (a"
+        " line each for several), for your own car “own car 36 km”\n"
         "2. Look at the card, above all where it says ⚠; “edit 1 amount 45”, “edit 1 category"
         " taxi”, “delete line 2” put it right\n"
         "3. Press submit, or send “submit”: approval begins and the budget is held\n"

@@ -93,7 +93,7 @@ _ROWS: Mapping[str, Text] = {
         "Paid; ‹{amount}› is to be cleared by claims or paid back",
     ),
     "next_submit": Text(
-        "下一步：你修改后发「提交 ‹{number}›」", "Next: change it, then send “submit ‹{number}›”"
+        "下一步：核对好就发「提交 ‹{number}›」", "Next: check it, then send “submit ‹{number}›”"
     ),
     "system": Text("系统 ‹{system}›", "the system ‹{system}›"),
     "rule": Text("  依据：‹{policy}›：‹{inputs}›", "  Rule: ‹{policy}›: ‹{inputs}›"),

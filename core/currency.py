@@ -4,10 +4,11 @@ Everything that is decided (budgets, rules, approval, payment, the books) is in 
 currency; a line keeps what it was converted from, at which rate, of which day, and who says so.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
@@ -27,11 +28,12 @@ DIGITS: Mapping[str, int] = {
 }  # fmt: skip
 """Decimals of a currency's smallest unit (ISO 4217)."""
 
-MAX_RATE = Decimal(10_000)
+MIN_RATE, MAX_RATE = Decimal("0.00001"), Decimal(10_000)
 MAX_RATE_CHARS = 24
 FAR = Decimal("0.2")
 """A rate that somebody types further from the company's than this is a slip (100 units for one)."""
 
+_PLAIN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?")
 RateSource = Literal["company", "entered", "settled"]
 
 
@@ -84,11 +86,10 @@ def _known(code: str) -> str:
 def _number(value: object) -> Decimal:
     if isinstance(value, float | bool) or not isinstance(value, str | int | Decimal):
         raise ValueError('write rates in quotes, like "7.1093"')  # noqa: TRY004 pydantic
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(f"not a number: {str(value)[:20]}") from None
-    if not number.is_finite() or not 0 < number <= MAX_RATE * 100:
+    if not _PLAIN.fullmatch(str(value).strip()):
+        raise ValueError(f"not a number: {str(value)[:20]}")
+    number = Decimal(str(value).strip())
+    if not MIN_RATE <= number <= MAX_RATE * 100:
         raise ValueError("a rate is above 0")
     return number
 

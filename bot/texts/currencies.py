@@ -84,5 +84,6 @@ def exchange_text(company: Company, line: Line, language: Language) -> str:
     by = foreign.by if foreign.source == "company" else person_name(company, foreign.by)
     day = foreign.rate_date.isoformat() if foreign.rate_date else ""
     source = _SOURCES[foreign.source].fill(language, {"by": one_line(by), "date": day})
-    fields |= {"rate": shown_rate(foreign), "amount": format_cny(foreign.fen), "source": source}
+    fen = line.amount_fen if line.asked_fen is None else line.asked_fen
+    fields |= {"rate": shown_rate(foreign), "amount": format_cny(fen), "source": source}
     return _EXCHANGED.fill(language, fields)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from core.change import Change, StoredInvoice, Tombstone
+from core.company import Company
 from core.invoice import Reading, ReadingFinding
 from core.likeness import Likeness, likeness_of, near, turns
 from core.ports import MAX_ALIKE
@@ -159,6 +160,26 @@ async def test_vouchers_of_the_schema_before_are_found_by_date_and_total(fresh_u
     assert found == ["old"]
 
 
+async def test_a_company_file_of_the_schema_before_is_still_read(fresh_url: str) -> None:
+    document = Company().model_dump_json(by_alias=True).replace('"word":', '"rates":{},"word":')
+    at = "2026-11-25 02:00:00" if "sqlite" in fresh_url else NOW
+    engine = create_async_engine(fresh_url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade_to, "0018")
+        await connection.execute(text(INSERT_COMPANY), {"document": document, "at": at})
+    await engine.dispose()
+
+    opened = await open_storage(fresh_url, utc_now)
+    found = await opened.store.company()
+    await opened.close()
+
+    assert (found, '"rates"' in document) == (Company(), True)
+
+
+INSERT_COMPANY = (
+    "INSERT INTO companies (company, version, document, applied_at, actor)"
+    " VALUES ('main', 1, :document, :at, 'administrator')"
+)
 INSERT = (
     "INSERT INTO invoices (company, id, claim, received_at, document)"
     " VALUES ('main', 'old', 'BX-1', :at, :document)"

@@ -21,7 +21,7 @@ class WebhookClient:
         self, *, system: str, url: str, kit: Kit, rate: float | None, timeout_s: float
     ) -> None:
         address = URL(url)
-        self._path = address.raw_path
+        self._path, self._query = address.raw_path, dict(address.query)
         pace = Pace(rate or RATE[0], RATE[1])
         base = str(address.origin())
         self._exchange = Exchange(system, base, kit, pace=pace, timeout_s=timeout_s)
@@ -32,7 +32,9 @@ class WebhookClient:
         Rejected `gone` for a receiver that wants no more; Retryable for everything else that is
         no success: the id makes a repetition harmless.
         """
-        call = Call("send", "POST", self._path, headers, body=body, content_type=MEDIA_TYPE)
+        call = Call(
+            "send", "POST", self._path, headers, self._query, body=body, content_type=MEDIA_TYPE
+        )
         try:
             reply = await self._exchange.send(call)
         except (ResultUnknown, Rejected) as error:

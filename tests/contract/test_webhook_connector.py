@@ -1,12 +1,17 @@
 """Webhooks out: signed as the specification says, repeated safely, stopped when unwanted."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from bot.connections import hook_key
+from bot.__main__ import app
+from bot.config import load_config
+from bot.connections import WebhookSettings, hook_key
 from connectors.kit import Kit
 from connectors.webhook.adapter import Webhook
 from connectors.webhook.wire import SCHEDULE_S
@@ -107,6 +112,12 @@ async def test_what_an_answer_means(
         assert caught.value.retry_after_s == pause_s
 
 
+async def test_an_address_keeps_its_query(receiver: Receiver) -> None:
+    await send(hook_to(f"{receiver.url}?key=a%20b", kit_of()))
+
+    assert receiver.queries == [{"key": "a b"}]
+
+
 async def test_a_receiver_that_is_away_is_tried_again() -> None:
     with pytest.raises(Retryable):
         await send(hook_to("http://127.0.0.1:1/hook", kit_of()))
@@ -145,3 +156,29 @@ async def test_no_secret_stands_in_an_error_or_the_journal(receiver: Receiver) -
 def test_the_plan_lasts_a_day_and_more() -> None:
     assert sum(SCHEDULE_S) >= 24 * 3600
     assert list(SCHEDULE_S) == sorted(SCHEDULE_S)
+
+
+async def test_a_receiver_is_kept_only_when_it_has_taken_the_test(
+    receiver: Receiver, tmp_path: Path, sqlite_url: str
+) -> None:
+    settings = tmp_path / "chit.toml"
+    settings.write_text(f'[database]\nurl = "{sqlite_url}"\n')
+    words = ["webhook", "add", "hub", receiver.url, "--event", "claim.paid", "--secret", SECRET]
+    receiver.answers = [(500, {})]
+
+    refused = await command(*words, "--config", str(settings))
+    before = settings.read_text()
+    added = await command(*words, "--config", str(settings))
+    twice = await command(*words, "--config", str(settings))
+    wrong = await command(*words[:2], "b", "ftp://x", "--config", str(settings), "--secret", SECRET)
+
+    assert [refused, added, twice, wrong] == [1, 0, 2, 2]
+    assert "hub" not in before
+    hub = load_config(settings, {}).connectors.systems["hub"]
+    assert isinstance(hub, WebhookSettings)
+    assert (hub.url, hub.events) == (receiver.url, ("claim.paid",))
+    assert receiver.names() == ["chit.test"]
+
+
+async def command(*words: str) -> int:
+    return (await asyncio.to_thread(CliRunner().invoke, app, list(words))).exit_code

@@ -22,6 +22,7 @@ class Receiver:
     tried: list[tuple[str, bytes]] = field(default_factory=list)
     taken: list[dict[str, object]] = field(default_factory=list)
     forged: int = 0
+    queries: list[dict[str, str]] = field(default_factory=list)
 
     async def receive(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -33,6 +34,7 @@ class Receiver:
             self.forged += 1
             return web.Response(status=400)
         self.tried.append((headers["webhook-id"], body))
+        self.queries.append(dict(request.query))
         status, more = self.answers.pop(0) if self.answers else (204, {})
         if 200 <= status < 300:
             self.taken.append(json.loads(body))

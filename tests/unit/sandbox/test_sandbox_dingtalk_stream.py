@@ -259,6 +259,39 @@ async def test_a_click_carries_the_buttons_constants_and_its_answer_is_applied_b
     )
 
 
+async def test_a_forwarded_card_is_clicked_in_its_group(
+    sandbox: RunningSandbox, caller: Caller
+) -> None:
+    await deliver(caller, approval())
+    press = {**ZHANG, "card": "card-1", "action": "approve", "group": "cidg==", "inputs": {}}
+
+    async with connected(sandbox.url) as client:
+        click, _ = await asyncio.gather(
+            client.answer_next(lambda _: {}), caller.page("/click", press)
+        )
+
+    assert (click["userId"], click["spaceType"], click["spaceId"]) == (
+        "staff-zhang",
+        "IM_GROUP",
+        "cidg==",
+    )
+
+
+async def test_in_a_group_pictures_arrive_and_files_and_voice_do_not(
+    sandbox: RunningSandbox, caller: Caller
+) -> None:
+    async with connected(sandbox.url) as client:
+        await upload(caller, PNG, "a.png", **ZHANG, group="cidg==")
+        message = await client.answer_next(lambda _: {})
+    refused, _ = await upload(caller, b"%PDF-1.7", "a.pdf", **ZHANG, group="cidg==")
+    spoken = {**ZHANG, "text": "待办", "voice": True, "group": "cidg=="}
+    voice, _ = await caller.call("POST", "/sandbox/send", json=spoken)
+
+    assert (message["msgtype"], message["conversationType"]) == ("picture", "2")
+    assert message["conversationId"] == "cidg=="
+    assert (refused, voice) == (400, 400)
+
+
 async def test_without_an_answer_in_time_the_person_sees_a_failure(
     sandbox: RunningSandbox, caller: Caller
 ) -> None:

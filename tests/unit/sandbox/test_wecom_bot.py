@@ -18,6 +18,7 @@ from sandbox.config import SandboxConfig, WeComBotTenant
 from sandbox.server import RunningSandbox
 
 SECRET = "bot-secret"
+PNG = b"\x89PNG\r\n\x1a\n0000"
 CARD: Json = {
     "card_type": "button_interaction",
     "main_title": {"title": "张三的报销 ¥45.00"},
@@ -134,6 +135,24 @@ async def test_messages_arrive_as_the_documents_say(caller: Caller, line: Line) 
 
 def stream(text: str) -> Json:
     return {"msgtype": "stream", "stream": {"id": "s1", "finish": True, "content": text}}
+
+
+async def test_voice_is_words_and_a_groups_picture_comes_with_its_mention(
+    caller: Caller, line: Line
+) -> None:
+    me = {"platform": "wecom_bot", "user": "ZhangSan"}
+    form = aiohttp.FormData({**me, "group": "g1"})
+    form.add_field("file", PNG, filename="a.png")
+
+    await caller.page("/send", {**me, "text": "待办", "voice": True})
+    spoken = (await line.callback())["body"]
+    await caller.call("POST", "/sandbox/upload", data=form)
+    pictured = (await line.callback())["body"]
+    mention, picture = pictured["mixed"]["msg_item"]
+
+    assert (spoken["msgtype"], spoken["voice"]) == ("voice", {"content": "待办"})
+    assert (pictured["chattype"], pictured["chatid"]) == ("group", "g1")
+    assert (mention["text"]["content"], picture["msgtype"]) == ("@小票", "image")
 
 
 async def test_a_file_has_its_own_key_and_dies_after_five_minutes(

@@ -112,7 +112,7 @@ async def test_without_locks_the_checker_finds_it(postgres_url: str) -> None:
     storage = await prepared(postgres_url)
 
     async with workers(postgres_url, "naive"):
-        for _ in range(40):
+        for _ in range(240):
             await asyncio.sleep(0.25)
             faults = await find_faults(storage)
             if any("reserved" in fault for fault in faults):

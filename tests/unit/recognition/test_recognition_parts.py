@@ -10,7 +10,7 @@ import pytest
 from recognition_builders import codes, named
 from test_recognition_layout import RAIL, TAXI, VAT, words
 
-from core.invoice import Reading
+from core.invoice import Reading, to_json
 from recognition.labels import mended
 from recognition.layout import read_page
 from recognition.ocr import Corners
@@ -132,6 +132,7 @@ def test_a_foreign_receipt_keeps_its_own_currency() -> None:
     (doubt,) = [f for f in reading.findings if f.code == "foreign_currency"]
     assert doubt.fields == ("total",)
     assert "SGD 107.62" in doubt.message
+    assert (reading.currency, to_json(reading)["currency"]) == ("SGD", "SGD")
 
 
 @pytest.mark.parametrize(

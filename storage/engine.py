@@ -46,7 +46,8 @@ _RESTED_S = 5.0
 """After such a rest a connection of PostgreSQL is asked for a sign of life before it is used."""
 STATEMENTS = 512
 """Statements that are kept ready: building one costs as much as running it."""
-_CONNECTIONS = 12
+_CONNECTIONS = 10
+"""With the two of the turns a process has twelve."""
 _TURNS = 2
 """Of the writer's turns one has the lock, one waits for it and fills."""
 _TOGETHER, _ALONE = 128, 1000

@@ -45,14 +45,17 @@ TEXTS: Texts = {
     # batches
     "batch_waits": Text(
         "付款批次‹ {batch} ›等待复核：共‹ {count} ›笔、‹{total}›‹，制单人 {employee}›。"
-        "核对后发「确认批次‹ {batch}›」，有误发「取消批次‹ {batch}› 原因」。",
+        "在网页「财务—批次」核对后确认，或发「确认批次‹ {batch}›」；"
+        "有误发「取消批次‹ {batch}› 原因」。",
         "The payment batch‹ {batch} ›waits to be checked: ‹{count} ›payments, ‹{total}›‹, made by"
-        " {employee}›. Send “confirm batch‹ {batch}›”, or “cancel batch‹ {batch}› reason”.",
+        " {employee}›. Check it on the page Finance, or send “confirm batch‹ {batch}›”, or “cancel"
+        " batch‹ {batch}› reason”.",
     ),
     "batch_released": Text(
-        "付款批次‹ {batch} ›已复核‹（{count} 笔，{total}）›，可以用 --batch‹ {batch} ›导出文件。",
-        "The payment batch‹ {batch} ›has been checked‹ ({count} payments, {total})›; its file may"
-        " be written with --batch‹ {batch}›.",
+        "付款批次‹ {batch} ›已复核‹（{count} 笔，{total}）›，可以在网页「财务—批次」下载文件，"
+        "或用 --batch‹ {batch} ›导出。",
+        "The payment batch‹ {batch} ›has been checked‹ ({count} payments, {total})›; take its file"
+        " from the page Finance, or write it with --batch‹ {batch}›.",
     ),
     "batch_cancelled": Text(
         "付款批次‹ {batch} ›已取消‹：{reason}›，其中的付款恢复为待付。",

@@ -262,7 +262,7 @@ class _Desk:
             amount=format_cny(batch.total_fen),
             state="in_review",
             state_text=page_text("todo_waits", self.language),
-            path="/app/finance?list=batches",
+            path=f"/app/finance/batches/{batch.id}",
         )
 
     def owed(self, payment: Payment) -> Row:

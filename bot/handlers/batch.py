@@ -15,11 +15,13 @@ from core.actions.basics import Settings
 from core.change import Dialog
 from core.claim import Claim, State
 from core.errors import ChitError, Conflict, Refused
-from core.money import format_cny
-from core.notices import TODO_LISTS, show_todo
+from core.money import format_cny, format_yuan
+from core.notices import TODO_LISTS, Reply, show_todo
 from core.phrases.intents import ApproveAll
 from core.ports import ClaimQuery, Page, Store
 
+ON_CARD = 4
+"""Claims that a small card can name; more are named in words as well."""
 MANY = Page(limit=50)
 """Claims of one batch; whoever has more says it again."""
 SERIOUS = frozenset({"warn", "block"})
@@ -77,17 +79,19 @@ async def batch_of(
 async def on_approve_all(_: ApproveAll, work: Work) -> None:
     """List the clean claims that wait for the person, and ask once."""
     batch = await _some(work)
+    card = show_todo(work.person.id, fresh=True)
+    await work.tell(_asking(work, batch), card, dialog=_awaited(work, batch.claims))
+
+
+def _asking(work: Work, batch: Batch) -> Reply:
+    """Name every claim that the one yes would agree to."""
     total = sum(c.total_fen for c in batch.claims)
-    await work.tell(
-        work.reply(
-            "batch_ask",
-            count=str(len(batch.claims)),
-            total=f"{total / 100:.2f}",
-            rows="\n".join(_row(work, c) for c in batch.claims),
-            others=str(batch.others) if batch.others else "",
-        ),
-        show_todo(work.person.id, fresh=True),
-        dialog=_awaited(work, batch.claims),
+    return work.reply(
+        "batch_ask",
+        count=str(len(batch.claims)),
+        total=format_yuan(total),
+        rows="\n".join(_row(work, c) for c in batch.claims),
+        others=str(batch.others) if batch.others else "",
     )
 
 
@@ -112,7 +116,8 @@ async def on_click(click: CardClicked, work: Work) -> None:
         mark = _mark_in(click.token, work.person.id)
         if click.action == "approve_all":
             batch = await _some(work)
-            await work.tell(redraw, dialog=_awaited(work, batch.claims))
+            more = (_asking(work, batch),) if len(batch.claims) > ON_CARD else ()
+            await work.tell(redraw, *more, dialog=_awaited(work, batch.claims))
             return
         await _take(work, await _asked(work, mark))
     except Refused as refused:

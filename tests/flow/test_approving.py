@@ -67,10 +67,28 @@ async def test_a_stand_in_decides_takes_it_back_and_the_turn_comes_home(
     await manager.say("孙洋")
     await manager.text("孙洋", "加签")
 
+    done_by = await agreed_together(employee, manager)
+
+    assert {done_by, (await stage.api(f"claims/{number}"))["state"]} == {"已同意", "in_review"}
     assert "王芳" in draft.text
     assert spent == ("0.00", "45.00")
     assert [(a["approver"], a["decision"]) for a in approvals] == [("li", "approve")]  # type: ignore[union-attr]
     assert held == ("45.00", "0.00")
+
+
+async def agreed_together(employee: Phone, manager: Phone) -> str:
+    """Let somebody agree to two more claims and the one at hand by two presses of one card."""
+    for yuan in (5, 6):
+        await submitted(employee, yuan)
+        await manager.card(f"{yuan}.00", action="approve")
+    await manager.say("待办")
+    await manager.click(
+        await manager.card("可以一次同意 3 张", action="approve_all"), "approve_all"
+    )
+    await manager.click(await manager.card("请再确认", action="confirm_all"), "confirm_all")
+    done = await manager.text("已同意 3 张", "¥5.00", "¥6.00")
+    await settled(manager, "可以一次同意", "confirm_all")
+    return done[:3]
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ TEXTS: Texts = {
         "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
     ),
     "no_budget_then": Text(
-        "‹「{target}」›在这段时间没有预算。换一个期间再查，例如「预算 市场部 本季度」。",
-        "‹“{target}” has ›no budget in that period. Please ask for another, like “budget sales this"
-        " quarter”.",
+        "这段时间没有‹「{target}」的›预算。换一个期间再查，例如「预算 市场部 本季度」。",
+        "There is no budget‹ of “{target}”› in that period. Please ask for another, like “budget"
+        " sales this quarter”.",
     ),
 }
 

@@ -13,6 +13,8 @@ _YEAR = r"(?:(?P<year>\d{4})[\s-]?年?|(?P<year_word>今年|去年|前年|明年
 _MONTHS, _QUARTER, _HALF = 12, 3, 6
 _YEARS = {
     "今年": 0,
+    "本年": 0,
+    "全年": 0,
     "明年": 1,
     "去年": -1,
     "前年": -2,
@@ -130,7 +132,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(?:这|本)个?季度?|this\squarter", _near_quarter(0)),
         (rf"(?<!\d){_YEAR}(?P<n>{_N})\s?月份?(?!\s?\d)", _month),
         (
-            r"(?<!\d)(?P<year>\d{4})\s?年|(?P<word>今年|明年|去年|前年|(?:this|last|next)\syear)",
+            r"(?<!\d)(?P<year>\d{4})\s?年|(?P<word>今年|本年|全年|明年|去年|前年|(?:this|last|next)\syear)",
             _year,
         ),
     )

@@ -13,7 +13,7 @@ LOOK = r"(?:(?:查询|查看|查一下|查下|查查|看一下|看看|查|看|sh
 """Words that ask to be shown something."""
 
 _BUDGET_FILLER = re.compile(
-    r"(?:[\s,,。??!的]|还剩下?多少钱?|还有多少钱?|剩余|剩下|余额|可用|额度|够不够|够|能花|情况|多少钱?|怎么样|使用|执行|查询|一下"
+    r"(?:[\s,,。??!的]|还剩下?(?:多少钱?)?|还有(?:多少钱?)?|还(?:能|可以)花(?:多少钱?)?|剩余|剩下|余额|可用|额度|够不够|够|能花|花了?多少钱?|情况|多少钱?|怎么样|使用|执行|查询|一下"
     r"|了|吗|呢|for\b|of\b|the\b|left\b|status\b)+$",
     re.IGNORECASE,
 )
@@ -24,6 +24,8 @@ BUDGET_BEHIND = re.compile(
     rf"{LOOK}?(?P<target>(?:[^\s\d,。;、]|\d{{1,4}}(?=年|月)){{1,20}}?)\s?的?\s?预算(?P<rest>.{{0,12}})",
     re.IGNORECASE,
 )
+_YEAR_ALONE = re.compile(r"(?<!\S)20\d\d(?!\S)")
+_AFTER_MONTH = re.compile(r"(?<=月)\s+(?=\d)")
 _ID = re.compile(r"[a-z][\w.]*-[\w.-]+", re.IGNORECASE)
 """The id of a budget, whose digits are neither period nor amount: sales-2026q4."""
 _ALL = frozenset({"全部", "所有", "我的", "我们", "本部门", "部门", "all", "my"})
@@ -46,29 +48,48 @@ def read_budget(said: Said) -> BudgetQuery | Problem:
     """Read what follows 预算: nothing, a department or a project, a period, an amount to fit in."""
     first_word, _, others = said.rest.strip().partition(" ")
     budget = first_word if _ID.fullmatch(first_word) else ""
-    months, rest = find_period(others if budget else said.rest, said.today)
-    amounts = find_amounts(rest)
-    values = [span.value for span in amounts]
-    amount = values[0] if len(values) == 1 else None
-    if values and not isinstance(amount, int):
+    words = _apart(others if budget else said.rest)
+    months, left = find_period(words, said.today)
+    amount, rest = _amount_in(left)
+    if isinstance(amount, Problem) or (months is None and left != words):
         return Problem("budget_unclear", said.rest, said.word)
-    for span in amounts:
-        rest = f"{rest[: span.start]} {rest[span.end :]}"
     target = budget or _BUDGET_FILLER.sub("", _BUDGET_LEAD.sub("", rest)).strip()
     named = None if target.lower() in {"", *_ALL} else " ".join(target.split())
     first, last = months.days() if months else (None, None)
-    return BudgetQuery(named, first, last, amount if isinstance(amount, int) else None)
+    return BudgetQuery(named, first, last, amount)
+
+
+def _apart(text: str) -> str:
+    """Keep a year and a month apart from an amount that follows: 2026, 12 月 3000."""
+    return _AFTER_MONTH.sub(", ", _YEAR_ALONE.sub(r"\g<0>年", text))
+
+
+def _amount_in(text: str) -> tuple[int | Problem | None, str]:
+    """Find the one amount of a text, and give the text without it."""
+    spans = find_amounts(text)
+    if not spans:
+        return None, text
+    rest = text
+    for span in spans:
+        rest = f"{rest[: span.start]}{' ' * (span.end - span.start)}{rest[span.end :]}"
+    value = spans[0].value
+    return (
+        value if len(spans) == 1 and isinstance(value, int) else Problem("budget_unclear")
+    ), rest
 
 
 def budget_behind(line: str, today: date) -> BudgetQuery | None:
-    """Read 市场部预算还剩多少: the budget's owner in front."""
+    """Read 市场部预算还剩多少, 市场部预算够不够 3000: the budget's owner in front."""
     found = BUDGET_BEHIND.fullmatch(line)
-    if not found or (found["rest"] and not _BUDGET_FILLER.fullmatch(found["rest"])):
+    if not found:
+        return None
+    amount, rest = _amount_in(found["rest"])
+    if isinstance(amount, Problem) or (rest.strip() and not _BUDGET_FILLER.fullmatch(rest)):
         return None
     months, target = find_period(found["target"], today)
     first, last = months.days() if months else (None, None)
     named = target.strip(" 的")
-    return BudgetQuery(None if named.lower() in {"", *_ALL} else named, first, last)
+    return BudgetQuery(None if named.lower() in {"", *_ALL} else named, first, last, amount)
 
 
 def read_claims_of(line: str, vocabulary: Vocabulary) -> ClaimsOf | MyClaims | None:

@@ -17,7 +17,9 @@ _ASKS = re.compile(
     r"|\b(?:how\smuch\s(?:did|was|has|have|is|do)|spent\son|spending|expenses\sby|who\sspent)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"同意|批准|驳回|拒绝|退回|反馈|转交|加签|修改|能报|可以报|approve|reject|return")
+_NOT = re.compile(
+    r"预算|同意|批准|驳回|拒绝|退回|反馈|转交|加签|修改|能报|可以报|approve|reject|return"
+)
 _SAID: dict[Dimension, str] = {
     "employee": r"谁|个人|各人|每个?人|按人|人员|\bwho\b|by\s(?:person|employee)",
     "supplier": r"供应商|商家|哪家|supplier|merchant",

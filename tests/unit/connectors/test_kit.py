@@ -7,14 +7,28 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 
+from connectors.dingtalk_oa import client as dingtalk
+from connectors.hose import client as hose
 from connectors.kit.answers import hint_in
 from connectors.kit.exchange import MAX_BYTES, Call, Exchange
 from connectors.kit.pace import Pace
 from connectors.kit.redact import redact_body, redact_headers, redact_url
 from connectors.kit.single import Tokens
+from connectors.weaver import client as weaver
+from connectors.wecom_oa import client as wecom
 from core.errors import Rejected, ResultUnknown, Retryable
 from tests.contract.connector_stage import kit_of, serving
 from tests.fakes.links import MemoryJournal
+
+LIMITS = {
+    dingtalk.RATE,
+    wecom.RATE,
+    (int(hose.RATE), 1.0),
+    (int(weaver.RATE), 1.0),
+    (1, 60.0),
+    (50, 1.0),
+}
+"""How often each platform may be asked; 合思's approvals once a minute."""
 
 
 class Clock:
@@ -31,7 +45,7 @@ class Clock:
         self.now += seconds + self._late_s
 
 
-@pytest.mark.parametrize(("count", "window_s"), [(20, 1.0), (10, 60.0), (1, 1.0), (50, 1.0)])
+@pytest.mark.parametrize(("count", "window_s"), LIMITS)
 async def test_a_pace_uses_nearly_all_and_never_more(count: int, window_s: float) -> None:
     clock = Clock()
     pace = Pace(count, window_s, now=clock, sleep=clock.sleep)

@@ -12,6 +12,7 @@ ACTS: Mapping[str, Text] = {
     "pair_itinerary": Text("配上行程单", "paired an itinerary"),
     "edit": Text("修改", "changed it"),
     "remove_line": Text("删除一行", "removed a line"),
+    "set_rate": Text("填写汇率", "gave a rate"),
     "share_line": Text("分摊一行", "shared a line"),
     "join_lines": Text("合并两行", "joined two lines"),
     "set_supplier": Text("填写供应商", "named the supplier"),

@@ -73,6 +73,8 @@ def test_no_golden_card_is_left_over() -> None:
         "approval-in_review-en.json",
         "approval-rich.json",
         "claim-rich.json",
+        "todo.json",
+        "todo-armed.json",
     } | {p.name for p in GOLDEN.glob("alert-*.json")}
 
 

@@ -1,5 +1,6 @@
 """One batch of the finance desk, made, checked, handed out: of payments or of vouchers."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePath
@@ -24,12 +25,16 @@ from core.payment_batch import PaymentBatch
 from core.ports import Page, Store, VoucherQuery
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PICKS = 1000
+MAX_PICKS = 20_000
+"""Payments that a batch is made of as they were seen; of more it is made of all that is owed."""
 SHOWN_ROWS = 200
 """Rows of results, and payments of a batch, that a page lists."""
 NEXT = "next"
 """The batch of vouchers that would be made now."""
 _PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+PageOf = Callable[[web.Request, Person], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,18 @@ class FinanceBatches:
     orders: FinanceOrders
     room: DeskRoom
 
+    def said(self, page: PageOf) -> PageOf:
+        """Make a page that says what was refused, a form in the firm's folder for one."""
+
+        async def handle(request: web.Request, person: Person) -> web.StreamResponse:
+            try:
+                return await page(request, person)
+            except (Refused, Conflict) as error:
+                company = await self.store.company()
+                return self._refused(error, person, company, "/app/finance")
+
+        return handle
+
     async def preview(self, request: web.Request, person: Person) -> web.Response:
         """Show the batch that would be made: of what was picked, or of all that is owed."""
         _require(person)
@@ -59,10 +76,7 @@ class FinanceBatches:
         company = await self.store.company()
         forms = self.clerk.payment_forms()
         chosen = request.query.get("form") or forms[0].name
-        try:
-            batch, shown = await self.clerk.due(chosen, only)
-        except Refused as refused:
-            return self._refused(refused, person, company, "/app/finance")
+        batch, shown = await self.clerk.due(chosen, only)
         total = sum(o.amount_fen for o in batch.orders)
         return self.site.render(
             "finance_preview.html",
@@ -71,6 +85,7 @@ class FinanceBatches:
             forms=forms,
             chosen=chosen,
             picks=sorted(only or ()),
+            seen=[o.id for o in batch.orders] if len(batch.orders) <= MAX_PICKS else [],
             count=str(len(batch.orders)),
             total=format_cny(total),
             checked=needs_checker(company, total),
@@ -85,11 +100,7 @@ class FinanceBatches:
         given = await request.post()
         picks = [value for value in given.getall("pick", []) if isinstance(value, str)]
         form = str(given.get("form", ""))
-        try:
-            batch = await self.clerk.make_batch(person, form, _picks(picks))
-        except (Refused, Conflict) as refused:
-            company = await self.store.company()
-            return self._refused(refused, person, company, "/app/finance")
+        batch = await self.clerk.make_batch(person, form, _picks(picks))
         there = f"/app/finance/batches/{quote(batch.id)}?form={quote(form)}"
         return self.site.redirect(there, HTTPStatus.SEE_OTHER)
 

@@ -12,7 +12,7 @@ from bot.texts.pages import page_text
 from bot.texts.template import Language
 from bot.texts.words import payment_state_text
 from bot.web.claim_book import STATES as VOUCHER_STATES
-from bot.web.finance_batches import FinanceBatches
+from bot.web.finance_batches import FinanceBatches, PageOf
 from bot.web.finance_entries import (
     LISTS,
     PAYMENTS,
@@ -53,7 +53,7 @@ class _Asked:
         return Page(self.cursor, SIZE)
 
 
-Guard = Callable[[Callable[[web.Request, Person], Awaitable[web.StreamResponse]]], Handler]
+Guard = Callable[[PageOf], Handler]
 """Makes a page that only people who have signed in see."""
 
 
@@ -71,22 +71,22 @@ class FinancePage:
 
     def routes(self, guarded: Guard) -> list[web.RouteDef]:
         """Give the routes of the desk; who comes back from signing in finds the desk again."""
-        base, made = "/app/finance", self.batches
+        base, made, said = "/app/finance", self.batches, self.batches.said
         return [
             web.get(base, guarded(self.page)),
-            web.get(f"{base}/preview", guarded(made.preview)),
-            web.get(f"{base}/batches/{{id}}", guarded(made.batch)),
-            web.get(f"{base}/vouchers/{{batch}}", guarded(made.voucher_batch)),
+            web.get(f"{base}/preview", guarded(said(made.preview))),
+            web.get(f"{base}/batches/{{id}}", guarded(said(made.batch))),
+            web.get(f"{base}/vouchers/{{batch}}", guarded(said(made.voucher_batch))),
             web.get(f"{base}/reconcile", guarded(self.compared.page)),
             web.get(f"{base}/reconcile.xlsx", guarded(self.compared.file)),
             web.get(f"{base}/do/{{what}}", made.back),
             web.post(f"{base}/do/order", guarded(self.orders.take)),
-            web.post(f"{base}/do/batch", guarded(made.make)),
-            web.post(f"{base}/do/file", guarded(made.file)),
-            web.post(f"{base}/do/results", guarded(made.results)),
-            web.post(f"{base}/do/vouchers", guarded(made.export_vouchers)),
-            web.post(f"{base}/do/voucher-file", guarded(made.voucher_file)),
-            web.post(f"{base}/do/numbers", guarded(made.numbers)),
+            web.post(f"{base}/do/batch", guarded(said(made.make))),
+            web.post(f"{base}/do/file", guarded(said(made.file))),
+            web.post(f"{base}/do/results", guarded(said(made.results))),
+            web.post(f"{base}/do/vouchers", guarded(said(made.export_vouchers))),
+            web.post(f"{base}/do/voucher-file", guarded(said(made.voucher_file))),
+            web.post(f"{base}/do/numbers", guarded(said(made.numbers))),
         ]
 
     async def page(self, request: web.Request, person: Person) -> web.Response:

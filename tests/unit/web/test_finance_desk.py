@@ -1,10 +1,13 @@
 """What finance does on its pages: who may, what leaves, what comes back, and nothing twice."""
 
 import hashlib
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from web_stage import AT, NUMBER, PAYMENT, Stage, claim
 
 from bot.events import DeskOrdered, from_json
@@ -121,6 +124,16 @@ async def test_only_what_was_picked_goes_into_a_batch(stage: Stage) -> None:
     assert [p.id for p in inside] == ["P-BX-20261125-0008"]
 
 
+async def test_a_batch_has_what_was_seen_and_nothing_that_came_since(stage: Stage) -> None:
+    await owe(stage, 2)
+    await stage.be(CASHIER)
+
+    _, preview, _ = await stage.get(f"{DESK}/preview")
+    seen = re.findall(r'name="pick" value="(P-[^"]+)"', preview)
+
+    assert seen == ["P-BX-20261125-0007", "P-BX-20261125-0008"]
+
+
 async def test_a_form_that_a_batch_does_not_fit_gives_no_file(stage: Stage) -> None:
     made = claim(state=State.PAYING)
     odd = replace(PAYMENT, payee_name="𠮷田", state="exported", batch="PAY-20261125-0001")
@@ -224,3 +237,22 @@ async def test_a_browser_that_has_signed_in_meanwhile_comes_to_the_desk(stage: S
     status, _, headers = await stage.get(f"{DESK}/do/batch")
 
     assert (status, headers["Location"]) == (303, DESK)
+
+
+async def test_a_broken_form_in_the_firms_folder_is_said_and_stops_no_page(
+    stage: Stage, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yaml").write_text("name: bad\nuse: payments\n", "utf-8")
+    await owe(stage)
+    finance = stage.pages.finance
+    broken = replace(finance.clerk, templates=tmp_path)  # type: ignore[type-var]  # a dataclass
+    pages = replace(finance, clerk=broken, batches=replace(finance.batches, clerk=broken))
+    stage.pages = replace(stage.pages, finance=pages)
+    async with TestClient(TestServer(stage.app())) as client:
+        stage.client = client
+        await stage.be(CASHIER)
+        desk, _, _ = await stage.get(DESK)
+        preview, said, _ = await stage.get(f"{DESK}/preview")
+
+    assert (desk, preview) == (200, 409)
+    assert "bad.yaml" in said

@@ -14,7 +14,7 @@ from core.phrases.traditional import simplified
 
 MOST = 20
 """More in one message is a table, which is imported and not typed."""
-MAX_CHARS = 2000
+MAX_CHARS, MAX_EACH = 2000, 200
 _LINES = re.compile(r"[\r\n]+")
 _PARTS = re.compile(r"[;；，、]|,\s")
 _COUNTED = re.compile(r"^\s*(?:[(（]?\d{1,2}[.)、）]\s*(?=\D)|[①-⑳]|[-*•·]\s)\s*")
@@ -28,7 +28,10 @@ def read_several(text: str, today: date, vocabulary: Vocabulary) -> Expenses | N
     if len(text) > MAX_CHARS:
         return None
     items: list[Expense] = []
-    for line in filter(str.strip, _LINES.split(text)):
+    lines = [line for line in _LINES.split(text) if line.strip()]
+    if len(lines) > MOST:
+        return None
+    for line in lines:
         read = _line(_COUNTED.sub("", line), today, vocabulary)
         if not read:
             return None
@@ -42,7 +45,10 @@ def _line(line: str, today: date, vocabulary: Vocabulary) -> list[Expense]:
     if whole:
         return [whole]
     items: list[Expense] = []
-    for part in filter(str.strip, _PARTS.split(line)):
+    parts = [part for part in _PARTS.split(line) if part.strip()]
+    if len(parts) > MOST:
+        return []
+    for part in parts:
         read = _expense(part, today, vocabulary)
         if read is None:
             return []
@@ -52,6 +58,8 @@ def _line(line: str, today: date, vocabulary: Vocabulary) -> list[Expense]:
 
 
 def _expense(part: str, today: date, vocabulary: Vocabulary) -> Expense | None:
+    if len(part) > MAX_EACH:
+        return None
     written = clean(part)
     line = simplified(written)
     if read_command(line, today, vocabulary):

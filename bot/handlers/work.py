@@ -169,6 +169,7 @@ class Work:
             if isinstance(o.notice, ShowCard)
             and o.notice.person == self.person.id
             and not o.notice.only_open
+            and o.notice.purpose != "todo"
         ]
         if not cards:
             return ()

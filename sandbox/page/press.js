@@ -2,7 +2,10 @@
 
 import { el, toast, two } from "./dom.js";
 
-const WANTS_REASON = { reject: ["驳回理由", "Reason to reject"], return: ["退回理由", "Reason to return"] };
+const RETURN = ["退回理由", "Reason to return"];
+const WANTS_REASON = {
+  reject: ["驳回理由", "Reason to reject"], return: RETURN, return_back: RETURN, return_anew: RETURN,
+};
 
 // `press(action, {token, inputs})` answers with a promise; meanwhile every button of the card waits.
 export function presser(card, press) {

@@ -156,7 +156,7 @@ TEXTS: Texts = {
         "· 付款失败 单号 原因：通知本人改账户，单据回到待付\n"
         "· 分次付：已付 单号 100；员工还借款：归还 单号 金额；作废 单号 理由（未付的）\n"
         "· 查 张三 报销（财务）；为什么 单号：看规则和数字\n"
-        "· 批量付款：chit payments export / result；凭证：chit vouchers export\n"
+        "· 批量付款、银行结果、凭证、对账：网页「财务」里做\n"
         "· 大额批次由另一人复核：「确认批次 PAY-…」或「取消批次 PAY-… 原因」\n"
         "· 发票作废或红冲会提醒，付款前会再拦一次",
         "[Finance and cashiers]\n"
@@ -164,7 +164,7 @@ TEXTS: Texts = {
         "· payment failed NUMBER reason: the employee is told and it is to be paid again\n"
         "· In parts: paid NUMBER 100; repaid NUMBER amount; void NUMBER reason\n"
         "· claims of NAME (finance); why NUMBER for rules and figures\n"
-        "· In bulk: chit payments export / result; vouchers: chit vouchers export\n"
+        "· Batches, bank results, vouchers, comparison: on the page Finance\n"
         "· High batches need a second person: confirm batch PAY-…, cancel batch PAY-… reason\n"
         "· Void or cancelled invoices are told, and stop a payment",
     ),

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from core.alerts import ThresholdCrossed
 from core.change import AuditEntry, Change
-from core.claim import Claim, State
+from core.claim import Claim, Line, State
 from core.money import format_yuan
 from core.payment import Payment
 from core.voucher import Voucher
@@ -55,7 +55,10 @@ _PAYMENT_EVENTS: Mapping[str, EventName] = {
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """A line of a claim; `amount` in yuan."""
+    """A line of a claim; `amount` in yuan.
+
+    `original` is what was spent in another `currency`, in its units, at `rate` yuan for one.
+    """
 
     category: str | None
     amount: str
@@ -64,6 +67,9 @@ class LineFacts:
     project: str | None
     department: str
     invoice: str | None
+    currency: str | None = None
+    original: str | None = None
+    rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +206,23 @@ def _claim_facts(claim: Claim, entry: AuditEntry) -> ClaimFacts:
         submitted_at=claim.submitted_at.isoformat() if claim.submitted_at else None,
         actor=entry.actor,
         reason=said.get("reason", "") or said.get("opinion", ""),
-        lines=tuple(
-            LineFacts(
-                line.category,
-                format_yuan(line.amount_fen),
-                line.date.isoformat(),
-                line.description,
-                line.project or claim.project,
-                line.department or claim.department,
-                line.invoice.number if line.invoice else None,
-            )
-            for line in claim.lines
-        ),
+        lines=tuple(_line_facts(claim, line) for line in claim.lines),
+    )
+
+
+def _line_facts(claim: Claim, line: Line) -> LineFacts:
+    foreign = line.foreign
+    return LineFacts(
+        line.category,
+        format_yuan(line.amount_fen),
+        line.date.isoformat(),
+        line.description,
+        line.project or claim.project,
+        line.department or claim.department,
+        line.invoice.number if line.invoice else None,
+        foreign.currency if foreign else None,
+        foreign.amount.text if foreign else None,
+        foreign.rate if foreign else None,
     )
 
 

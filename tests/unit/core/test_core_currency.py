@@ -26,6 +26,7 @@ from core.currency import (
 )
 from core.errors import Refused
 from core.exchange import on_day, spent
+from core.happenings import ClaimFacts, happened
 from core.invoice import Reading, ReadingFinding
 from core.payment import Payment
 from core.shares import Share, merge_lines, papers_fen, split_line
@@ -131,6 +132,11 @@ def test_budgets_rules_and_conditions_see_the_base_currency() -> None:
     (reserve,) = [m for m in change.moves if isinstance(m, Reserve)]
     assert {c.amount_fen for c in reserve.hold.charges} == {21328}
     assert "amount_limit" in {f.code for f in change.claims[0].findings}
+    (told,) = [h.facts for h in happened(change) if isinstance(h.facts, ClaimFacts)]
+    (line,) = told.lines
+    assert (told.total, line.currency, line.original, line.rate) == (
+        "213.28", "USD", "30.00", "7.1093",
+    )  # fmt: skip
     person = company.person("zhang")
     assert person is not None
     assert facts_of(claim, person)["total"] == Decimal("213.28")

@@ -1,7 +1,7 @@
 """The facts of a claim's card: who, how much, from which budget, and how far it has come."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from bot.cards.dealings import compared_text, dealings_of, follows_text
@@ -39,6 +39,8 @@ LEAST_NAME = 4
 """Characters of a budget's name below which it tells nothing."""
 MAX_BUDGETS = 3
 MAX_NAMES = 3
+MAX_SCOPE = 16
+"""Characters of a budget's name beside its bar."""
 REASON_LIMIT = 80
 NO_CHAIN = Chain()
 SILENT = frozenset({"", CARRIED, AUTOMATIC})
@@ -47,12 +49,16 @@ SILENT = frozenset({"", CARRIED, AUTOMATIC})
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A labelled value, safe to draw; `brief` says the same in `BRIEF` characters."""
+    """A labelled value, safe to draw; `brief` says the same in `BRIEF` characters.
+
+    `aside` is what did not fit into it, for where a small card has room.
+    """
 
     id: str
     key: str
     value: str
     brief: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +210,9 @@ def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alon
     if not alone:
         brief = _brief_budget(scene, balance, before, before - amount_fen)
     elif len(brief) + 1 + len(gauge) <= BRIEF:
-        brief = f"{brief} {gauge}"
-    return scene.fact("budget", value, brief)
+        return scene.fact("budget", value, f"{brief} {gauge}")
+    aside = f"{cut(scope, MAX_SCOPE)} {gauge}"
+    return replace(scene.fact("budget", value, brief), aside=aside)
 
 
 def _brief_budget(scene: Scene, balance: Balance, before_fen: int, after_fen: int) -> str:
@@ -268,7 +275,8 @@ def _progress(scene: Scene) -> Iterator[Fact]:
     chain = " → ".join(_step(scene, i, step) for i, step in enumerate(plan.steps))
     waiting = plan.waiting() if scene.claim.state is State.IN_REVIEW else ()
     names = _sitters(scene, plan.step) if plan.step and waiting else ""
-    brief = scene.say("waits_for", people=names) if waiting else ""
+    at, of = str(plan.current + 1), str(len(plan.steps))
+    brief = scene.say("waits_at", at=at, of=of, people=names) if waiting else ""
     if plan.step and plan.step.system and scene.claim.state is State.IN_REVIEW:
         brief = cut(_in_system(scene, plan.step), BRIEF)
     yield scene.fact("progress", chain, brief)

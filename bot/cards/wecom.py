@@ -156,7 +156,7 @@ def _rows(view: CardView, *, links: bool) -> Iterator[JsonObject]:
 def _lines(view: CardView, chars: int) -> str:
     """Write as many lines as fit, and how many there are when some do not.
 
-    What else the page can do stands below them where there is room.
+    The bars of budgets, and what else the page can do, stand below them where there is room.
     """
     more = sentence("more", view.language, count=str(len(view.lines)))
     rows: list[str] = []
@@ -165,9 +165,11 @@ def _lines(view: CardView, chars: int) -> str:
         parts = (line.category, line.amount, line.date[5:], cut(line.description, 20))
         rows.append(mark + " ".join(p for p in parts if p))
     if len("\n".join(rows)) <= chars:
-        hints = [f.value for f in view.facts if f.id == ON_PAGE]
-        whole = "\n".join([*rows, *hints])
-        return whole if len(whole) <= chars else "\n".join(rows)
+        asides = [f.aside for f in view.facts if f.aside]
+        for more in (*asides, *(f.value for f in view.facts if f.id == ON_PAGE)):
+            if len("\n".join([*rows, more])) <= chars:
+                rows.append(more)
+        return "\n".join(rows)
     while rows and len("\n".join([*rows, more])) > chars:
         rows.pop()
     return "\n".join([*rows, more])

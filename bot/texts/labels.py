@@ -88,7 +88,7 @@ SENTENCES: Texts = {
     "in_place_of": Text("‹{person}›（代 ‹{of}›）", "‹{person}› (for ‹{of}›)"),
     "system_begins": Text("正在送往‹{system}›", "on its way to ‹{system}›"),
     "system_decides": Text("‹{system}›审批中 ‹{process}›", "under way in ‹{system}› ‹{process}›"),
-    "waits_for": Text("等待 ‹{people}›", "Waits for ‹{people}›"),
+    "waits_at": Text("第 ‹{at}›/‹{of}› 步，等待 ‹{people}›", "Step ‹{at}› of ‹{of}›: ‹{people}›"),
     "urgent_mark": Text("【加急】‹{heading}›", "[urgent] ‹{heading}›"),
     "after_noon": Text("下午", " after noon"),
     "before_noon": Text("上午", " before noon"),

@@ -74,7 +74,7 @@ def _weigh(told: Told, expense: Expense | Question | Problem | None, line: str) 
     request = told.word in REQUEST_WORDS and not isinstance(expense, Expense)
     no_command = isinstance(told.result, Problem) and not request
     part_of_word = isinstance(told.result, BudgetQuery) and isinstance(expense, Expense)
-    if told.glued and (no_command or part_of_word):
+    if part_of_word or (told.glued and no_command):
         return expense
     asks_at_money = told.certainty in {Certainty.ONLY_IF_MONEY, Certainty.UNLESS_MONEY}
     if asks_at_money or isinstance(expense, Expense):

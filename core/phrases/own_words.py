@@ -4,6 +4,8 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
+from core.phrases.intents import BudgetChange, EditLine, MayClaim, Spent
+
 T = TypeVar("T")
 
 OWN = frozenset({"reason", "opinion", "comment", "text", "description", "purpose", "value_text"})
@@ -22,11 +24,18 @@ def chinese_marks(text: str) -> str:
 
 def in_own_words(result: T, read: str, written: str) -> T:
     """Give a result with a person's words as they stand in `written`, letter by letter `read`."""
-    if not is_dataclass(result) or isinstance(result, type):
+    if not is_dataclass(result) or isinstance(result, type) or _is_read_again(result):
         return result
     known = {f.name: getattr(result, f.name) for f in fields(result) if f.name in OWN}
     changed = {n: _as_written(v, read, written) for n, v in known.items() if isinstance(v, str)}
     return replace(result, **{n: v for n, v in changed.items() if v != known[n]})
+
+
+def _is_read_again(result: object) -> bool:
+    """Whether a handler reads the words once more, for which they stay as they were read."""
+    if isinstance(result, EditLine):
+        return result.field != "description"
+    return isinstance(result, MayClaim | Spent | BudgetChange)
 
 
 def _as_written(text: str, read: str, written: str) -> str:

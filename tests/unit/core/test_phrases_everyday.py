@@ -5,9 +5,11 @@ import pytest
 from core.phrases import answer_message, parse_message
 from core.phrases.intents import (
     Answer,
+    EditLine,
     Feedback,
     Help,
     InvoiceTitle,
+    MayClaim,
     MyClaims,
     Notify,
     Progress,
@@ -97,6 +99,9 @@ def test_money_among_everyday_words_stays_an_expense(text: str) -> None:
         ("我的報銷", MyClaims()),
         ("待辦", Todo()),
         (f"駁回 {N} 金額不對，請重填", Reject(N, "金額不對，請重填")),
+        ("能報嗎 住宿 600 上海", MayClaim("住宿 600 上海")),
+        ("修改 1 類別 計程車", EditLine(None, 1, "category", "计程车")),
+        ("修改 1 說明 去客戶現場", EditLine(None, 1, "description", "去客戶現場")),
         ("打車 45 昨天 去客戶現場", Expense(4500, TODAY.replace(day=24), "taxi", "去客戶現場")),
     ],
 )

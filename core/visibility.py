@@ -19,12 +19,12 @@ def shown_to(claim: Claim, company: Company, reader: Person) -> tuple[Claim, Com
     if claim.plan is None or reader.id in claim.owners or WATCHERS.intersection(reader.roles):
         return claim, company
     hidden = hidden_parts(claim.plan, reader.id)
-    if "findings" in hidden:
-        claim = replace(claim, findings=())
+    if hidden & {"findings", "lines"}:
+        claim = replace(claim, findings=(), past=())
     if "vouchers" in hidden:
         claim = _without_vouchers(claim)
     if "lines" in hidden:
-        claim = replace(_without_vouchers(claim), lines=_summed(claim), findings=())
+        claim = replace(_without_vouchers(claim), lines=_summed(claim))
     if hidden & {"budgets", "lines"}:
         company = company.model_copy(update={"budgets": ()})
     return claim, company

@@ -144,6 +144,7 @@ PAGES: Texts = {
     "entry_release": Text("释放", "Released"),
     "entry_consume": Text("核销", "Spent"),
     "history": Text("记录", "History"),
+    "said_before": Text("改之前的提醒：", "Said before: "),
     "by_machine": Text("系统", "the system"),
     "rule_behind": Text("规则 ‹{policy}›‹：{inputs}›", "Rule ‹{policy}›‹: {inputs}›"),
     "vouchers": Text("会计凭证", "Accounting vouchers"),

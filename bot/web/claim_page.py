@@ -79,7 +79,7 @@ class ClaimPage:
             forms=await self.decide.forms(claim, company, person),
             told=await self.decide.told(request, person, company),
             vouchers=voucher_rows(vouchers, company, person.language),
-            acts=teller.acts(await self.store.history(claim.number, SHOWN)),
+            acts=teller.acts(await self.store.history(claim.number, SHOWN), shown.past),
         )
 
     async def _others(self, claim: Claim, reader: Person) -> dict[str, Claim]:

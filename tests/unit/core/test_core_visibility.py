@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from core_house import TODAY, around, by, claim_of, invoice, taxi, with_flow
+from core_house import NOW, TODAY, around, by, claim_of, invoice, taxi, with_flow
 
 from core.actions.submission import submit
-from core.claim import Claim, Finding, StoredFile
+from core.claim import Claim, Finding, PastCheck, StoredFile
 from core.company import Company
 from core.visibility import shown_to
 
@@ -24,7 +24,10 @@ def claim(known: Company) -> Claim:
     lines = (taxi(45, TODAY, invoice=invoice()), taxi(20, TODAY, description="机密"))
     made = submit(claim_of(*lines), around(known), by("zhang")).claims[0]
     return replace(
-        made, findings=(Finding("weekend", "warn", 0),), files=(StoredFile("a" * 64, "f.jpg"),)
+        made,
+        findings=(Finding("weekend", "warn", 0),),
+        files=(StoredFile("a" * 64, "f.jpg"),),
+        past=(PastCheck(1, NOW, "wang", ()),),
     )
 
 
@@ -46,7 +49,7 @@ def test_each_part_is_hidden_by_itself() -> None:
     whole, _ = seen("wang")
 
     unasked, _ = seen("wang", "findings")
-    assert (unasked.findings, unasked.lines) == ((), whole.lines)
+    assert (unasked.findings, unasked.past, unasked.lines) == ((), (), whole.lines)
     without, known = seen("wang", "vouchers")
     assert without.files == ()
     assert all(line.invoices == () for line in without.lines)

@@ -9,6 +9,7 @@ from web_stage import AT, NUMBER, PAGE, Stage, claim
 
 from bot.texts.history import ACTS
 from core.change import AuditEntry, Change
+from core.claim import Finding, PastCheck
 
 UNTOLD = {
     "stand_in", "delegate", "end_delegation", "set_notices", "feedback", "answer_feedback",
@@ -77,3 +78,18 @@ async def test_a_stranger_reads_no_history(stage: Stage) -> None:
     status, page, _ = await stage.get(PAGE)
 
     assert (status, "提交" in page) == (404, False)
+
+
+async def test_what_a_change_has_settled_is_told_beside_it(stage: Stage) -> None:
+    said = Finding("amount_limit", "warn", None, (("amount", "280.00"), ("limit", "200.00")))
+    past = PastCheck(1, AT + timedelta(minutes=2), "wang", (said,))
+    await stage.keep(claim(past=(past,)))
+    await act(stage, 1, "zhang", "submit", version="1")
+    await act(stage, 2, "wang", "reduce", reason="超标")
+    await stage.be("z")
+
+    _, page, _ = await stage.get(PAGE)
+    told = page[page.index("记录") :]
+
+    assert told.index("「超标」") < told.index("改之前的提醒：合计 ¥280.00，超过标准")
+    assert told.count("改之前的提醒") == 1

@@ -1,6 +1,6 @@
 """Texts on vouchers, payment batches, files and what banks say."""
 
-from bot.texts.template import Text, Texts
+from bot.texts.template import Language, Text, Texts
 
 TEXTS: Texts = {
     # vouchers that cannot be made
@@ -172,9 +172,25 @@ _LEFT: Texts = {
 }
 
 
-def left_text(reason: str) -> str:
-    """Say why a payment stayed behind, in both languages; `reason` is a code of the desk."""
+_COLUMNS: Texts = {
+    "account": Text("收款账号", "the account"),
+    "payer_account": Text("付款账号（companies 的 bank_account）", "bank_account in companies"),
+    "payee": Text("收款户名", "the payee"),
+    "id": Text("付款编号", "the payment's id"),
+}
+"""Columns of forms that are no tables; those of a table are called as its header has them."""
+
+
+def left_text(reason: str, *languages: Language) -> str:
+    """Say why a payment stayed behind, in both languages unless one is wanted.
+
+    `reason` is a code of the desk.
+    """
     code, _, column = reason.partition(":")
-    text = _LEFT.get(code, _LEFT["changed"])
-    fields = {"column": column} if column else {}
-    return f"{text.fill('zh', fields)} · {text.fill('en', fields)}"
+    text, named = _LEFT.get(code, _LEFT["changed"]), _COLUMNS.get(column)
+    return " · ".join(
+        text.fill(
+            language, {"column": named.plain(language) if named else column} if column else {}
+        )
+        for language in languages or ("zh", "en")
+    )

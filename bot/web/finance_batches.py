@@ -89,7 +89,9 @@ class FinanceBatches:
             count=str(len(batch.orders)),
             total=format_cny(total),
             checked=needs_checker(company, total),
-            left=[(x.payment, left_text(x.reason)) for x in batch.left[:SHOWN_ROWS]],
+            left=[
+                (x.payment, left_text(x.reason, person.language)) for x in batch.left[:SHOWN_ROWS]
+            ],
             shown=shown,
             may_act=may_pay(person),
         )

@@ -22,6 +22,7 @@ from benchmarks import (
     spending,
     start,
     structured,
+    systems,
 )
 from benchmarks.figures import Benchmark, note, show
 from bot.logs import set_up_logs
@@ -39,6 +40,7 @@ USUAL: dict[str, Benchmark] = {
     "scan": scan.run,
     "spending": spending.run,
     "exports": exports.run,
+    "systems": systems.run,
 }
 ALL: dict[str, Benchmark] = {
     **USUAL,

@@ -29,7 +29,7 @@ from core.ports import Leaders, Outbox, OutboxItem
 
 log = structlog.get_logger(__name__)
 
-PARALLEL = 16
+PARALLEL = 32
 """Calls to one system in hand at once; its pace says how many are made."""
 LEAD_S = 30.0
 """For so long a replica alone speaks to a system: rates and tokens hold over all replicas."""

@@ -5,8 +5,12 @@ import asyncio
 import pytest
 
 from bot.events import SystemHinted, SystemReported, to_json
+from bot.jobs.outside import PARALLEL
+from core.actions.basics import outgoing
+from core.change import Change
 from core.claim import State, StoredFile
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
+from core.notices import CallSystem, Say
 from core.outside import ApprovalState
 from tests.fakes.oa import FakeOa
 from tests.unit.core.core_house import NUMBER, claim_of
@@ -340,3 +344,18 @@ async def test_calls_to_a_system_are_not_for_the_relay() -> None:
 
     assert all(not item.lane.startswith("system:") for item in people)
     assert others == ()
+
+
+async def test_a_slow_system_keeps_neither_another_nor_the_chat_waiting() -> None:
+    place = Place()
+    orders = [CallSystem("slow", "approval.query", f"BX-{n}", f"k{n}") for n in range(200)]
+    told = [*orders, CallSystem("oa", "approval.query", NUMBER, "k"), Say("zhang", "approved")]
+    change = Change(at=place.now, outbox=outgoing(place.by("zhang"), told))
+    await place.storage.store.commit(change)
+
+    in_hand = await place.storage.outbox.lease(PARALLEL, place.now, 60, system="slow")
+    fast = await place.storage.outbox.lease(PARALLEL, place.now, 60, system="oa")
+    chat = await place.storage.outbox.lease(PARALLEL, place.now, 60)
+
+    assert len(in_hand) == PARALLEL
+    assert [item.notice for item in (*fast, *chat)] == told[-2:]

@@ -26,6 +26,8 @@ COUNTED = (State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID)
 """States of claims that count when rules look at a person's history."""
 HISTORY = Page(limit=500)
 FEW = Page(limit=20)
+NAMED = 3
+"""Claims that an answer names."""
 LATELY = 5
 """Latest lines of a claim's record that are looked at for who has had it before them."""
 MAX_NAMED = 8
@@ -143,8 +145,8 @@ async def own_claim(work: Work, number: str | None, states: tuple[State, ...]) -
     """Find the claim that a command of its owner means.
 
     Without a number it is the one in hand, the only one, the one that they had to do with a moment
-    ago, or the only one in the first of the states that has any. Refused `no_claim_here` when
-    there is none, `which_claim` when several are as likely.
+    ago, or the only one in the first of the states that has any. Refused `no_claim_here` or
+    `only_in_review` when there is none, `which_claim` when several are as likely.
     """
     if number is not None:
         claim = await claim_named(work, number)
@@ -160,8 +162,17 @@ async def own_claim(work: Work, number: str | None, states: tuple[State, ...]) -
         found.append((await work.store.claims(query, FEW)).items)
     claims = [claim for group in found for claim in group]
     if not claims:
-        raise Refused("no_claim_here")
+        raise await _nothing_here(work, states)
     return await latest(work, claims) or _only(next(group for group in found if group))
+
+
+async def _nothing_here(work: Work, states: tuple[State, ...]) -> Refused:
+    """Say that there is no claim for a command, or that what there is has been submitted."""
+    query = ClaimQuery(state=State.IN_REVIEW, employee=work.person.id)
+    busy = () if State.IN_REVIEW in states else (await work.store.claims(query, FEW)).items
+    if not busy:
+        return Refused("no_claim_here")
+    return Refused("only_in_review", numbers=" ".join(c.number for c in busy[:NAMED]))
 
 
 async def claim_in_hand(work: Work) -> Claim | None:

@@ -13,6 +13,12 @@ TEXTS: Texts = {
         "You have no claim to do this with. Send a photo of an invoice to start one, or “my claims”"
         " to see all.",
     ),
+    "only_in_review": Text(
+        "没有可以这样操作的草稿‹，{numbers} 已经在审批中›。"
+        "发「进度」看到哪一步，要改就先发「撤回 单号」。",
+        "You have no draft to do this with‹; {numbers} is in review already›. Send “progress” to"
+        " see where it is, or “withdraw NUMBER” to change it.",
+    ),
     "which_claim": Text(
         "有好几张单据，请在后面带上单号再发一次‹：\n{rows}›",
         "Several claims fit. Please send it again with the number‹:\n{rows}›",

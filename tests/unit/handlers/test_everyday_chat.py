@@ -63,6 +63,13 @@ async def test_nothing_under_way_is_not_nothing_at_all(chat: Chat) -> None:
     assert "没有进行中的单据" in await chat.say("zhang", "进度")
 
 
+async def test_what_is_submitted_already_is_named(chat: Chat) -> None:
+    claim = await chat.submitted()
+
+    for text in ("提交", "删除", "修改"):
+        assert f"{claim.number} 已经在审批中" in await chat.say("zhang", text)
+
+
 async def test_a_claim_is_taken_in_hand_by_words(chat: Chat) -> None:
     await chat.say("zhang", "打车 45 昨天")
 

@@ -222,6 +222,15 @@ class VoucherPort(System, Protocol):
 
 
 @runtime_checkable
+class TablePort(System, Protocol):
+    """Lists what its books call things, so that a mapping's tables can be filled in."""
+
+    async def table(self, form: str, code: str, name: str) -> Sequence[tuple[str, str]]:
+        """Give the codes and names of a list of its own, by the names of its fields there."""
+        ...
+
+
+@runtime_checkable
 class PaymentPort(System, Protocol):
     """Is told what became of a payment."""
 

@@ -281,3 +281,36 @@ async def _numbers(config: Config, data: bytes) -> int:
     given = numbers_in(read_table(data))
     async with opened(config) as storage:
         return await VoucherDesk(storage.store, utc_now, config.zone).number(given)
+
+
+@vouchers_app.command("table")
+def vouchers_table(
+    system: Annotated[str, typer.Argument(help="连接的名字 · the connected system")],
+    form: Annotated[str, typer.Argument(help="对方的基础资料 · its list, e.g. BD_Department")],
+    code: Annotated[str, typer.Option("--code", help="编码字段 · field of codes")] = "FNumber",
+    name: Annotated[str, typer.Option("--name", help="名称字段 · field of names")] = "FName",
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Read codes from the books and print a table for the mapping · 读取对方编码，生成映射表."""
+    settings = read_settings(config)
+    for line in run_on_database(_table(settings, system, (form, code, name))):
+        print(line)
+
+
+async def _table(config: Config, name: str, asked: tuple[str, str, str]) -> list[str]:
+    from bot.desk.tables import lines_of
+    from bot.parts.posting import build_booker, find_books
+    from core.outside import TablePort
+
+    found = find_books(config, name)
+    async with opened(config) as storage:
+        if found is None:
+            raise Refused("no_tables", system=name[:40])
+        system = build_booker(config, storage, found).outlet.system
+        try:
+            if not isinstance(system, TablePort):
+                raise Refused("no_tables", system=name[:40])
+            theirs = await system.table(*asked)
+        finally:
+            await system.close()
+        return list(lines_of(await storage.store.company(), asked[0], theirs))

@@ -153,6 +153,10 @@ TEXTS: Texts = {
         "没有文件格式‹「{form}」›。请从列表里选一种。",
         "There is no form of file‹ “{form}”›. Choose one of the list.",
     ),
+    "no_tables": Text(
+        "‹「{system}」›没有连接，或者不能读取编码表。目前可以读取金蝶云星空。",
+        "‹“{system}” ›is not connected, or cannot list its codes. 金蝶云·星空 can.",
+    ),
     "no_filedrop": Text(
         "没有配置‹角色为 {role} 的 ›[connectors.filedrop]，请用 --out 指明文件。",
         "No [connectors.filedrop]‹ with the role {role} ›is set up; name the file with --out.",

@@ -1,14 +1,19 @@
 """金蝶云·星空 in the business's words: a voucher is there once, submitted and audited."""
 
+from collections.abc import Sequence
+
 from connectors.kingdee.client import RATE, KingdeeClient, Login
 from connectors.kingdee.wire import (
     AUDITED,
+    PAGE,
     SUBMITTED,
     Account,
     Answer,
     Booked,
     build_step,
+    build_table,
     build_voucher,
+    parse_table,
 )
 from connectors.kit import Kit
 from connectors.kit.asking import asked
@@ -21,6 +26,7 @@ UNVERIFIED = (
     "GL_VOUCHER: FVOUCHERID, FBillNo",
     "FDetailID.FDETAILID__FFLEXn (mapping)",
     "FVOUCHERGROUPID (voucher_group)",
+    "master forms of dimensions (chit vouchers table)",
     "rate",
 )
 
@@ -85,6 +91,18 @@ class Kingdee(Books):
             raise Rejected("query_refused", text=found.text)
         there = only_one(found, lambda b: b.number or b.id)
         return await asked(self._finished(there)) if there else None
+
+    async def table(self, form: str, code: str, name: str) -> Sequence[tuple[str, str]]:
+        """List the codes and names of a master form, page by page."""
+        found: list[tuple[str, str]] = []
+        while True:
+            query = build_table(form, code, name, len(found))
+            rows = await asked(self._client.ask(query, parse_table))
+            if isinstance(rows, Answer):
+                raise Rejected("query_refused", text=rows.text)
+            found += rows
+            if len(rows) < PAGE:
+                return tuple(dict(found).items())
 
     async def _finished(self, there: Booked) -> Ref:
         """Submit and audit a voucher from where it is."""

@@ -1,7 +1,8 @@
 """Calls to 金蝶云·星空: signed one by one, or within a session that is renewed when it is lost."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -27,6 +28,7 @@ from connectors.kit.single import Tokens
 from core.errors import AuthFailed, ResultUnknown, Retryable
 
 Login = Literal["signature", "session"]
+T = TypeVar("T")
 RATE = (10, 1.0)
 """Calls a second; the vendor publishes none, `rate` of the settings says what was agreed."""
 IDLE_S = 1200.0
@@ -73,11 +75,15 @@ class KingdeeClient:
 
     async def find(self, key: str) -> tuple[Booked, ...] | Answer:
         """Ask for vouchers by our key."""
+        return await self.ask(build_query(key), lambda body: parse_rows(body, key))
+
+    async def ask(self, query: bytes, parse: Callable[[bytes], T | Answer]) -> T | Answer:
+        """Ask for rows; once more when the session was lost before it."""
         for last in (False, True):
             session = await self._session()
-            reply = await self._send("DynamicFormService.ExecuteBillQuery", build_query(key))
+            reply = await self._send("DynamicFormService.ExecuteBillQuery", query)
             try:
-                found = parse_rows(reply.body, key)
+                found = parse(reply.body)
             except ValueError:
                 raise ResultUnknown("garbled", status=reply.status) from None
             if not isinstance(found, Answer) or found.code != SESSION_LOST:

@@ -26,7 +26,7 @@ FIELDS = ("FVOUCHERID", "FBillNo", "FDocumentStatus", "FEXPLANATION")
 AUDITED, SUBMITTED = "C", "B"
 SESSION_LOST = 1
 """MsgCode of an answer to somebody who is not logged in."""
-ROWS = 100
+ROWS, PAGE = 100, 2000
 _MASK = b"0054f397c6234378b09ca7d3"
 """What the vendor's SDK hides the client's secret with; it is public, and protects nothing."""
 _SECRET_CHARS = 32
@@ -166,6 +166,29 @@ def build_query(key: str) -> bytes:
     )
 
 
+def build_table(form: str, code: str, name: str, start: int) -> bytes:
+    """Ask for a page of the codes and names of a master form, in an order that leaves out none."""
+    return dump(
+        {
+            "data": {
+                "FormId": form,
+                "FieldKeys": f"{code},{name}",
+                "FilterString": "",
+                "OrderString": f"{code} ASC",
+                "TopRowCount": 0,
+                "StartRow": start,
+                "Limit": PAGE,
+            }
+        }
+    )
+
+
+def parse_table(body: bytes) -> tuple[tuple[str, str], ...] | Answer:
+    """Give codes and names; a refusal comes as an Answer, ValueError for what is none."""
+    rows = _rows(body)
+    return rows if isinstance(rows, Answer) else tuple((str(r[0]), str(r[1])) for r in rows)
+
+
 def parse_answer(body: bytes) -> Answer:
     """Read the answer to an operation; ValueError for what is none (a login page)."""
     if body.lstrip().startswith(_ERROR):
@@ -206,6 +229,19 @@ def _said(error: Mapping[str, object]) -> str:
 
 def parse_rows(body: bytes, key: str) -> tuple[Booked, ...] | Answer:
     """Give the vouchers that carry our key and no longer one; a refusal comes as an Answer."""
+    rows = _rows(body)
+    if isinstance(rows, Answer):
+        return rows
+    marked = {
+        str(row[0]): Booked(str(row[0]), str(row[1]), str(row[2]))
+        for row in rows
+        if len(row) == len(FIELDS) and f"{MARK}{key}" in str(row[3]).split()
+    }
+    return tuple(marked.values())
+
+
+def _rows(body: bytes) -> list[list[object]] | Answer:
+    """Give the rows of a query; a refusal comes as an Answer, ValueError for what is none."""
     if body.lstrip().startswith(_ERROR):
         return Answer(good=False, text=_words(body))
     try:
@@ -219,9 +255,4 @@ def parse_rows(body: bytes, key: str) -> tuple[Booked, ...] | Answer:
     rows = [row for row in found if isinstance(row, list)]
     if rows and rows[0] and isinstance(rows[0][0], dict):
         return _answer(rows[0][0])
-    marked = {
-        str(row[0]): Booked(str(row[0]), str(row[1]), str(row[2]))
-        for row in rows
-        if len(row) == len(FIELDS) and f"{MARK}{key}" in str(row[3]).split()
-    }
-    return tuple(marked.values())
+    return [row for row in rows if len(row) > 1]

@@ -84,6 +84,7 @@ class KingdeeStandIn:
     calls: list[str] = field(default_factory=list)
     logins: int = 0
     sessions: set[str] = field(default_factory=set)
+    tables: dict[str, list[Json]] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
         """Give its one route: services are names in the path."""
@@ -236,8 +237,20 @@ class KingdeeStandIn:
         found.status = after
         return _done(found.id, found.number)
 
+    def _page(self, data: Json, rows: list[Json]) -> object:
+        """Give a page of a master form; without an order rows would vanish between pages."""
+        keys, start, limit = str(data["FieldKeys"]).split(","), data["StartRow"], data["Limit"]
+        if data.get("OrderString") != f"{keys[0]} ASC" or not isinstance(limit, int):
+            return [[self._refuse("OrderString", "语法错误", 500)]]
+        if not set(keys) <= set(rows[0]):
+            return [[_refused("FieldKeys", "字段不存在", 500)]]
+        first = start if isinstance(start, int) else 0
+        return [[row[k] for k in keys] for row in rows[first : first + min(limit, 2000)]]
+
     def _query(self, body: Json) -> object:
         data = body.get("data")
+        if isinstance(data, dict) and data.get("FormId") in self.tables:
+            return self._page(data, self.tables[str(data["FormId"])])
         if not isinstance(data, dict) or data.get("FormId") != FORM:
             return [[self._refuse("FormId", "参数错误", 500)]]
         keys = str(data.get("FieldKeys", "")).split(",")

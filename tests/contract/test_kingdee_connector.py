@@ -8,12 +8,14 @@ from typing import Literal
 
 import pytest
 
+from bot.desk.tables import lines_of
 from connectors.kingdee.adapter import Kingdee
 from connectors.kingdee.wire import Account, sign
 from connectors.kit.pace import Pace
+from core.company import Company
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
 from core.mapping import load_mapping
-from core.outside import Ref
+from core.outside import Ref, TablePort
 from sandbox.erp.kingdee import KingdeeStandIn, Tenant
 from tests.contract.books_stage import BOOKED, FAULTS, KEY, RED, TIMEOUT_S, form_of, own_form
 from tests.contract.connector_stage import kit_of, serving
@@ -268,3 +270,22 @@ async def test_errors_are_those_of_the_house(place: Place, port: Kingdee) -> Non
         await port.post(FORM, KEY)
 
     assert isinstance(failed.value, ResultUnknown)
+
+
+async def test_codes_of_dimensions_are_listed_page_by_page(place: Place, port: Kingdee) -> None:
+    rows: list[dict[str, object]] = [
+        {"FNumber": f"BM{i:04d}", "FName": f"部门{i}"} for i in range(2500)
+    ]
+    rows[7]["FName"] = "市场部"
+    place.there.tables["BD_Department"] = rows
+    company = Company.model_validate({"departments": [{"id": "sales", "name": "市场部"}]})
+
+    found = await port.table("BD_Department", "FNumber", "FName")
+    lines = list(lines_of(company, "BD_Department", found))
+    with pytest.raises(Rejected, match="query_refused"):
+        await port.table("BD_Department", "FNumber", "FNothing")
+
+    assert isinstance(port, TablePort)
+    assert len(found) == 2500
+    assert lines[:3] == ["tables:", "  BD_Department:", '    sales: "BM0007"  # 市场部']
+    assert len(lines) == 3 + 2499

@@ -4,6 +4,7 @@ UV := uv==0.13.9
 BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE  # without compiled files every process compiles everything anew
 .PHONY: help venv demo test check bench lock clean
 
 help: ## what can be made
@@ -31,7 +32,7 @@ demo: .venv/run ## sandbox and service with a sample company; DEMO_PORT changes 
 	@exec $(BIN)/chit demo
 
 test: .venv/dev ## every test that this machine can run
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist worksteal
 
 check: .venv/dev ## format, lint, types, imports, house rules
 	@$(BIN)/ruff format --check --quiet .

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,11 +26,20 @@ settings.register_profile(
 )  # a busy machine is no fault
 settings.load_profile("chit")
 
+# Each worker and each process of a test would compile what it imports anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 MEMORY = "memory"
 POSTGRES = make_url(
     os.environ.get("CHIT_TEST_POSTGRES", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
 )
 """A server on which throw-away databases may be made."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Of `-n auto`: one worker more than there are cores, for flows wait for other processes."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def utc_now() -> datetime:

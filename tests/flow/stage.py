@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import aiohttp
+import pytest
 
 from bot.app import Service, build
 from bot.clock import utc_now
@@ -32,6 +33,21 @@ TOKEN = "flow-test-token-0123456789"
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 DING = DingTalkTenant("dingflow", "flow-secret", "dingflow", "dingcorp", ("chit-claim.schema",))
 BOT = WeComBotTenant("aibflow", "bot-secret")
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ON_POSTGRES = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+"""For flows in which the database shows nothing that the contracts of storage do not."""
+STRAIGHT = pytest.mark.parametrize(
+    ("platform", "database_url"),
+    [("dingtalk", "sqlite"), ("wecom", "postgres")],
+    indirect=["database_url"],
+)
+CROSSED = pytest.mark.parametrize(
+    ("platform", "database_url"),
+    [("dingtalk", "postgres"), ("wecom", "sqlite")],
+    indirect=["database_url"],
+)
+"""Each messenger and each database once: what one has nothing to do with the other."""
 
 Json = dict[str, object]
 BotPlace = Literal["none", "alone", "beside"]

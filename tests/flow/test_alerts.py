@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.flow.command import Console
-from tests.flow.stage import Card, Phone, Stage, until
+from tests.flow.stage import ON_POSTGRES, Card, Phone, Stage, until
 from tests.flow.test_main_job import number_of
 
 PLATFORMS = ("dingtalk", "wecom")
@@ -24,6 +24,7 @@ async def spend(stage: Stage, yuan: int) -> str:
     return number
 
 
+@ON_POSTGRES
 async def test_an_alert_comes_once_and_asks_for_more(stage: Stage, tmp_path: Path) -> None:
     owner = {name: stage.phone(name, "wang") for name in PLATFORMS}
     await spend(stage, 8500)

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest
-
 from sandbox.invoices import build_xml, sample_invoice
 from sandbox.paper import Invoice, draw_itinerary
-from tests.flow.stage import Phone, Stage
+from tests.flow.stage import CROSSED, ON_POSTGRES, ON_SQLITE, Phone, Stage
 from tests.flow.test_claim_page import AGENTS, browser, sign_in
 from tests.flow.test_main_job import number_of
 from tests.flow.test_upload import upload
@@ -41,7 +39,7 @@ async def hand_in(stage: Stage, phone: Phone, invoice: Invoice) -> None:
         await upload(session, page, "hotel.xml", build_xml(invoice), "11112222")
 
 
-@pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
+@CROSSED
 async def test_two_alike_invoices_are_explained_and_the_approver_sees_why(
     stage: Stage, platform: str
 ) -> None:
@@ -72,6 +70,7 @@ async def test_two_alike_invoices_are_explained_and_the_approver_sees_why(
     ]
 
 
+@ON_SQLITE
 async def test_a_reason_may_come_with_the_words(stage: Stage) -> None:
     first, second = stage.phone("dingtalk", "zhang"), stage.phone("dingtalk", "li")
     await send(first, bought(1))
@@ -86,6 +85,7 @@ async def test_a_reason_may_come_with_the_words(stage: Stage) -> None:
     assert await second.card("确认非重复", "两个房间", action="submit")
 
 
+@ON_POSTGRES
 async def test_an_itinerary_joins_its_invoice_and_is_asked_about_between_two(stage: Stage) -> None:
     employee = stage.phone("dingtalk", "zhang")
     await employee.send("xingcheng.pdf", trips(), "application/pdf")

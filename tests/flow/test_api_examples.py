@@ -10,7 +10,7 @@ import pytest
 
 from tests.flow.stage import TOKEN, Stage
 
-PAGES = ("docs/zh/api.md", "docs/en/api.md")
+PAGES = [("docs/zh/api.md", "sqlite"), ("docs/en/api.md", "postgres")]
 
 
 def blocks(page: str, language: str) -> str:
@@ -31,7 +31,7 @@ async def run(stage: Stage, *command: str) -> str:
     return out.decode()
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("page", "database_url"), PAGES, indirect=["database_url"])
 async def test_the_examples_work(stage: Stage, page: str) -> None:
     shell = await run(stage, "sh", "-ec", blocks(page, "sh"))
     python = await run(stage, sys.executable, "-c", blocks(page, "python"))

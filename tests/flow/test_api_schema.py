@@ -14,7 +14,7 @@ from core.claim import Line, State
 from core.payment import Payment
 from core.voucher import Voucher, VoucherLine
 from tests.contract.storage_samples import NOW, claim
-from tests.flow.stage import TOKEN, Stage
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, TOKEN, Stage
 
 ST = Path(sys.executable).with_name("st")
 EXAMPLES = 15
@@ -39,6 +39,7 @@ async def fill(stage: Stage) -> None:
     )
 
 
+@ON_POSTGRES
 async def test_no_answer_surprises(stage: Stage, tmp_path: Path) -> None:
     await fill(stage)
     process = await asyncio.create_subprocess_exec(
@@ -62,6 +63,7 @@ async def test_no_answer_surprises(stage: Stage, tmp_path: Path) -> None:
     assert process.returncode == 0, out.decode()[-6000:]
 
 
+@ON_SQLITE
 async def test_every_route_is_in_the_document_and_the_other_way_round(stage: Stage) -> None:
     app = stage.service.runner.app
     assert isinstance(app, web.Application)

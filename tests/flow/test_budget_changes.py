@@ -7,7 +7,7 @@ import pytest
 
 from core.company import Company
 from core.ports import Page
-from tests.flow.stage import Stage, on_stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Stage, on_stage, until
 
 
 async def limit_is(stage: Stage, budget: str, limit: str) -> None:
@@ -25,7 +25,11 @@ async def actions(stage: Stage) -> list[str]:
     return [r.action for r in found.items]
 
 
-@pytest.mark.parametrize(("asking", "deciding"), [("wecom", "dingtalk"), ("dingtalk", "wecom")])
+@pytest.mark.parametrize(
+    ("asking", "deciding", "database_url"),
+    [("wecom", "dingtalk", "sqlite"), ("dingtalk", "wecom", "postgres")],
+    indirect=["database_url"],
+)
 async def test_an_owner_asks_and_a_second_person_agrees_by_button(
     stage: Stage, asking: str, deciding: str
 ) -> None:
@@ -43,6 +47,7 @@ async def test_an_owner_asks_and_a_second_person_agrees_by_button(
     assert history.index("¥10,000.00") < history.index("¥15,000.00")
 
 
+@ON_SQLITE
 async def test_nobody_agrees_to_their_own_wish_and_plain_people_may_not_ask(stage: Stage) -> None:
     owner, plain = stage.phone("wecom", "wang"), stage.phone("wecom", "zhang")
 
@@ -60,6 +65,7 @@ async def test_nobody_agrees_to_their_own_wish_and_plain_people_may_not_ask(stag
     assert "refused_decide_budget_change" in done
 
 
+@ON_POSTGRES
 async def test_money_moves_between_budgets_and_a_frozen_one_takes_nothing(stage: Stage) -> None:
     owner, keeper = stage.phone("wecom", "wang"), stage.phone("wecom", "zhao")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from sandbox.wecom_invoices import CLOSURE, INIT, LOCK, Invoice, WeComInvoices
-from tests.flow.stage import Card, Json, Stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Card, Json, Stage, until
 from tests.flow.test_claim_page import AGENTS, browser, sign_in
 from tests.flow.test_main_job import number_of, settle
 
@@ -85,6 +85,7 @@ async def drafted(stage: Stage, *cards: Invoice, choice: str = "choice-1") -> Ca
     return await stage.phone("wecom", "zhang").card(str(told["claim"]), action="submit")
 
 
+@ON_SQLITE
 async def test_a_card_is_locked_with_its_claim_and_closed_when_paid(stage: Stage) -> None:
     first, second = card(stage, "26312000000987654321", 28000), card(stage, "12345678", 12050)
     second.info["billing_no"], second.info["billing_code"] = "031002600111", "12345678"
@@ -120,6 +121,7 @@ async def test_a_card_is_locked_with_its_claim_and_closed_when_paid(stage: Stage
     assert stored.files[0].name == "26312000000987654321.pdf"
 
 
+@ON_POSTGRES
 async def test_a_card_is_free_again_after_a_no(stage: Stage) -> None:
     made = card(stage, "26312000000987654322", 9000)
     employee, manager = stage.phone("wecom", "zhang"), stage.phone("wecom", "wang")
@@ -138,6 +140,7 @@ async def test_a_card_is_free_again_after_a_no(stage: Stage) -> None:
     assert [status for _, status in wallet(stage).history] == [LOCK, INIT, LOCK, INIT]
 
 
+@ON_SQLITE
 async def test_what_another_company_locked_blocks_the_draft(stage: Stage) -> None:
     made = card(stage, "26312000000987654323", 9000)
     made.status, made.foreign = LOCK, True
@@ -153,6 +156,7 @@ async def test_what_another_company_locked_blocks_the_draft(stage: Stage) -> Non
     assert made.status == LOCK
 
 
+@ON_POSTGRES
 async def test_what_another_company_locks_meanwhile_brings_the_claim_back(stage: Stage) -> None:
     lost, mine = card(stage, "26312000000987654324", 9000), card(stage, "26312000000987654325", 100)
     employee = stage.phone("wecom", "zhang")
@@ -171,6 +175,7 @@ async def test_what_another_company_locks_meanwhile_brings_the_claim_back(stage:
     assert mine.status == INIT
 
 
+@ON_SQLITE
 async def test_a_card_that_is_none_is_said_to_be_none(stage: Stage) -> None:
     told = await choose(stage, Invoice("o", "nobody", "nothing", {}, ""))
 
@@ -178,6 +183,7 @@ async def test_a_card_that_is_none_is_said_to_be_none(stage: Stage) -> None:
     assert "卡包" in str(told["notes"])
 
 
+@ON_POSTGRES
 async def test_a_link_that_leads_elsewhere_is_not_followed(stage: Stage) -> None:
     url = "http://127.0.0.1:9/secret.pdf"
     made = card(stage, "26312000000987654326", 4500, pdf_url=url)

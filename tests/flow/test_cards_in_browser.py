@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.flow.browsing import STEP_MS, needs_browser, on_phone
-from tests.flow.stage import Stage
+from tests.flow.stage import ON_POSTGRES, Stage
 from tests.flow.test_card_invoices import card
 from tests.flow.test_claim_page import AGENTS
 
@@ -19,6 +19,7 @@ async def page() -> AsyncIterator[Page]:
         yield found
 
 
+@ON_POSTGRES
 async def test_picked_cards_become_lines_of_the_draft(stage: Stage, page: Page) -> None:
     card(stage, "26312000000987654501", 28000)
     card(stage, "26312000000987654502", 9000)

@@ -6,10 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
-import pytest
 from yarl import URL
 
-from tests.flow.stage import Card, Stage
+from tests.flow.stage import CROSSED, ON_POSTGRES, ON_SQLITE, STRAIGHT, Card, Stage
 from tests.flow.test_main_job import number_of
 
 AGENTS = {
@@ -17,7 +16,6 @@ AGENTS = {
     "wecom": "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0 wxwork/4.1.22",
 }
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0"
-PLATFORMS = pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
 
 
 @asynccontextmanager
@@ -58,7 +56,7 @@ async def drafted(stage: Stage, platform: str) -> str:
     return link_of(await phone.card("45.00", action="submit"))
 
 
-@PLATFORMS
+@STRAIGHT
 async def test_a_card_leads_to_the_page_of_its_claim(
     stage: Stage, samples: Path, platform: str
 ) -> None:
@@ -81,7 +79,7 @@ async def test_a_card_leads_to_the_page_of_its_claim(
     assert (data, kind) == (photo, "image/jpeg")
 
 
-@PLATFORMS
+@CROSSED
 async def test_words_of_people_stay_words(stage: Stage, platform: str) -> None:
     link = await drafted(stage, platform)
 
@@ -92,7 +90,7 @@ async def test_words_of_people_stay_words(stage: Stage, platform: str) -> None:
     assert "<b>客户</b>" not in page
 
 
-@PLATFORMS
+@STRAIGHT
 async def test_only_those_concerned_see_a_claim(stage: Stage, platform: str) -> None:
     link = await drafted(stage, platform)
     unknown = re.sub(r"\d{4}$", "9999", link)
@@ -108,7 +106,7 @@ async def test_only_those_concerned_see_a_claim(stage: Stage, platform: str) -> 
     assert cashier[0] == 200
 
 
-@PLATFORMS
+@CROSSED
 async def test_a_sign_in_works_once_and_in_its_own_browser(stage: Stage, platform: str) -> None:
     link = await drafted(stage, platform)
     user = stage.phone(platform, "zhang").user
@@ -126,7 +124,7 @@ async def test_a_sign_in_works_once_and_in_its_own_browser(stage: Stage, platfor
     assert [stolen[0], without_state[0], first[0], again[0]] == [401, 401, 200, 401]
 
 
-@PLATFORMS
+@STRAIGHT
 async def test_an_outsider_is_refused(stage: Stage, platform: str) -> None:
     link = await drafted(stage, platform)
 
@@ -140,6 +138,7 @@ async def test_an_outsider_is_refused(stage: Stage, platform: str) -> None:
     assert "¥" not in page
 
 
+@ON_SQLITE
 async def test_other_browsers_choose_and_come_back(stage: Stage) -> None:
     link = await drafted(stage, "wecom")
 
@@ -158,6 +157,7 @@ async def test_other_browsers_choose_and_come_back(stage: Stage) -> None:
     assert left.path == asked.path == "/app/signin"
 
 
+@ON_POSTGRES
 async def test_what_waits_is_listed(stage: Stage) -> None:
     phone = stage.phone("dingtalk", "zhang")
     await drafted(stage, "dingtalk")

@@ -3,7 +3,7 @@
 import asyncio
 
 from sandbox.wecom_invoices import CLOSURE, LOCK
-from tests.flow.stage import TOKEN, Json, Stage
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, TOKEN, Json, Stage
 from tests.flow.test_card_invoices import became, card
 from tests.flow.test_main_job import settle
 
@@ -20,6 +20,7 @@ def body_of(amount: str, invoice: object, *, submit: bool) -> Json:
     return {"kind": "reimbursement", "employee": "zhang", "lines": [line], "submit": submit}
 
 
+@ON_SQLITE
 async def test_a_card_invoice_goes_from_the_erp_to_payment(stage: Stage) -> None:
     made = card(stage, "26312000000987654401", 28000)
     reference = {"card_id": made.card_id, "encrypt_code": made.encrypt_code}
@@ -43,6 +44,7 @@ async def test_a_card_invoice_goes_from_the_erp_to_payment(stage: Stage) -> None
     assert [c["number"] for c in found["items"]] == [number]  # type: ignore[attr-defined]
 
 
+@ON_POSTGRES
 async def test_a_draft_reaches_its_owner_who_submits_it(stage: Stage) -> None:
     employee = stage.phone("dingtalk", "zhang")
     line = {"category": "taxi", "amount": "45.00", "date": "2026-11-24"}

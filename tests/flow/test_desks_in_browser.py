@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from bot.clock import utc_now
 from tests.flow.browsing import STEP_MS, needs_browser, on_phone
-from tests.flow.stage import Card, Stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Card, Stage, until
 from tests.flow.test_main_job import number_of
 
 pytestmark = needs_browser
@@ -35,7 +35,11 @@ async def fits(page: Page) -> bool:
     return shown <= 390
 
 
-@pytest.mark.parametrize(("platform", "messenger"), [("dingtalk", "钉钉"), ("wecom", "企业微信")])
+@pytest.mark.parametrize(
+    ("platform", "messenger", "database_url"),
+    [("dingtalk", "钉钉", "postgres"), ("wecom", "企业微信", "sqlite")],
+    indirect=["database_url"],
+)
 async def test_an_approver_rejects_on_the_page_with_keys_alone(
     stage: Stage, platform: str, messenger: str
 ) -> None:
@@ -60,6 +64,7 @@ async def test_an_approver_rejects_on_the_page_with_keys_alone(
     assert "approve" not in closed.buttons()
 
 
+@ON_SQLITE
 async def test_approval_on_the_page_reaches_the_finance_desk(stage: Stage) -> None:
     number = number_of(await submitted(stage))
     async with on_phone() as page:
@@ -83,6 +88,7 @@ async def test_approval_on_the_page_reaches_the_finance_desk(stage: Stage) -> No
         assert ground == "rgb(17, 20, 24)"
 
 
+@ON_POSTGRES
 async def test_an_administrator_drops_what_is_stuck(stage: Stage) -> None:
     storage = stage.service.storage
     body = '{"kind": "nothing", "claim": "BX-20261125-0099"}'

@@ -10,7 +10,7 @@ from bot.config import load_config
 from bot.desk.company import read_company
 from bot.doctor.first_settings import questions_for, settings_text
 from tests.flow.command import Console
-from tests.flow.stage import KEY, TOKEN, Stage
+from tests.flow.stage import KEY, ON_POSTGRES, ON_SQLITE, TOKEN, Stage
 
 
 async def chit(settings: Path, *words: str) -> tuple[int, str, str]:
@@ -69,6 +69,7 @@ async def test_a_working_installation_is_well(stage: Stage, tmp_path: Path) -> N
         assert found[name][0] == "ok", (name, found[name])
 
 
+@ON_SQLITE
 async def test_a_wrong_secret_is_named_with_what_to_do(stage: Stage, tmp_path: Path) -> None:
     toml = write_toml(tmp_path / "chit.toml", stage, known="wrong-secret")
     toml.chmod(0o644)
@@ -82,6 +83,7 @@ async def test_a_wrong_secret_is_named_with_what_to_do(stage: Stage, tmp_path: P
     assert "✓ dingtalk" in err
 
 
+@ON_POSTGRES
 async def test_nobody_is_asked_offline(stage: Stage, tmp_path: Path) -> None:
     toml = write_toml(tmp_path / "chit.toml", stage, known="wrong-secret")
 

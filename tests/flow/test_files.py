@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.flow.command import Console
-from tests.flow.stage import Stage
+from tests.flow.stage import ON_POSTGRES, Stage
 from tests.flow.test_payment_desk import ACCOUNT, HEAD, approved
 
 
+@ON_POSTGRES
 async def test_a_results_file_in_a_folder_tells_the_employee(stage: Stage, tmp_path: Path) -> None:
     root = tmp_path / "exchange"
     table = f'[connectors.filedrop]\ndir = "{root}"\npayment_format = "csv"\nout = "0 18 * * *"\n'

@@ -10,7 +10,7 @@ from core.company import Company
 from sandbox.erp.kingdee import Booked, KingdeeStandIn
 from tests.contract.connector_stage import serving
 from tests.flow.command import Console
-from tests.flow.stage import Json, Stage, on_stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Json, Stage, on_stage, until
 from tests.flow.test_main_job import number_of
 
 
@@ -81,6 +81,7 @@ def console(stage: Stage, folder: Path, there: KingdeeStandIn) -> Console:
     return Console.at(folder, stage.config.database.url, text)
 
 
+@ON_SQLITE
 async def test_what_is_approved_is_in_the_books_once_with_its_number(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> None:
@@ -99,6 +100,7 @@ async def test_what_is_approved_is_in_the_books_once_with_its_number(
         assert len(there.vouchers) == 1
 
 
+@ON_POSTGRES
 async def test_a_restart_between_save_and_answer_posts_once(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> None:

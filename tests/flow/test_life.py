@@ -1,6 +1,6 @@
 """The whole life of claims, driven from phones: advances, suppliers, shares, cuts, voiding."""
 
-from tests.flow.stage import Phone, Stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Phone, Stage, until
 
 BUDGET, LAB = "sales-2026q4", "tech-2026"
 DIGITS = len("BX-20261125-0001")
@@ -25,6 +25,7 @@ async def submitted(stage: Stage, phone: Phone, number: str) -> None:
     await stage.phone("wecom", "wang").card(number, action="approve")
 
 
+@ON_POSTGRES
 async def test_an_advance_is_cleared_and_the_rest_comes_back(stage: Stage) -> None:
     employee, manager = stage.phone("wecom", "zhang"), stage.phone("wecom", "wang")
     cashier, finance = stage.phone("wecom", "qian"), stage.phone("wecom", "zhao")
@@ -60,6 +61,7 @@ async def test_an_advance_is_cleared_and_the_rest_comes_back(stage: Stage) -> No
     assert await stage.budget(BUDGET) == ("0.00", "619.34")
 
 
+@ON_SQLITE
 async def test_a_purchase_is_paid_to_its_supplier_and_void_gives_it_back(stage: Stage) -> None:
     employee, manager = stage.phone("wecom", "zhang"), stage.phone("wecom", "wang")
     cashier, finance = stage.phone("dingtalk", "qian"), stage.phone("dingtalk", "zhao")
@@ -88,6 +90,7 @@ async def test_a_purchase_is_paid_to_its_supplier_and_void_gives_it_back(stage: 
     assert (await stage.budget(BUDGET), await stage.budget(LAB)) == ((("0.00",) * 2,) * 2)
 
 
+@ON_POSTGRES
 async def test_a_line_is_held_back_while_the_rest_goes_on(stage: Stage) -> None:
     colleague, employee = stage.phone("wecom", "qian"), stage.phone("wecom", "zhao")
     boss = stage.phone("wecom", "sun")

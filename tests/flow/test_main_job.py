@@ -3,11 +3,7 @@
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.flow.stage import Card, Phone, Stage, until
-
-pytestmark = pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
+from tests.flow.stage import CROSSED, STRAIGHT, Card, Phone, Stage, until
 
 
 async def settle(stage: Stage, platform: str, number: str) -> None:
@@ -47,6 +43,7 @@ async def draft_from(phone: Phone, samples: Path, name: str, kind: str) -> Card:
     return await phone.card(action="submit")
 
 
+@STRAIGHT
 async def test_a_photo_becomes_money_paid(stage: Stage, samples: Path, platform: str) -> None:
     employee = stage.phone(platform, "zhang")
 
@@ -70,6 +67,7 @@ async def test_a_photo_becomes_money_paid(stage: Stage, samples: Path, platform:
     assert [(p["claim"], p["amount"]) for p in paid] == [(number, total)]  # type: ignore[index,union-attr]
 
 
+@CROSSED
 async def test_only_the_right_people_are_asked(stage: Stage, platform: str) -> None:
     employee = stage.phone(platform, "zhang")
     await employee.say("打车 45 昨天 去客户现场")
@@ -84,6 +82,7 @@ async def test_only_the_right_people_are_asked(stage: Stage, platform: str) -> N
         assert [c for c in cards if number in c.text] == []
 
 
+@STRAIGHT
 async def test_words_alone_do_the_whole_job(stage: Stage, platform: str) -> None:
     employee, manager = stage.phone(platform, "zhang"), stage.phone(platform, "wang")
     await employee.say("打车 三十五块五 昨天 去客户现场")
@@ -104,6 +103,7 @@ async def test_words_alone_do_the_whole_job(stage: Stage, platform: str) -> None
     assert [a["reason"] for a in claim["approvals"]] == ["票据不符"]  # type: ignore[union-attr]
 
 
+@CROSSED
 async def test_a_returned_claim_comes_back_as_a_new_version(stage: Stage, platform: str) -> None:
     employee, manager = stage.phone(platform, "zhang"), stage.phone(platform, "wang")
     await employee.say("打车 60 昨天 去机场")
@@ -126,6 +126,7 @@ async def test_a_returned_claim_comes_back_as_a_new_version(stage: Stage, platfo
     assert await stage.budget("sales-2026q4") == ("60.00", "0.00")
 
 
+@STRAIGHT
 async def test_a_budget_that_blocks_keeps_the_draft(stage: Stage, platform: str) -> None:
     employee = stage.phone(platform, "zhang")
     await employee.say("打车 10000.01 昨天 去客户现场")
@@ -139,6 +140,7 @@ async def test_a_budget_that_blocks_keeps_the_draft(stage: Stage, platform: str)
     assert await stage.budget("sales-2026q4") == ("0.00", "0.00")
 
 
+@CROSSED
 async def test_a_duplicate_names_the_first_claim(
     stage: Stage, samples: Path, platform: str
 ) -> None:

@@ -157,7 +157,15 @@ async def test_wecom_decides_and_what_it_cannot_take_back_is_said(
 
 async def test_what_waits_for_somebody_stands_in_dingtalks_list(tmp_path: Path) -> None:
     database = f"sqlite+aiosqlite:///{tmp_path}/chit.db"
-    table: Json = {"dingtalk_oa": {"roles": ["todo"], "timeout_s": 2}}
+    table: Json = {
+        "dingtalk_oa": {"roles": ["todo"], "timeout_s": 2},
+        "centre": {
+            "kind": "dingtalk_oa",
+            "roles": ["todo"],
+            "todo_in": "approvals",
+            "timeout_s": 2,
+        },
+    }
     async with on_stage(
         company_with(""), tmp_path, database, free_port(), connectors=table
     ) as stage:
@@ -172,9 +180,18 @@ async def test_what_waits_for_somebody_stands_in_dingtalks_list(tmp_path: Path) 
         todo = await until(shown, "a to-do", lambda: _seen(there))
         assert todo["executorIds"] == [f"union-{boss.user}"]
 
+        async def asked() -> bool | None:
+            return bool(there.centre.waits_for(boss.user)) or None
+
+        await until(asked, "a task in the centre of approvals", lambda: _seen(there))
+        shown = there.centre.one()
+        assert (shown.title, shown.values["单号"]) == ("张三的报销", number)
+        assert f"/app/claims/{number}" in there.centre.waits_for(boss.user)[0].url
+
         card = await boss.card(number, action="approve")
         await boss.click(card, "approve")
         await until(lambda: _is(str(todo["done"]), "True"), "its end", lambda: _seen(there))
+        await until(lambda: _is(there.centre.tasks[0].end, "AGREE"), "yes", lambda: _seen(there))
         assert there.violations == []
 
 

@@ -1,14 +1,10 @@
 """Whatever is repeated, interrupted or answered badly has one effect."""
 
-import pytest
-
-from tests.flow.stage import Stage
+from tests.flow.stage import CROSSED, ON_POSTGRES, ON_SQLITE, STRAIGHT, Stage
 from tests.flow.test_main_job import number_of
 
-both = pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
 
-
-@both
+@STRAIGHT
 async def test_a_message_three_times_with_a_restart_in_between(stage: Stage, platform: str) -> None:
     employee = stage.phone(platform, "zhang")
 
@@ -22,7 +18,7 @@ async def test_a_message_three_times_with_a_restart_in_between(stage: Stage, pla
     assert [line["amount"] for line in claim["lines"]] == ["45.00", "12.00"]  # type: ignore[union-attr, index]
 
 
-@both
+@CROSSED
 async def test_a_click_three_times_is_one_decision(stage: Stage, platform: str) -> None:
     employee, manager = stage.phone(platform, "zhang"), stage.phone(platform, "wang")
     await employee.say("打车 45 昨天 去客户现场")
@@ -42,6 +38,7 @@ async def test_a_click_three_times_is_one_decision(stage: Stage, platform: str) 
     assert len((await stage.api("payments"))["items"]) == 1  # type: ignore[arg-type]
 
 
+@ON_POSTGRES
 async def test_a_card_whose_answer_was_lost_is_one_card(stage: Stage) -> None:
     employee = stage.phone("dingtalk", "zhang")
     call = "POST /v1.0/card/instances/createAndDeliver"
@@ -55,6 +52,7 @@ async def test_a_card_whose_answer_was_lost_is_one_card(stage: Stage) -> None:
     assert len(await employee.cards()) == 1
 
 
+@ON_SQLITE
 async def test_throttling_and_an_expired_token_lose_nothing(stage: Stage) -> None:
     employee = stage.phone("dingtalk", "zhang")
     call = "POST /v1.0/card/instances/createAndDeliver"
@@ -66,6 +64,7 @@ async def test_throttling_and_an_expired_token_lose_nothing(stage: Stage) -> Non
     assert await employee.card("45.00", action="submit")
 
 
+@ON_POSTGRES
 async def test_a_cut_stream_connects_again(stage: Stage) -> None:
     employee = stage.phone("dingtalk", "zhang")
     async with stage.session.post(f"{stage.sandbox.url}/sandbox/dingtalk/cut") as answer:
@@ -76,6 +75,7 @@ async def test_a_cut_stream_connects_again(stage: Stage) -> None:
     assert await employee.card("45.00", action="submit")
 
 
+@ON_SQLITE
 async def test_a_wecom_token_that_died_is_renewed_once(stage: Stage) -> None:
     employee = stage.phone("wecom", "zhang")
     body = {"errcode": 42001, "errmsg": "access_token expired"}
@@ -87,7 +87,7 @@ async def test_a_wecom_token_that_died_is_renewed_once(stage: Stage) -> None:
     assert await employee.card("45.00", action="submit")
 
 
-@both
+@STRAIGHT
 async def test_a_blocked_click_counts_again_once_the_way_is_free(
     stage: Stage, platform: str
 ) -> None:

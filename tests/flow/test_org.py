@@ -8,7 +8,7 @@ from core.ports import ClaimQuery, Page
 from sandbox.config import SandboxPerson
 from sandbox.contacts import Member
 from tests.flow.command import Console
-from tests.flow.stage import Stage, on_stage, until
+from tests.flow.stage import ON_POSTGRES, ON_SQLITE, Stage, on_stage, until
 
 ORG = {"follow": True, "match": "job_number"}
 MEI = SandboxPerson("mei", "韩梅", "", "staff-mei", "HanMei")
@@ -27,6 +27,7 @@ async def waiting(stage: Stage, person: str) -> list[str]:
     return [c.number for c in page.items]
 
 
+@ON_POSTGRES
 async def test_a_new_colleague_claims_and_a_leaver_hands_over(
     company: Company, tmp_path: Path, port: int, database_url: str
 ) -> None:
@@ -96,6 +97,7 @@ api_url = "{wecom.api_url}"
 """
 
 
+@ON_SQLITE
 async def test_an_administrator_looks_first_and_then_pulls(stage: Stage, tmp_path: Path) -> None:
     console = Console.at(tmp_path, stage.config.database.url, settings_of(stage))
     store = stage.service.storage.store

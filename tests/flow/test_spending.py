@@ -2,9 +2,10 @@
 
 import re
 
-from tests.flow.stage import Stage
+from tests.flow.stage import ON_POSTGRES, Stage
 
 
+@ON_POSTGRES
 async def test_a_head_asks_and_a_stranger_may_not(stage: Stage) -> None:
     zhang = stage.phone("dingtalk", "zhang")
     await zhang.say("打车 45 今天 去客户现场")

@@ -18,7 +18,11 @@ async def page() -> AsyncIterator[Page]:
         yield found
 
 
-@pytest.mark.parametrize("messenger", ["钉钉", "企业微信"])
+@pytest.mark.parametrize(
+    ("messenger", "database_url"),
+    [("钉钉", "sqlite"), ("企业微信", "postgres")],
+    indirect=["database_url"],
+)
 async def test_files_from_the_page_become_lines_of_the_draft(
     stage: Stage, samples: Path, page: Page, messenger: str
 ) -> None:

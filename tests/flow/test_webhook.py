@@ -9,7 +9,7 @@ import pytest
 
 from core.company import Company
 from tests.fakes.receiver import SECRET, Receiver, receiving
-from tests.flow.stage import Stage, on_stage, until
+from tests.flow.stage import ON_POSTGRES, Stage, on_stage, until
 
 EVENTS = Path("docs/events")
 
@@ -40,6 +40,7 @@ async def names(receiver: Receiver, count: int) -> list[object]:
     return await until(look, f"{count} events", seen)
 
 
+@ON_POSTGRES
 async def test_a_claims_life_is_told_in_order(stage: Stage, receiver: Receiver) -> None:
     receiver.answers = [(503, {"Retry-After": "1"})]
     zhang, wang = stage.phone("dingtalk", "zhang"), stage.phone("wecom", "wang")

@@ -9,7 +9,17 @@ import pytest
 from bot.app import Service
 from bot.channels.wecom_bot.channel import WeComBotChannel
 from core.company import Company
-from tests.flow.stage import Phone, Stage, connected, free_port, on_stage, started, until
+from tests.flow.stage import (
+    ON_POSTGRES,
+    ON_SQLITE,
+    Phone,
+    Stage,
+    connected,
+    free_port,
+    on_stage,
+    started,
+    until,
+)
 from tests.flow.test_main_job import number_of
 
 INVOICE = "meal.pdf"
@@ -42,6 +52,7 @@ async def acquainted(stage: Stage, person: str) -> Phone:
     return phone
 
 
+@ON_SQLITE
 async def test_an_invoice_file_becomes_money_paid(alone: Stage, samples: Path) -> None:
     employee = alone.phone("wecom_bot", "zhang")
     manager, cashier = await acquainted(alone, "wang"), await acquainted(alone, "qian")
@@ -63,6 +74,7 @@ async def test_an_invoice_file_becomes_money_paid(alone: Stage, samples: Path) -
     assert [f.name for f in kept.files] == [INVOICE]
 
 
+@ON_POSTGRES
 async def test_a_click_redraws_the_card_that_was_clicked(alone: Stage) -> None:
     employee = alone.phone("wecom_bot", "zhang")
     await employee.say("打车 45 昨天 去客户现场")
@@ -75,6 +87,7 @@ async def test_a_click_redraws_the_card_that_was_clicked(alone: Stage) -> None:
     assert (await alone.api(f"claims/{number_of(draft)}"))["state"] == "in_review"
 
 
+@ON_SQLITE
 async def test_who_never_wrote_to_the_bot_holds_up_nobody_else(alone: Stage) -> None:
     employee, manager = alone.phone("wecom_bot", "zhang"), alone.phone("wecom_bot", "wang")
     await employee.say("打车 45 昨天 去客户现场")
@@ -95,6 +108,7 @@ async def test_who_never_wrote_to_the_bot_holds_up_nobody_else(alone: Stage) -> 
     assert (await alone.api(f"claims/{number}"))["state"] != "in_review"
 
 
+@ON_POSTGRES
 async def test_a_photo_and_repeated_messages_count_once(alone: Stage, samples: Path) -> None:
     employee = alone.phone("wecom_bot", "zhang")
 
@@ -121,6 +135,7 @@ async def said_in(stage: Stage, platform: str, group: str) -> list[str]:
     return await until(look, f"words in {group}", seen)
 
 
+@ON_SQLITE
 async def test_a_group_is_listened_to_and_answered_in_private(alone: Stage) -> None:
     employee = await acquainted(alone, "zhang")
 
@@ -130,6 +145,7 @@ async def test_a_group_is_listened_to_and_answered_in_private(alone: Stage) -> N
     assert await said_in(alone, "wecom_bot", "group-1") == [IN_PRIVATE]
 
 
+@ON_POSTGRES
 async def test_who_opens_the_chat_is_welcomed_once(alone: Stage) -> None:
     employee = alone.phone("wecom_bot", "zhang")
 

@@ -73,7 +73,7 @@ class NaivePeer:
         await connection.execute(self._entry, row)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; the next job opens others."""
         await self._database.close()
 
 

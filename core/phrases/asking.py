@@ -50,6 +50,13 @@ HELP_PAGES: dict[str, HelpPage] = {
     "财务": "finance", "出纳": "finance", "付款": "finance", "finance": "finance",
     "管理": "admin", "管理员": "admin", "admin": "admin",
     "查询": "queries", "queries": "queries", "通知": "notices", "notices": "notices",
+    "发票": "employee", "票据": "employee", "提交": "employee", "claim": "employee",
+    "invoices": "employee", "采购": "requests", "借款": "requests", "purchase": "requests",
+    "advance": "requests", "同意": "approver", "驳回": "approver", "委托": "approver",
+    "approve": "approver", "approving": "approver", "budget": "manager", "budgets": "manager",
+    "凭证": "finance", "cashier": "finance", "payments": "finance", "paying": "finance",
+    "进度": "queries", "反馈": "queries", "questions": "queries", "免打扰": "notices",
+    "quiet": "notices", "administrator": "admin",
 }  # fmt: skip
 """The words that name a page of the help."""
 _NOTIFY = re.compile(

@@ -37,6 +37,8 @@ CLAIM_COLUMNS: Mapping[str, str] = {
     "种类": "kind",
     "类别": "category",
     "金额": "amount",
+    "币种": "currency",
+    "汇率": "rate",
     "日期": "date",
     "说明": "description",
     "项目": "project",
@@ -46,7 +48,9 @@ CLAIM_COLUMNS: Mapping[str, str] = {
     "提交": "submit",
 }
 _KNOWN = frozenset(CLAIM_COLUMNS.values())
-_LINE = ("category", "amount", "date", "description", "project", "invoice")
+_LINE = (
+    "category", "amount", "currency", "rate", "date", "description", "project", "invoice",
+)  # fmt: skip
 _YES = frozenset({"true", "yes", "y", "1", "是"})
 _NO = frozenset({"", "false", "no", "n", "0", "否"})
 _MOST_KEY = 80

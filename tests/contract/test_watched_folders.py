@@ -129,6 +129,25 @@ async def test_claims_are_entered_once_with_the_lines_of_their_key(office: Offic
     assert told == [([2, 3], submitted.number, "new"), ([4], draft.number, "new")]
 
 
+async def test_a_claim_comes_in_another_currency_with_its_rate(office: Office) -> None:
+    head = "员工,类别,金额,币种,汇率,日期\n"
+    office.put(
+        "报销.csv", f"{head}zhang,taxi,3000,JPY,0.05,2026-11-20\nzhang,taxi,9,,,2026-11-20\n"
+    )
+    first = await office.look()
+    office.put("claims.csv", f"{head}zhang,taxi,30,USD,,2026-11-20\n")
+
+    assert (first, await office.look()) == ((1, 0), (0, 1))
+    claims = await office.claims()
+    assert sorted(c.total_fen for c in claims) == [900, 15000]
+    (line,) = next(c.lines for c in claims if c.total_fen == 15000)
+    assert line.foreign is not None
+    assert (line.foreign.currency, line.foreign.minor, line.foreign.source) == (
+        "JPY", 3000, "entered",
+    )  # fmt: skip
+    assert "USD" in office.reason()
+
+
 async def test_one_bad_row_enters_none_and_says_where(office: Office) -> None:
     office.put(
         "claims.csv",

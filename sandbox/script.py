@@ -110,6 +110,8 @@ async def _rejection(stage: "_Stage") -> None:
         {"reason": "请走公司用车 · please use the company car"},
     )
     await stage.until(draft.number, "rejected")
+    other = stage.phone("wecom", "zhang")
+    await other.card("企微的卡片也跟上 · WeCom's card follows", "submit", about=draft.number)
 
 
 async def _typed_on_wecom(stage: "_Stage") -> None:

@@ -65,7 +65,7 @@ TEXTS: Texts = {
         "【报销】三步走\n"
         "1. 发票照片、PDF、OFD、XML 直接发来；"
         "没有发票的写「打车 45 昨天 去客户现场」（一行一笔，可以写几行），"
-        "自驾写「自驾 36 公里 去机场」\n"
+        "外币写「打车 30 美元」，自驾写「自驾 36 公里 去机场」\n"
         "2. 看卡片：标 ⚠ 的要核对，「修改 1 金额 45」「修改 1 类别 打车」「删除 第 2 行」改好\n"
         "3. 点「提交」或发「提交」。没问题就进入审批，并占用预算\n"
         "· 不确定能不能报：能报吗 住宿 600 上海 12-01\n"
@@ -75,7 +75,7 @@ TEXTS: Texts = {
         "· 复制 单号；分摊 第1行 市场部 60 研发部 40；代 姓名 打车 45；加急 单号 理由",
         "[Claims] in three steps\n"
         "1. Send invoices as photos, PDF, OFD or XML; without one write “taxi 45 yesterday” (a"
-        " line each for several), for your own car “own car 36 km”\n"
+        " line each for several), “taxi USD 30”, for your own car “own car 36 km”\n"
         "2. Look at the card, above all where it says ⚠; “edit 1 amount 45”, “edit 1 category"
         " taxi”, “delete line 2” put it right\n"
         "3. Press submit, or send “submit”: approval begins and the budget is held\n"
@@ -140,12 +140,12 @@ TEXTS: Texts = {
     ),
     "help_manager": Text(
         "【主管与预算】\n"
-        "· 预算 部门 / 预算 项目：额度、占用、核销、可用\n"
+        "· 预算 部门 / 预算 项目：额度、占用、核销、可用；预算 部门 3000：够不够；预算 部门 本季度\n"
         "· 预算快用完会自动提醒，卡片上可以申请追加或冻结\n"
         "· 提交就占用预算，批准（或付款）时核销，驳回、退回、撤回马上释放\n"
         "· 每周一有汇总：等你审批的、最久的、预算用了多少",
         "[Managers and budgets]\n"
-        "· budget DEPARTMENT or PROJECT: limit, held, spent, left\n"
+        "· budget DEPARTMENT or PROJECT: limit, held, spent, left; with 3000: does it fit\n"
         "· You are told when a budget runs low, and may ask for more from that card\n"
         "· Submitting holds money, approval (or payment) spends it, a no frees it at once\n"
         "· Every Monday a digest says what waits and how the budgets are",

@@ -15,7 +15,7 @@ from bot.desk.outlets import KeptOutlet
 from bot.desk.payments import Batch, PaymentDesk
 from bot.desk.reconciliation import workbook
 from bot.desk.results import ResultDesk, RowDone
-from bot.desk.vouchers import By, Exported, VoucherDesk
+from bot.desk.vouchers import By, Exported, VoucherDesk, reason_of
 from bot.handlers.reconciling import Reconciliation, Sides
 from bot.texts.template import Language
 from connectors.filedrop.payment_files import PaymentFormat, payment_formats
@@ -119,22 +119,23 @@ class Clerk:
         desk = ResultDesk(self.payments.store, self.payments.clock, self.settings, actor=person.id)
         return await desk.note(table, data)
 
-    async def voucher_shown(self, form: str, batch: str | None, by: By | None) -> Shown:
-        """Show a voucher file: of an earlier batch, or of the next one."""
-        found, company = await self._sheets(batch, by)
-        return await _voucher_shown(self._books(form), found.sheets, company)
+    async def voucher_shown(
+        self, form: str, batch: str | None, by: By | None
+    ) -> tuple[Shown, Sequence[str]]:
+        """Show a voucher file, of an earlier batch or of the next one, and what waits and why."""
+        chosen, company = self._books(form), await self.vouchers.store.company()
+        found = await self.vouchers.look(chosen, batch, by)
+        shown = await _voucher_shown(chosen, found.sheets, company)
+        return shown, [reason_of(w) for w in found.waiting]
 
     async def voucher_preview(self, form: str, by: By | None) -> KeptOutlet:
         """Give the file that the next batch would be; nothing is noted."""
-        found, company = await self._sheets(None, by)
-        chosen = self._books(form)
+        chosen, company = self._books(form), await self.vouchers.store.company()
+        found = await self.vouchers.look(chosen, None, by)
         out = KeptOutlet(chosen.name, chosen.extension)
         data = await asyncio.to_thread(chosen, found.sheets, company)
         await out.publish(found.sheets, data)
         return out
-
-    async def _sheets(self, batch: str | None, by: By | None) -> tuple[Exported, Company]:
-        return await self.vouchers.look(batch, by), await self.vouchers.store.company()
 
     async def export_vouchers(self, person: Person, form: str, by: By | None) -> Exported:
         """Take what waits for the books into a batch; its file is written when it is asked for."""

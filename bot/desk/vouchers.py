@@ -153,17 +153,23 @@ class VoucherDesk:
         await out.publish(sheets, data)
         return Exported(sheets)
 
-    async def look(self, batch: str | None = None, by: By | None = None) -> Exported:
+    async def look(self, form: Form, batch: str | None = None, by: By | None = None) -> Exported:
         """Give what an earlier batch has, or what the next one would have; notes nothing.
+
+        What does not fit the form, or cannot be made yet, waits with its reason.
 
         Refused `no_such_batch`, `nothing_to_export_vouchers`.
         """
         company = await self.store.company()
         if batch is not None:
             return Exported(await self._batch(batch, company))
-        found = [v for v in await self._listed("open", None) if v.taken_by in FREE]
+        opened = [v for v in await self._listed("open", None) if v.taken_by in FREE]
+        reasons = {v.id: self._reason(v, form, company) for v in opened}
+        found = [v for v in opened if reasons[v.id] is None]
+        unmade = await self._listed("refused", None)
         refused = [
-            Waiting(v.id, v.claim, v.reason, v.facts) for v in await self._listed("refused", None)
+            *(Waiting(v.id, v.claim, v.reason, v.facts) for v in unmade),
+            *(_waits(v, reason) for v in opened if (reason := reasons[v.id])),
         ]
         if not found:
             raise Refused("nothing_to_export_vouchers", rows=_rows(refused))

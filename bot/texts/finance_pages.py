@@ -99,7 +99,7 @@ FINANCE: Texts = {
     "reconcile_all_agree": Text("各方一致，没有差异。", "All sides agree."),
     "differences": Text("差异", "Differences"),
     "three_totals": Text("三方合计", "Three totals"),
-    "totals_how": Text(
+    "totals_mean": Text(
         "一个口径：按明细的月份和部门；入账是账上有凭证号的，已付含冲抵借款。",
         "One definition: by month and department of the lines; booked has a number in the books,"
         " paid includes what advances covered.",

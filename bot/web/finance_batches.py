@@ -197,7 +197,7 @@ class FinanceBatches:
         chosen = request.query.get("form") or forms[0].name
         by = _by(request.query.get("by", ""))
         try:
-            shown = await self.clerk.voucher_shown(chosen, None if name == NEXT else name, by)
+            shown, left = await self.clerk.voucher_shown(chosen, None if name == NEXT else name, by)
         except Refused as refused:
             return self._refused(refused, person, company, "/app/finance?list=vouchers")
         return self.site.render(
@@ -210,6 +210,7 @@ class FinanceBatches:
             chosen=chosen,
             by=by or company.vouchers.by,
             shown=shown,
+            left=left[:SHOWN_ROWS],
             entries=[] if name == NEXT else await self._vouchers(name, company, person),
             may_act=may_pay(person),
         )

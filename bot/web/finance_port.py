@@ -148,8 +148,10 @@ class Clerk(Protocol):
         """Note a bank's results."""
         ...
 
-    async def voucher_shown(self, form: str, batch: str | None, by: By | None) -> Shown:
-        """Show a voucher file, of an earlier batch or of the next."""
+    async def voucher_shown(
+        self, form: str, batch: str | None, by: By | None
+    ) -> tuple[Shown, Sequence[str]]:
+        """Show a voucher file, of an earlier batch or of the next, and what waits and why."""
         ...
 
     async def voucher_preview(self, form: str, by: By | None) -> Kept:

@@ -256,3 +256,20 @@ async def test_a_broken_form_in_the_firms_folder_is_said_and_stops_no_page(
 
     assert (desk, preview) == (200, 409)
     assert "bad.yaml" in said
+
+
+async def test_a_voucher_that_a_form_cannot_say_waits_with_its_reason(stage: Stage) -> None:
+    odd = (replace(ENTRIES[0], summary="𠮷野家"), ENTRIES[1])
+    vouchers = (
+        Voucher("V-1", "approval", NUMBER, "main", AT.date(), AT, ENTRIES, 28000),
+        Voucher("V-2", "approval", NUMBER, "main", AT.date(), AT, odd, 28000),
+    )
+    await stage.storage.store.commit(Change(at=AT, claims=(claim(),), vouchers=vouchers))
+    await stage.be(CASHIER)
+
+    _, page, _ = await stage.get(f"{DESK}/vouchers/next?form=u8")
+    file, why = page.split("不进这一批的")
+
+    assert "V-1" in file
+    assert "V-2" not in file
+    assert "V-2" in why

@@ -18,6 +18,7 @@ from core.claim import Claim
 from core.company import Company
 from core.notices import Reply, Say, ShowCard
 from core.ports import ClaimQuery, Page
+from tests.fakes.links import MemoryLinks
 from tests.fakes.memory import MemoryStorage
 
 START = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ class Chat:
 
     settings: Settings = field(default_factory=Settings)
     now: datetime = START
+    links: MemoryLinks = field(default_factory=MemoryLinks)
     storage: MemoryStorage = field(init=False)
     worker: InboxWorker = field(init=False)
     count: int = 0
@@ -71,7 +73,15 @@ class Chat:
         self.storage = MemoryStorage(self.clock)
         nothing: Any = None
         storage = self.storage
-        rooms = Rooms(storage.store, nothing, nothing, nothing, self.settings, storage.spending)
+        rooms = Rooms(
+            storage.store,
+            nothing,
+            nothing,
+            nothing,
+            self.settings,
+            storage.spending,
+            links=self.links,
+        )
         self.worker = InboxWorker(self.storage.inbox, rooms, nothing, clock=self.clock, zone=CHINA)
 
     def clock(self) -> datetime:

@@ -22,6 +22,7 @@ from core.claim import Claim, State
 from core.company import Company
 from core.company_file import deactivate_missing
 from core.notices import Say
+from core.outside import DOCUMENT, Link, LinkState
 from core.phrases.intents import Command
 from core.ports import ClaimQuery, Page
 
@@ -411,6 +412,37 @@ async def test_what_was_paid_is_not_taken_back(chat: Chat) -> None:
 
     assert "已经付出" in await chat.say("fin1", f"撤销 {claim.number}")
     assert (await chat.claim(claim.number)).state is State.PAID
+
+
+@pytest.mark.parametrize(
+    ("state", "purpose", "version", "refused"),
+    [
+        ("open", DOCUMENT, 1, True),
+        ("sending", DOCUMENT, 1, True),
+        ("unknown", DOCUMENT, 1, True),
+        ("new", DOCUMENT, 1, False),
+        ("closed", DOCUMENT, 1, False),
+        ("open", "voucher", 1, False),
+        ("open", DOCUMENT, 0, False),
+    ],
+)
+async def test_what_another_system_has_is_not_taken_back(
+    chat: Chat, state: LinkState, purpose: str, version: int, *, refused: bool
+) -> None:
+    claim = await chat.submitted()
+    await chat.say("wang", f"同意 {claim.number}")
+    await chat.say("fin1", f"同意 {claim.number}")
+    key = f"{claim.number}/{version}"
+    await chat.links.begin(Link("hose", key, claim.number, purpose, state, chat.now))
+
+    said = await chat.say("fin1", f"撤销 {claim.number}")
+
+    assert ("已经发到" in said) is refused
+    after = await chat.claim(claim.number)
+    assert after.state is (State.APPROVED if refused else State.IN_REVIEW)
+    payment = await chat.storage.store.payment(f"P-{claim.number}")
+    assert payment
+    assert payment.state == ("pending" if refused else "cancelled")
 
 
 async def test_an_owner_says_the_same_word_and_withdraws(chat: Chat) -> None:

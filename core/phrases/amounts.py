@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.currency import DIGITS, ForeignAmount
 from core.phrases.cleaning import clean
-from core.phrases.money_words import CODES, NAMES, SIGNS, currency_of
+from core.phrases.money_words import CODES, NAMES, SIGNS, UNCLEAR, currency_of
 from core.phrases.numerals import DIGIT, SCALE, read_number
 from core.phrases.results import Ambiguous, Problem
 
@@ -58,7 +58,7 @@ MEASURE = (
 
 _N = rf"[\d{DIGIT}]"
 _FOREIGN_BEFORE = rf"{'|'.join(SIGNS)}|{CODES}|{NAMES}|[$€£₩฿]"
-_FOREIGN_AFTER = rf"{NAMES}|円|[€£₩฿]|\$(?!\{{)|(?:{CODES})(?![a-z])"
+_FOREIGN_AFTER = rf"{NAMES}|{UNCLEAR}|円|[€£₩฿]|\$(?!\{{)|(?:{CODES})(?![a-z])"
 _AMOUNT = re.compile(
     rf"""
     (?P<odd>(?<![a-z\d.])[-+]?(?:(?:nan|inf|infinity)(?![a-z])|∞|\d+(?:\.\d+)?e[-+]?\d+(?![a-z\d]))\s?(?:块|元)?)
@@ -68,7 +68,7 @@ _AMOUNT = re.compile(
     (?P<minus2>[-−负])?
     (?P<num>\d+(?:[.,]\d+)*(?:[kw](?![a-z])|[{SCALE}](?!克|米)[\d{DIGIT}{SCALE}]*)?
         |[{DIGIT}十拾][{DIGIT}{SCALE}]*)
-    (?:\s?(?P<foreign2>{_FOREIGN_AFTER})
+    (?:\s?(?:块|元)?\s?(?P<foreign2>{_FOREIGN_AFTER})
       |\s?(?P<unit>块钱|块|塊|元(?!旦|宵)|圆(?!桌)|圓|(?:rmb|cny|yuan)(?![a-z])|人民币)
         (?:(?P<half>半)(?!{MEASURE})
           |(?P<jiao>{_N})[毛角](?:(?P<fen>{_N})分?(?!{MEASURE}))?

@@ -38,12 +38,24 @@ _SIGNED: Mapping[str, str] = {
     "s$": "SGD", "nz$": "NZD", "€": "EUR", "£": "GBP", "₩": "KRW", "฿": "THB", "円": "JPY",
 }  # fmt: skip
 
-_BY_NAME = {name: code for code, names in _NAMED.items() for name in names}
+_ENGLISH: Mapping[str, str] = {
+    "euro": "EUR", "euros": "EUR", "yen": "JPY", "baht": "THB",
+}  # fmt: skip
+UNCLEAR = r"刀(?!具|片|架|削|叉)|dollars?(?![a-z])|bucks?(?![a-z])|pounds?(?![a-z])"
+"""Words that name no country."""
+
+_BY_NAME = {name: code for code, names in _NAMED.items() for name in names} | _ENGLISH
+
+_WORDS = frozenset({"LAK", "MOP", "RUB", "TRY"})
+"""Codes that are everyday words, too: try 45."""
 
 SIGNS = tuple(re.escape(s) for s in sorted(_SIGNED, key=len, reverse=True) if s.endswith("$"))
 """Patterns of signs that end in a dollar, the longest first."""
-CODES = "|".join(sorted(code.lower() for code in DIGITS if code != BASE))
-NAMES = "|".join(sorted(_BY_NAME, key=len, reverse=True))
+CODES = "|".join(sorted(code.lower() for code in DIGITS.keys() - {BASE, *_WORDS}))
+NAMES = "|".join(
+    f"{name}(?![a-z])" if name.isascii() else name
+    for name in sorted(_BY_NAME, key=len, reverse=True)
+)
 
 _RATE = re.compile(
     r"(?:按照?|以|用)?\s?(?:汇率|牌价|(?:exchange\s)?rate\b)(?:是|为|按|[:=@])?\s?(?P<rate>\d+(?:\.\d+)?)"

@@ -44,7 +44,7 @@ _ENGLISH: Mapping[str, str] = {
 UNCLEAR = r"刀(?!具|片|架|削|叉)|dollars?(?![a-z])|bucks?(?![a-z])|pounds?(?![a-z])"
 """Words that name no country."""
 
-_BY_NAME = {name: code for code, names in _NAMED.items() for name in names} | _ENGLISH
+_BY_NAME = {**{name: code for code, names in _NAMED.items() for name in names}, **_ENGLISH}
 
 _WORDS = frozenset({"LAK", "MOP", "RUB", "TRY"})
 """Codes that are everyday words, too: try 45."""

@@ -78,6 +78,18 @@ class OaStage:
         ) as answer:
             return answer.status
 
+    async def all_is_done(self) -> None:
+        """Wait until nothing waits to be worked on."""
+        inbox = self.stage.service.storage.inbox
+
+        async def look() -> bool | None:
+            return await inbox.oldest_waiting() is None or None
+
+        async def seen() -> str:
+            return f"the oldest is of {await inbox.oldest_waiting()}"
+
+        await until(look, "an empty inbox", seen)
+
     def console(self) -> Console:
         """The command line beside the service."""
         return Console.at(self.folder, self.stage.config.database.url, "")

@@ -15,6 +15,7 @@ AGENTS = {
     "dingtalk": "Mozilla/5.0 (iPhone) AppleWebKit/605 DingTalk/7.6.0 AliApp(DingTalk/7.6.0)",
     "wecom": "Mozilla/5.0 (iPhone) AppleWebKit/605 MicroMessenger/8.0 wxwork/4.1.22",
 }
+VOUCHERS = {"dingtalk": ("meal.pdf", "application/pdf"), "wecom": ("hotel-photo.jpg", "image/jpeg")}
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0"
 
 
@@ -61,8 +62,9 @@ async def test_a_card_leads_to_the_page_of_its_claim(
     stage: Stage, samples: Path, platform: str
 ) -> None:
     phone = stage.phone(platform, "zhang")
-    photo = (samples / "hotel-photo.jpg").read_bytes()
-    await phone.send("hotel-photo.jpg", photo, "image/jpeg")
+    name, kind = VOUCHERS[platform]
+    invoice = (samples / name).read_bytes()
+    await phone.send(name, invoice, kind)
     card = await phone.card(action="submit")
     claim = await stage.api(f"claims/{number_of(card)}")
 
@@ -71,12 +73,12 @@ async def test_a_card_leads_to_the_page_of_its_claim(
         file = re.search(r'href="(/app/claims/[^"]+/files/[0-9a-f]{64})"', page)
         assert file, page
         async with session.get(stage.service.url + file.group(1)) as answer:
-            data, kind = await answer.read(), answer.content_type
+            data, given = await answer.read(), answer.content_type
 
     assert (status, at.path) == (200, f"/app/claims/{claim['number']}")
     assert f"{float(str(claim['total'])):,.2f}" in page
     assert str(claim["lines"][0]["invoice"]["number"]) in page  # type: ignore[index]
-    assert (data, kind) == (photo, "image/jpeg")
+    assert (data, given) == (invoice, kind)
 
 
 @CROSSED

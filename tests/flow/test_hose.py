@@ -63,7 +63,7 @@ async def begun(there: HoseStandIn, count: int = 1) -> str:
 
 
 async def submitted(phone: Phone, samples: Path) -> str:
-    await phone.send("hotel.jpg", (samples / "hotel-photo.jpg").read_bytes(), "image/jpeg")
+    await phone.send("hotel.xml", (samples / "hotel.xml").read_bytes(), "application/xml")
     draft = await phone.card(action="submit")
     await phone.click(draft, "submit")
     return number_of(draft)
@@ -80,7 +80,7 @@ async def test_a_claim_is_withdrawn_here_and_approved_there(tmp_path: Path, samp
             f"{number}/1#0",
         )
         ((_, sent),) = there.files.values()
-        assert sent == (samples / "hotel-photo.jpg").read_bytes()
+        assert sent == (samples / "hotel.xml").read_bytes()
         await phone.card("合思审批中", made.code)
 
         await phone.say(f"撤回 {number}")

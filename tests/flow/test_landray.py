@@ -1,6 +1,5 @@
 """A step that 蓝凌 decides, as people live it: submitted in chat, decided there, heard here."""
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,7 +52,7 @@ async def test_a_signed_result_decides_and_withdrawing_here_abandons_there(tmp_p
         # What comes late, of this process or of the one before, changes nothing any more.
         assert await place.call_back(oa.result(third.id, "rejected"), "m3") == 200
         assert await place.call_back(oa.result(first.id, "void"), "m4") == 200
-        await asyncio.sleep(0.5)
+        await place.all_is_done()
         claim = await place.stage.api(f"claims/{number}")
         assert claim["state"] == "approved"
         assert claim["approvals"][-1]["reason"] == "同意"  # type: ignore[index]
@@ -70,7 +69,7 @@ async def test_a_forged_result_decides_nothing(tmp_path: Path) -> None:
         assert await place.call_back(said, secret=other) == 403
         assert await place.call_back(said, signed=oa.result(made.id, "rejected")) == 403
         assert await place.call_back('{"oaId": 1}') == 403
-        await asyncio.sleep(0.5)
+        await place.all_is_done()
         assert (await place.stage.api(f"claims/{number}"))["state"] == "in_review"
 
 

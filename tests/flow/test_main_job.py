@@ -5,6 +5,12 @@ from pathlib import Path
 
 from tests.flow.stage import CROSSED, STRAIGHT, Card, Phone, Stage, until
 
+VOUCHERS = {
+    "dingtalk": ("hotel.xml", "application/xml"),
+    "wecom": ("hotel-photo.jpg", "image/jpeg"),
+}
+"""What each messenger hands over of one invoice; WeCom's application gets pictures only."""
+
 
 async def settle(stage: Stage, platform: str, number: str) -> None:
     """Let everybody who is asked agree, then let the cashier pay."""
@@ -145,12 +151,13 @@ async def test_a_duplicate_names_the_first_claim(
     stage: Stage, samples: Path, platform: str
 ) -> None:
     first, second = stage.phone(platform, "zhang"), stage.phone(platform, "li")
-    draft = await draft_from(first, samples, "hotel-photo.jpg", "image/jpeg")
+    name, kind = VOUCHERS[platform]
+    draft = await draft_from(first, samples, name, kind)
     number = number_of(draft)
     await first.click(draft, "submit")
     await stage.phone(platform, "wang").card(number, action="approve")
 
-    await second.send("hotel-photo.jpg", (samples / "hotel-photo.jpg").read_bytes(), "image/jpeg")
+    await second.send(name, (samples / name).read_bytes(), kind)
     card = await second.card("重复", number)
     await second.say("提交")
     said = await second.text("重复", number)

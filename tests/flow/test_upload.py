@@ -47,13 +47,13 @@ async def settled(session: aiohttp.ClientSession, page: str, trace: str) -> Json
 @STRAIGHT
 async def test_an_uploaded_file_joins_the_draft(stage: Stage, samples: Path, platform: str) -> None:
     page = await link_in_chat(stage, platform, "上传")
-    photo = (samples / "hotel-photo.jpg").read_bytes()
+    invoice = (samples / "hotel.xml").read_bytes()
     phone = stage.phone(platform, "zhang")
 
     async with browser(AGENTS[platform]) as session:
         status, _, at = await sign_in(session, page, phone.user)
-        first = await upload(session, page, "酒店.jpg", photo, "11112222")
-        again = await upload(session, page, "酒店.jpg", photo, "11112222")
+        first = await upload(session, page, "酒店.xml", invoice, "11112222")
+        again = await upload(session, page, "酒店.xml", invoice, "11112222")
         told = await settled(session, page, first)
     card = await phone.card(action="submit")
     claim = await stage.api(f"claims/{number_of(card)}")

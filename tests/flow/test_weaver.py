@@ -77,7 +77,7 @@ async def state_is(stage: Stage, number: str, state: str) -> None:
 
 
 async def submitted(phone: Phone, samples: Path) -> tuple[str, Card]:
-    await phone.send("hotel.jpg", (samples / "hotel-photo.jpg").read_bytes(), "image/jpeg")
+    await phone.send("hotel.xml", (samples / "hotel.xml").read_bytes(), "application/xml")
     draft = await phone.card(action="submit")
     await phone.click(draft, "submit")
     return number_of(draft), draft
@@ -121,7 +121,7 @@ async def test_a_claim_is_decided_in_the_oa_withdrawn_and_tried_again(
         assert (made.creator, made.main["dh"]) == ("101", number)
         (file,) = made.main["fj"]  # type: ignore[misc]
         sent = base64.b64decode(file["filePath"].removeprefix("base64:"))
-        assert sent == (samples / "hotel-photo.jpg").read_bytes()
+        assert sent == (samples / "hotel.xml").read_bytes()
         await phone.card("泛微 OA审批中", first)
 
         await phone.say(f"撤回 {number}")

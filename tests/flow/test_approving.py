@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.company import Company
-from tests.flow.stage import Card, Phone, Stage, on_stage, until
+from tests.flow.stage import STRAIGHT, Card, Phone, Stage, on_stage, until
 
 OTHERS = ("f1", "f2", "f3", "f4")
 SOON_S = 2.0
@@ -37,7 +37,7 @@ async def settled(phone: Phone, number: str, action: str) -> None:
     await until(look, f"{phone.user}: no {action} on {number}", phone.items)
 
 
-@pytest.mark.parametrize("platform", ["dingtalk", "wecom"])
+@STRAIGHT
 async def test_a_stand_in_decides_takes_it_back_and_the_turn_comes_home(
     stage: Stage, platform: str
 ) -> None:

@@ -4,10 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-USED = 0.965
+USED = 0.97
 """Share of the allowed rate that is used: what is left covers the jitter of two clocks."""
 
-LATE_GAPS, LATE_S = 2, 0.25
+LATE_GAPS, LATE_S = 2, 1.0
 """How far behind the even places are caught up with."""
 
 

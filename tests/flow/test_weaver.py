@@ -77,7 +77,11 @@ async def state_is(stage: Stage, number: str, state: str) -> None:
 
 
 async def submitted(phone: Phone, samples: Path) -> tuple[str, Card]:
-    await phone.send("hotel.xml", (samples / "hotel.xml").read_bytes(), "application/xml")
+    """Send a voucher and submit it; WeCom's application is given pictures only."""
+    name, kind = ("hotel.xml", "application/xml")
+    if phone.platform == "wecom":
+        name, kind = ("hotel-photo.jpg", "image/jpeg")
+    await phone.send(name, (samples / name).read_bytes(), kind)
     draft = await phone.card(action="submit")
     await phone.click(draft, "submit")
     return number_of(draft), draft

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.clock import utc_now
 from tests.flow.browsing import STEP_MS, needs_browser, on_phone
@@ -35,6 +35,15 @@ async def fits(page: Page) -> bool:
     return shown <= 390
 
 
+async def tab_to(page: Page, target: Locator) -> None:
+    """Go to a field or button as who has no mouse does."""
+    for _ in range(9):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{target} is not among the next fields")
+
+
 @pytest.mark.parametrize(
     ("platform", "messenger", "database_url"),
     [("dingtalk", "钉钉", "postgres"), ("wecom", "企业微信", "sqlite")],
@@ -49,10 +58,9 @@ async def test_an_approver_rejects_on_the_page_with_keys_alone(
         assert await fits(page)
         await page.get_by_text("驳回或退回").focus()
         await page.keyboard.press("Enter")
-        await page.keyboard.press("Tab")
+        await tab_to(page, page.get_by_role("textbox", name="理由").first)
         await page.keyboard.type("缺少客户名称")
-        await page.keyboard.press("Tab")
-        await page.keyboard.press("Tab")
+        await tab_to(page, page.get_by_role("button", name="驳回", exact=True))
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("status")).to_be_visible(timeout=STEP_MS)
         await expect(page.locator("blockquote")).to_have_text("缺少客户名称")

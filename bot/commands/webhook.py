@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -113,8 +114,10 @@ async def _try_out(config: Config, name: str) -> None:
     from bot.parts.systems import build_outlets
     from connectors.webhook.adapter import Webhook
 
-    async with opened(config) as storage:
-        for outlet in build_outlets(config, storage, files_of(config), utc_now):
+    async with opened(config) as storage, AsyncExitStack() as ends:
+        outlets = build_outlets(config, storage, files_of(config), utc_now)
+        for outlet in outlets:
+            ends.push_async_callback(outlet.system.close)
+        for outlet in outlets:
             if outlet.name == name and isinstance(outlet.system, Webhook):
                 await outlet.system.try_out(f"chit.test:{secrets.token_hex(8)}")
-            await outlet.system.close()

@@ -94,7 +94,18 @@ def amended(claim: Claim, cause: Cause, index: int, values: Mapping[str, object]
     line = replace(before, **values)  # type: ignore[arg-type]  # callers name fields
     if line.category != before.category:
         line = replace(line, allowance="")
-    return set_line(claim, index, line)
+    return set_line(claim, index, _still_reduced(before, line))
+
+
+def _still_reduced(before: Line, line: Line) -> Line:
+    """Let another rate or day of the same amount give back nothing of what was reduced."""
+    if before.asked_fen is None or not before.foreign or not line.foreign:
+        return line
+    if line.foreign == before.foreign or line.foreign.amount != before.foreign.amount:
+        return line
+    return replace(
+        line, asked_fen=line.amount_fen, amount_fen=min(line.amount_fen, before.amount_fen)
+    )
 
 
 def _rights_for(values: Mapping[str, object], before: Line) -> frozenset[str]:

@@ -15,6 +15,7 @@ from core.budget import charges_of
 from core.change import Change, Release, Reserve
 from core.claim import Claim, Line, State
 from core.company import Company
+from core.currency import Foreign
 from core.errors import Refused
 from core.notices import Say, ShowCard
 from core.wallet import WalletCard
@@ -113,6 +114,23 @@ def test_a_correction_asks_the_budgets_again() -> None:
     assert reserved(change)["apollo-y"] == 4500
     assert not any(m.sure for m in change.moves if isinstance(m, Reserve))
     assert "apollo" in dict(change.audit[0].fields)["project"]
+
+
+@pytest.mark.parametrize(("rate", "fen", "asked"), [("7.2", 10000, 21600), ("3", 9000, 9000)])
+def test_another_rate_gives_back_nothing_of_what_was_reduced(
+    rate: str, fen: int, asked: int
+) -> None:
+    usd = Foreign("USD", 3000, "7", TODAY, "company")
+    claim = in_review(replace(taxi(210), foreign=usd), may_change=("amount", "rate"))
+    less = reduce_line(claim, AROUND, by("wang"), 0, 10000, "超标").claims[0]
+    moved = replace(usd, rate=rate, source="entered", by="fin1")
+
+    values = {"foreign": moved, "amount_fen": moved.fen}
+    change = amend_line(less, AROUND, by("fin1"), 0, values)
+
+    line = change.claims[0].lines[0]
+    assert (line.amount_fen, line.asked_fen, line.cut) == (fen, asked, "超标")
+    assert reserved(change) == {c.budget: fen for c in charges_of(COMPANY, less)}
 
 
 @pytest.mark.parametrize("field", ["amount_fen", "description", "invoice"])

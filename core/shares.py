@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.claim import Claim, Finding, Line, LineInvoice
-from core.currency import Foreign
+from core.currency import Foreign, from_hundredths
 from core.errors import Refused
 from core.exchange import worth_fen
 from core.money import format_yuan, split_shares
@@ -106,15 +106,34 @@ def joined(claim: Claim, index: int) -> frozenset[int]:
 
 
 def papers_fen(claim: Claim, lines: frozenset[int]) -> int | None:
-    """Sum the vouchers of some lines, each once; None when one of them names no amount."""
+    """Sum the vouchers of some lines, each once; None when one of them names no amount.
+
+    What was spent in another currency and is covered there is covered in fen, too: lines and
+    vouchers are rounded each by itself, and lines of several days have several rates.
+    """
     papers = {
-        key_of(x) or f"{i}-{n}": worth_fen(claim.lines[i], x)
+        key_of(x) or f"{i}-{n}": (x, worth_fen(claim.lines[i], x))
         for i in lines
         for n, x in enumerate(claim.lines[i].invoices)
     }
-    if not papers or None in papers.values():
+    worths = [worth for _, worth in papers.values()]
+    if not papers or None in worths:
         return None
-    return sum(total or 0 for total in papers.values())
+    worth = sum(worth or 0 for worth in worths)
+    spent = [claim.lines[i] for i in lines]
+    if _is_covered(spent, [paper for paper, _ in papers.values()]):
+        return max(worth, sum(line.amount_fen for line in spent))
+    return worth
+
+
+def _is_covered(lines: Sequence[Line], papers: Sequence[LineInvoice]) -> bool:
+    """Whether vouchers in the one other currency of some lines name what was spent of it."""
+    spent = [line.foreign for line in lines if line.foreign]
+    currencies = {x.currency for x in spent} | {x.currency for x in papers}
+    if len(spent) != len(lines) or len(currencies) != 1:
+        return False
+    named = [from_hundredths(x.total_fen or 0, x.currency) or 0 for x in papers]
+    return sum(named) >= sum(x.minor for x in spent)
 
 
 def find_above_invoices(claim: Claim) -> Iterator[Finding]:

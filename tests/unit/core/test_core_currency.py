@@ -12,7 +12,7 @@ from core.actions.drafts import Voucher, add_vouchers
 from core.actions.entering import Entry, enter
 from core.actions.submission import check_claim, facts_of, submit
 from core.change import Reserve
-from core.claim import Line
+from core.claim import Line, LineInvoice
 from core.company import Company
 from core.company_file import CompanyFileError, load_company
 from core.currency import (
@@ -29,7 +29,7 @@ from core.exchange import on_day, spent
 from core.happenings import ClaimFacts, happened
 from core.invoice import Reading, ReadingFinding
 from core.payment import Payment
-from core.shares import Share, merge_lines, papers_fen, split_line
+from core.shares import Share, find_above_invoices, merge_lines, papers_fen, split_line
 from core.voucher_building import Occasion, build_approval
 
 CURRENCIES = """\
@@ -178,6 +178,22 @@ def test_shares_and_joins_keep_both_sums() -> None:
     assert (joined.amount_fen, joined.foreign) == (line.amount_fen, line.foreign)
     with pytest.raises(Refused, match="currencies_differ"):
         merge_lines(line, taxi(30))
+
+
+def test_receipts_that_cover_an_expense_cover_it_in_fen_too() -> None:
+    day = date(2026, 11, 20)
+    receipts = [
+        LineInvoice(n, n, None, "overseas", None, None, day, 1505, currency="USD") for n in "ab"
+    ]
+    one, two = (replace(in_usd(day, 1505), invoice=receipt) for receipt in receipts)
+
+    moved = on_day(firm(), merge_lines(one, two), date(2026, 11, 21))
+    dear = replace(moved, foreign=replace(moved.foreign or one.foreign, minor=3011))
+
+    assert (one.amount_fen, moved.amount_fen) == (10699, 21399)
+    assert not list(find_above_invoices(claim_of(moved)))
+    assert papers_fen(claim_of(moved), frozenset({0})) == 21399
+    assert [f.code for f in find_above_invoices(claim_of(dear))] == ["above_invoices"]
 
 
 def reading(currency: str | None, fen: int, code: str = "foreign_currency") -> Reading:

@@ -1,25 +1,26 @@
 """The end of a period: budgets close, and what is still held moves on to the next ones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from core.actions.basics import Cause, audit_of
+from core.actions.clearing import charges_in, figures_of
 from core.budget import Charge, successor_of, sum_charges
 from core.change import Bar, Change, Move, Rebook
 from core.claim import Claim
 from core.company import Budget, Company
-from core.dealings import Figures
 from core.errors import Refused
 from core.ports import LiveHold
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A hold and the charges that it has in the next period."""
+    """A hold, the charges that it has in the next period, and which budgets follow which."""
 
     hold: str
     claim: str
     charges: tuple[Charge, ...]
+    following: Mapping[str, str]
 
 
 def budgets_of(company: Company, target: str) -> tuple[Budget, ...]:
@@ -59,13 +60,13 @@ def find_carried(
     """Find the holds on budgets that have a successor, with the charges that they get there."""
     following = {b.id: next_one.id for b in budgets if (next_one := successor_of(company, b))}
     return tuple(
-        Carried(h.name, h.claim, _moved(h.charges, following))
+        Carried(h.name, h.claim, _moved(h.charges, following), following)
         for h in holds
         if any(c.budget in following for c in h.charges)
     )
 
 
-def _moved(charges: Iterable[Charge], following: dict[str, str]) -> tuple[Charge, ...]:
+def _moved(charges: Iterable[Charge], following: Mapping[str, str]) -> tuple[Charge, ...]:
     return sum_charges(Charge(following.get(c.budget, c.budget), c.amount_fen) for c in charges)
 
 
@@ -74,9 +75,8 @@ def carry_over(carried: Carried, claim: Claim | None, cause: Cause) -> Change:
 
     What the claim remembers of its hold moves with it.
     """
-    figures: Figures = tuple((c.budget, c.amount_fen) for c in carried.charges)
     moves: tuple[Move, ...] = (Rebook(carried.hold, carried.charges),)
-    claims = (_remembering(claim, carried.hold, figures),) if claim else ()
+    claims = (_remembering(claim, carried),) if claim else ()
     facts = {"hold": carried.hold, "budgets": " ".join(c.budget for c in carried.charges)}
     return Change(
         at=cause.at,
@@ -86,7 +86,10 @@ def carry_over(carried: Carried, claim: Claim | None, cause: Cause) -> Change:
     )
 
 
-def _remembering(claim: Claim, hold: str, figures: Figures) -> Claim:
-    if claim.advance and claim.advance.hold == hold:
-        return replace(claim, advance=replace(claim.advance, held=figures))
-    return replace(claim, held=figures) if claim.hold == hold else claim
+def _remembering(claim: Claim, carried: Carried) -> Claim:
+    figures = figures_of(carried.charges)
+    if claim.advance and claim.advance.hold == carried.hold:
+        # What it held at its approval moves, too: what a claim gives back is held there again.
+        whole = figures_of(_moved(charges_in(claim.held), carried.following))
+        return replace(claim, held=whole, advance=replace(claim.advance, held=figures))
+    return replace(claim, held=figures) if claim.hold == carried.hold else claim

@@ -10,13 +10,14 @@ from core.actions.budgets.asking import Wanted, ask, take_back
 from core.actions.budgets.closing import budgets_of, carry_over, close, find_carried, reopen
 from core.actions.budgets.deciding import decide
 from core.actions.budgets.expiring import expire, is_forgotten
+from core.actions.clearing import give_back
 from core.budget import Balance, BudgetChange, Charge
 from core.budget.changes import change_number, is_change_number, may_ask, second_people
 from core.budget.sight import budgets_named, children_of, may_see, own_budgets, the_one
 from core.change import Bar, Change, Rebook, Release, ShiftLimit
 from core.claim import State
 from core.company import Company
-from core.dealings import Trip
+from core.dealings import AdvanceBook, Settled, Trip
 from core.errors import Refused
 from core.notices import Say, ShowCard
 from core.ports import LiveHold
@@ -292,6 +293,23 @@ def test_what_is_held_moves_to_the_next_period_with_the_claims_memory_of_it() ->
     assert change.moves == (Rebook("BX-1/1", charges),)
     assert change.claims[0].held == (("q4", 5), ("year", 5))
     assert mine.claims[0].held == (("next", 5), ("q4", 5))
+
+
+def test_what_a_claim_gives_back_is_held_where_the_rest_of_its_advance_is_held() -> None:
+    hold = LiveHold("JK-1/1.0", "JK-1", (Charge("year", 60),), NOW)
+    (carried,) = find_carried(COMPANY, budgets_of(COMPANY, "2026"), [hold])
+    book = AdvanceBook("JK-1/1.0", (("year", 60),), 1, (Settled(4400, NOW, "BX-1", "claim"),))
+    advance = claim_of(
+        replace(taxi(1), amount_fen=4460),
+        number="JK-1", kind="advance", state=State.PAID, held=(("year", 100),), advance=book,
+    )  # fmt: skip
+
+    (moved,) = carry_over(carried, advance, by("adm")).claims
+    back = give_back(moved, "BX-1").advance
+
+    assert moved.held == (("next", 100),)
+    assert back.advance
+    assert back.advance.held == (("next", 100),)
 
 
 @pytest.mark.parametrize(

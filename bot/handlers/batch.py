@@ -128,7 +128,7 @@ async def _asked(work: Work, mark: int) -> Mapping[str, str]:
     """Give the list that is awaited; Refused `batch_stale` when it is another one, or none."""
     dialog = alive(await work.store.dialog(work.person.id), work.now)
     known = facts(dialog) if dialog and dialog.expects == BATCH else {}
-    if _digest(known.get("claims", "")) != mark:
+    if not known or _digest(known["claims"]) != mark:
         raise Refused("batch_stale")
     return known
 

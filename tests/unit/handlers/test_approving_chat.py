@@ -604,7 +604,9 @@ async def test_an_old_list_is_stale_and_what_moved_on_is_named(chat: Chat) -> No
     stale = await press_list(chat, "wang", "confirm_all", asked.mark)
     await chat.say("zhang", f"撤回 {claims[1].number}")
     done = await press_list(chat, "wang", "confirm_all", fresh.mark)
+    never = await press_list(chat, "wang", "confirm_all", 0)
 
+    assert "过期" in never
     assert "过期" in gone
     assert "过期" in stale
     assert "已同意 1 张" in done

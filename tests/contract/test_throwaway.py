@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -39,12 +40,13 @@ async def test_whatever_a_test_does_is_taken_back(throwaway: Throwaway, statemen
     async with engine.begin() as connection:
         await connection.execute(text(statement))
         await connection.execute(text("SELECT nextval('card_codes_id_seq')"))
-    left = await engine.connect()
-    await left.execute(text("LOCK TABLE audit"))
+    await engine.dispose()
+    left = await asyncpg.connect(throwaway.url.replace("+asyncpg", ""))
+    await left.execute("BEGIN; LOCK TABLE counters")
 
     await asyncio.to_thread(throwaway.empty)
 
     assert await state(throwaway.url) == before
     await asyncio.to_thread(throwaway.empty)
-    await left.invalidate()
-    await engine.dispose()
+    assert left.is_closed()
+    left.terminate()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.handlers.payments import owed_for
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
 from core.actions.bouncing import bounce, with_payers_told
@@ -68,10 +69,10 @@ class ResultDesk:
 
     async def _note(self, row: ResultRow, key: str) -> RowDone:
         for _ in range(TRIES):
-            payment = await self.store.payment(row.id or f"P-{row.claim}")
-            claim = await self.store.claim(payment.claim) if payment else None
-            if payment is None or claim is None:
+            found = await owed_for(self.store, row.id or f"P-{row.claim}")
+            if found is None:
                 raise Refused("no_such_payment", payment=row.id or row.claim)
+            payment, claim = found
             if self.actor in claim.owners:
                 raise Refused("own_claim", number=claim.number)
             mismatch = find_mismatch(row, payment)

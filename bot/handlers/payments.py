@@ -16,7 +16,19 @@ from core.notices import ShowCard
 from core.payment import Payment
 from core.phrases.claim_intents import Repay
 from core.phrases.intents import MarkPaid, PayFailed
-from core.ports import ClaimQuery
+from core.ports import ClaimQuery, Store
+
+
+async def owed_for(store: Store, payment_id: str) -> tuple[Payment, Claim] | None:
+    """Read a payment with its claim; None where there is none.
+
+    The claim's revision guards both, so the payment is read after it: one read before could be
+    older, and what was noted in between would be lost.
+    """
+    known = await store.payment(payment_id)
+    claim = await store.claim(known.claim) if known else None
+    payment = await store.payment(payment_id) if claim else None
+    return (payment, claim) if payment and claim else None
 
 
 async def on_mark_paid(command: MarkPaid, work: Work) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.handlers.document import Object, charges_json, claim_json
 from bot.handlers.finding import foreseen
+from bot.handlers.payments import owed_for
 from bot.texts import finding_text
 from bot.web.access import Access
 from bot.web.payment_results import PaymentResult, change_of
@@ -189,10 +190,10 @@ class Api:
         """Note what the bank did with a payment; the same result twice is one."""
         token = self.access.require(request, "payments:write")
         result = await _body(request, PaymentResult)
-        payment = await self.store.payment(request.match_info["id"])
-        claim = await self.store.claim(payment.claim) if payment else None
-        if payment is None or claim is None:
+        found = await owed_for(self.store, request.match_info["id"])
+        if found is None:
             raise _missing("payment", request.match_info["id"])
+        payment, claim = found
         amount = None if result.amount is None else _part(result.amount)
         source = f"api:{token.name}:{payment.id}:{result.result}:{claim.revision}"
         cause = Cause(f"api:{token.name}", self.clock(), source)

@@ -14,7 +14,7 @@ from core.actions import settlement
 from core.actions.basics import Cause, Settings
 from core.bank_results import find_mismatch, read_row, read_verdict
 from core.change import Change
-from core.claim import State
+from core.claim import Claim, State
 from core.errors import Refused
 from core.notices import Say
 from core.payment import Payment
@@ -111,6 +111,23 @@ async def test_the_same_part_with_another_reference_is_another_part() -> None:
     await note(storage, row(amount="100.00", reason="A2"), head=head)
 
     assert (await payment(storage)).paid_fen == 20000
+
+
+async def test_a_part_that_another_notes_meanwhile_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    storage = await storage_with(owed())
+    read = storage.store.claim
+
+    async def interrupted(number: str) -> Claim | None:
+        monkeypatch.setattr(storage.store, "claim", read)
+        await note(storage, row(amount="100.00"))
+        return await read(number)
+
+    monkeypatch.setattr(storage.store, "claim", interrupted)
+    await note(storage, row(amount="50.00"))
+
+    assert (await payment(storage)).paid_fen == 15000
 
 
 async def test_money_that_came_back_is_owed_again_and_the_old_file_stays_old() -> None:

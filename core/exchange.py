@@ -19,7 +19,7 @@ from core.currency import (
 )
 from core.errors import Refused
 from core.invoice import Reading
-from core.money import format_yuan
+from core.money import MAX_FEN, format_yuan
 
 RATE_DOUBT = "rate"
 """The doubt of a line whose amount in yuan nobody can tell yet."""
@@ -78,14 +78,20 @@ def is_foreign(reading: Reading) -> bool:
 
 
 def worth_fen(line: Line, invoice: LineInvoice) -> int | None:
-    """Give what a voucher of a line is worth; None where it names no amount, or has no rate."""
+    """Give what a voucher of a line is worth; None where it names no amount, or has no rate.
+
+    One that was read as more than any amount may be covers whatever is claimed.
+    """
     if invoice.currency == BASE or invoice.total_fen is None:
         return invoice.total_fen
     minor = from_hundredths(invoice.total_fen, invoice.currency)
     foreign = line.foreign
     if minor is None or foreign is None or foreign.currency != invoice.currency or not foreign.rate:
         return None
-    return replace(foreign, minor=minor).fen
+    try:
+        return replace(foreign, minor=minor).fen
+    except ValueError:
+        return MAX_FEN
 
 
 def on_day(company: Company, line: Line, day: date) -> Line:

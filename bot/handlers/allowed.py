@@ -60,14 +60,21 @@ async def on_may_claim(command: MayClaim, work: Work) -> None:
 
 
 def _in_yuan(work: Work, asked: Asked) -> Asked:
-    """Convert an amount in another currency at the company's rate; Refused `no_rate`."""
+    """Convert an amount in another currency at the company's rate.
+
+    Refused `no_rate`, `amount_too_large`.
+    """
     if asked.foreign is None:
         return asked
     day = asked.day or work.today
     converted = at_company_rate(asked.foreign, work.company.currencies, day)
     if not converted.rate:
         raise Refused("no_rate", currency=asked.foreign.currency, date=day.isoformat())
-    return replace(asked, amount_fen=converted.fen)
+    try:
+        return replace(asked, amount_fen=converted.fen)
+    except ValueError:
+        text = f"{converted.currency} {converted.amount.text}"
+        raise Refused("amount_too_large", text=text) from None
 
 
 def _supposed(work: Work, asked: Asked) -> Claim:

@@ -157,6 +157,11 @@ TEXTS: Texts = {
         "‹「{system}」›没有连接，或者不能读取编码表。目前可以读取金蝶云星空。",
         "‹“{system}” ›is not connected, or cannot list its codes. 金蝶云·星空 can.",
     ),
+    "no_directory": Text(
+        "‹「{system}」›的通讯录读不了：没有连接，或者它的 roles 里没有 org。目前可以读取合思。",
+        "The directory of‹ “{system}” ›cannot be read: it is not connected, or its roles"
+        " lack org. 合思 can.",
+    ),
     "no_filedrop": Text(
         "没有配置‹角色为 {role} 的 ›[connectors.filedrop]，请用 --out 指明文件。",
         "No [connectors.filedrop]‹ with the role {role} ›is set up; name the file with --out.",
@@ -172,6 +177,7 @@ _LEFT: Texts = {
         "‹{column} ›里有文件编码没有的字", "‹{column} ›has letters that the file's encoding lacks"
     ),
     "invoice_dead": Text("票据已作废", "its invoice is void"),
+    "own_claim": Text("自己的单据由别人付", "one's own claim is paid by others"),
     "changed": Text("刚刚被改动过", "it has just changed"),
 }
 

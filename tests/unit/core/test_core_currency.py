@@ -28,6 +28,7 @@ from core.errors import Refused
 from core.exchange import on_day, spent
 from core.happenings import ClaimFacts, happened
 from core.invoice import Reading, ReadingFinding
+from core.money import MAX_FEN
 from core.payment import Payment
 from core.shares import Share, find_above_invoices, merge_lines, papers_fen, split_line
 from core.voucher_building import Occasion, build_approval
@@ -194,6 +195,8 @@ def test_receipts_that_cover_an_expense_cover_it_in_fen_too() -> None:
     assert not list(find_above_invoices(claim_of(moved)))
     assert papers_fen(claim_of(moved), frozenset({0})) == 21399
     assert [f.code for f in find_above_invoices(claim_of(dear))] == ["above_invoices"]
+    misread = replace(one, invoice=replace(receipts[0], total_fen=MAX_FEN))
+    assert papers_fen(claim_of(misread), frozenset({0})) == MAX_FEN
 
 
 def reading(currency: str | None, fen: int, code: str = "foreign_currency") -> Reading:

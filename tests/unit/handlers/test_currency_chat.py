@@ -53,6 +53,7 @@ async def test_whether_it_may_be_claimed_is_asked_in_any_currency_with_a_rate() 
 
     assert "¥213.28" in await chat.say("zhang", "能报吗 打车 30 美元")
     assert "EUR" in await chat.say("zhang", "能报吗 打车 30 欧元")
+    assert "9999999999" in await chat.say("zhang", "能报吗 打车 9999999999 美元")
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ class ClaimQuery:
     kind: Kind | None = None
     waiting_for: str | None = None
     submitted_from: date | None = None
+    numbers: frozenset[str] | None = None
     due_before: datetime | None = None
     """Whose step in review should have been decided by then."""
 

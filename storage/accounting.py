@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.change import Change
@@ -36,7 +36,9 @@ async def vouchers_of(database: Database, claims: Sequence[str]) -> tuple[Vouche
     if not claims:
         return ()
     wanted = select(vouchers.c.document).where(database.among(vouchers.c.claim, claims))
-    return await _vouchers(database, wanted.order_by(vouchers.c.created_at, vouchers.c.id))
+    found = await _vouchers(database, wanted)
+    # Sorted here: asked to sort, SQLite reads every voucher there is in their order.
+    return tuple(sorted(found, key=lambda v: (v.created_at, v.id)))
 
 
 async def list_vouchers(database: Database, query: VoucherQuery, page: Page) -> Sliced[Voucher]:
@@ -51,8 +53,7 @@ async def list_vouchers(database: Database, query: VoucherQuery, page: Page) -> 
         wanted = wanted if value is None else wanted.where(column == value)
     if after := read_moment_cursor(page):
         at, name = after
-        same = and_(vouchers.c.created_at == at, vouchers.c.id > name)
-        wanted = wanted.where(or_(vouchers.c.created_at > at, same))
+        wanted = wanted.where(tuple_(vouchers.c.created_at, vouchers.c.id) > (at, name))
     wanted = wanted.order_by(vouchers.c.created_at, vouchers.c.id).limit(size_of(page) + 1)
     found = await _vouchers(database, wanted)
     return slice_of(found, page, lambda v: (v.created_at.isoformat(), v.id))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, or_, select
+from sqlalchemy import Row, Select, Table, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.actions.booking import booked, concerns_books
@@ -138,13 +138,17 @@ class SqlStore:
 
     async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
         """List claims, newest first."""
-        wanted = _selected(query).order_by(claims.c.created_at.desc(), claims.c.number.desc())
+        wanted = _selected(query)
         if after := read_moment_cursor(page):
             at, number = after
-            same = and_(claims.c.created_at == at, claims.c.number < number)
-            wanted = wanted.where(or_(claims.c.created_at < at, same))
-        rows = await self._rows(wanted.limit(size_of(page) + 1))
-        found = [CLAIMS.validate_json(r.document) for r in rows]
+            wanted = wanted.where(tuple_(claims.c.created_at, claims.c.number) < (at, number))
+        if query.numbers is None:
+            wanted = wanted.order_by(claims.c.created_at.desc(), claims.c.number.desc())
+            wanted = wanted.limit(size_of(page) + 1)
+        found = [CLAIMS.validate_json(r.document) for r in await self._rows(wanted)]
+        if query.numbers is not None:
+            # Sorted here: asked to sort, SQLite reads every claim there is in their order.
+            found.sort(key=lambda c: (c.created_at, c.number), reverse=True)
         return slice_of(found, page, lambda c: (c.created_at.isoformat(), c.number))
 
     async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
@@ -222,8 +226,7 @@ class SqlStore:
             query = query.where(payments.c.state == state)
         if after := read_moment_cursor(page):
             at, name = after
-            same = and_(payments.c.created_at == at, payments.c.id > name)
-            query = query.where(or_(payments.c.created_at > at, same))
+            query = query.where(tuple_(payments.c.created_at, payments.c.id) > (at, name))
         rows = await self._rows(
             query.order_by(payments.c.created_at, payments.c.id).limit(size_of(page) + 1)
         )
@@ -338,6 +341,8 @@ def _selected(query: ClaimQuery) -> Select[Any]:
     if query.due_before is not None:
         late = select(waiting.c.claim).where(own(waiting), waiting.c.due_at < query.due_before)
         wanted = wanted.where(claims.c.number.in_(late))
+    if query.numbers is not None:
+        wanted = wanted.where(claims.c.number.in_(sorted(query.numbers)))
     return wanted
 
 

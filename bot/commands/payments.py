@@ -154,7 +154,9 @@ class _Export:
     async def run(self) -> "Batch":
         from bot.clock import utc_now
         from bot.desk.payments import PaymentDesk
+        from bot.heap import settle_heap
 
+        settle_heap()
         outlet = self._outlet()
         async with opened(self.config) as storage:
             desk = PaymentDesk(storage.store, utc_now, self.config.zone)

@@ -190,7 +190,9 @@ class _Export:
     async def run(self) -> "Exported":
         from bot.clock import utc_now
         from bot.desk.vouchers import VoucherDesk
+        from bot.heap import settle_heap
 
+        settle_heap()
         outlet = self._outlet()
         async with opened(self.config) as storage:
             desk = VoucherDesk(storage.store, utc_now, self.config.zone)

@@ -1,7 +1,15 @@
 """Payment files out: what is owed becomes one batch and one file, which leaves when it may."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
@@ -18,10 +26,8 @@ from core.payment import Payment, PaymentState
 from core.payment_batch import Order, OrderList, PaymentBatch, find_unfit, order_of
 from core.ports import ClaimQuery, Clock, Page, Store
 
-Row = tuple[Claim, Payment, Order]
-"""A payment with its claim and its row of the file."""
-
 PAGE = 500
+OWED: tuple[PaymentState, ...] = ("pending", "failed")
 TOGETHER = 500
 """Payments that are noted at once: they share transactions."""
 
@@ -63,6 +69,18 @@ class Outlet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A payment with its row of the file, and the revision of its claim when both were read.
+
+    Claims are long: they are read again a page at a time, never kept for a whole batch.
+    """
+
+    payment: Payment
+    order: Order
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """A payment that stayed behind, and why (a code)."""
 
@@ -99,7 +117,7 @@ class PaymentDesk:
         Refused `no_such_batch`, `batch_was_cancelled`.
         """
         batch, rows = await self._rows(name, await self.store.company())
-        return self._list(batch or name, [order for _, _, order in rows])
+        return self._list(batch or name, [row.order for row in rows])
 
     async def _rows(self, name: str, company: Company) -> tuple[PaymentBatch | None, list[Row]]:
         batch = await self.store.payment_batch(name)
@@ -110,14 +128,16 @@ class PaymentDesk:
             raise Refused("no_such_batch", batch=name)
         parts = dict(batch.parts) if batch else {}
         return batch, [
-            (claim, p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)))
-            for claim, p in await self._with_claims(found)
+            Row(p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)), claim.revision)
+            async for p, claim in self._with_claims(found)
         ]
 
-    async def preview(self, form: Form, only: Collection[str] | None = None) -> Batch:
+    async def preview(
+        self, form: Form, only: Collection[str] | None = None, maker: str | None = None
+    ) -> Batch:
         """Say what the next batch would have in it, and what would stay behind; notes nothing."""
-        due, left = await self._due(await self.store.company(), form, only)
-        return Batch("", tuple(order for _, _, order in due), tuple(left))
+        due, left = await self._due(await self.store.company(), form, only, maker)
+        return Batch("", tuple(row.order for row in due), tuple(left))
 
     async def export(
         self,
@@ -130,17 +150,18 @@ class PaymentDesk:
 
         The list lies complete in draft before anything is noted and appears after, so that a
         crash in between loses nothing; a payment that somebody settles meanwhile is left out, and
-        so is one that does not fit the form. Refused `nothing_to_export`, `maker_missing`,
-        `not_allowed`. Above the company's limit the file waits for a second person's word.
+        so is one that does not fit the form, or is of its maker's own claim. Above the company's
+        limit the file waits for a second person's word. Refused `nothing_to_export`,
+        `maker_missing`, `not_allowed`.
         """
         company = await self.store.company()
-        due, left = await self._due(company, form, only)
+        due, left = await self._due(company, form, only, maker)
+        total = sum(row.order.amount_fen for row in due)
+        by = find_maker(company, maker, total)
         if not due:
             raise Refused("nothing_to_export", rows=_reasons(left))
-        total = sum(order.amount_fen for _, _, order in due)
-        by = find_maker(company, maker, total)
         batch = await self._open(by)
-        orders = self._list(batch, [order for _, _, order in due])
+        orders = self._list(batch, [row.order for row in due])
         data = b"" if needs_checker(company, total) else form(orders)
         await out.prepare(orders, data)
         taken, lost = await self._take(due, batch.id, by)
@@ -149,7 +170,7 @@ class PaymentDesk:
             await self._give_up(batch, by)
             raise Refused("nothing_to_export", rows=_reasons([*left, *lost]))
         if len(taken) != len(due):
-            orders = self._list(batch, [order for _, _, order in taken])
+            orders = self._list(batch, [row.order for row in taken])
             data = form(orders)
         waits = await self._close(batch, taken, company, by)
         if waits:
@@ -171,7 +192,7 @@ class PaymentDesk:
             waits = await self._close(batch, rows, company, batch.maker)
         if waits:
             raise Refused("batch_unconfirmed", batch=name)
-        orders = self._list(batch or name, [order for _, _, order in rows])
+        orders = self._list(batch or name, [row.order for row in rows])
         require_fit(orders, form)
         data = form(orders)
         await out.prepare(orders, data)
@@ -179,51 +200,58 @@ class PaymentDesk:
         return Batch(name, orders.orders)
 
     async def _due(
-        self, company: Company, form: Form, only: Collection[str] | None
+        self, company: Company, form: Form, only: Collection[str] | None, maker: str | None
     ) -> tuple[list[Row], list[Left]]:
-        """Find what is owed and fits the form, with the accounts that people have now."""
-        found = [*await self._in_state("pending"), *await self._in_state("failed")]
-        owed = [p for p in found if only is None or p.id in only]
-        claims = await self._approved() if owed else {}
-        due: list[Row] = []
-        left: list[Left] = []
-        for stored in owed:
-            claim = claims.get(stored.claim)
-            if claim is None:
-                continue
-            payment = _with_account(stored, company)
-            order = order_of(payment, claim, company)
-            reason = find_unfit(order) or form.find_unfit(order)
-            if reason:
-                left.append(Left(payment.id, reason))
-            else:
-                due.append((claim, payment, order))
-        return due, left
+        """Find what is owed and fits the form, with the accounts that people have now.
 
-    async def _in_state(self, state: PaymentState) -> list[Payment]:
-        page = await self.store.payments(state, Page(limit=PAGE))
-        found = list(page.items)
-        while page.next:
-            page = await self.store.payments(state, Page(page.next, PAGE))
-            found += page.items
-        return found
+        Nobody lets money out for a claim of their own.
+        """
+        found = [row async for row in self._judged(company, form, only, maker)]
+        return (
+            [row for row in found if isinstance(row, Row)],
+            [row for row in found if isinstance(row, Left)],
+        )
 
-    async def _approved(self) -> Mapping[str, Claim]:
-        query = ClaimQuery(state=State.APPROVED)
-        page = await self.store.claims(query, Page(limit=PAGE))
-        found = {c.number: c for c in page.items}
-        while page.next:
-            page = await self.store.claims(query, Page(page.next, PAGE))
-            found |= {c.number: c for c in page.items}
-        return found
+    async def _judged(
+        self, company: Company, form: Form, only: Collection[str] | None, maker: str | None
+    ) -> AsyncIterator[Row | Left]:
+        async for payment, claim in self._owed(only):
+            if claim.state is State.APPROVED:
+                yield _judge(payment, claim, company, form, own=maker in claim.owners)
 
-    async def _with_claims(self, payments: Sequence[Payment]) -> list[tuple[Claim, Payment]]:
-        found: list[tuple[Claim, Payment]] = []
+    async def _owed(self, only: Collection[str] | None) -> AsyncIterator[tuple[Payment, Claim]]:
+        """Give what is owed with its claim, a page in memory at a time.
+
+        The claim's revision guards both, so that payments are read once more after it.
+        """
+        for state in OWED:
+            here: Page | None = Page(limit=PAGE)
+            while here:
+                page = await self.store.payments(state, here)
+                wanted = [p for p in page.items if only is None or p.id in only]
+                claims = await self._claims(wanted)
+                again = await self.store.payments(state, here) if claims else page
+                for pair in _paired(again.items, {p.id for p in wanted}, claims):
+                    yield pair
+                here = Page(page.next, PAGE) if page.next else None
+
+    async def _with_claims(
+        self, payments: Sequence[Payment]
+    ) -> AsyncIterator[tuple[Payment, Claim]]:
         for start in range(0, len(payments), TOGETHER):
             some = payments[start : start + TOGETHER]
-            claims = await asyncio.gather(*(self.store.claim(p.claim) for p in some))
-            found += [(c, p) for c, p in zip(claims, some, strict=True) if c]
-        return found
+            claims = await self._claims(some)
+            for payment in some:
+                if claim := claims.get(payment.claim):
+                    yield payment, claim
+
+    async def _claims(self, payments: Iterable[Payment]) -> Mapping[str, Claim]:
+        """Give the claims of a page of payments, by number."""
+        numbers = frozenset(p.claim for p in payments)
+        if not numbers:
+            return {}
+        found = await self.store.claims(ClaimQuery(numbers=numbers), Page(limit=TOGETHER))
+        return {c.number: c for c in found.items}
 
     async def _open(self, maker: str) -> PaymentBatch:
         now = self.clock()
@@ -252,12 +280,13 @@ class PaymentDesk:
                 if refusal is None:
                     taken.append(row)
                 else:
-                    lost.append(Left(row[1].id, refusal))
+                    lost.append(Left(row.payment.id, refusal))
         return taken, lost
 
     async def _take_some(self, some: Sequence[Row], batch: str, actor: str) -> list[str | None]:
         """Note some payments in one change, or each alone where one of them has moved on."""
-        made = [self._taking(claim, payment, batch, actor) for claim, payment, _ in some]
+        claims = await self._claims(row.payment for row in some)
+        made = [self._taking(claims.get(row.payment.claim), row, batch, actor) for row in some]
         changes = [change for change in made if isinstance(change, Change)]
         try:
             if changes:
@@ -266,11 +295,16 @@ class PaymentDesk:
             return await asyncio.gather(*(self._commit(change) for change in made))
         return [change if isinstance(change, str) else None for change in made]
 
-    def _taking(self, claim: Claim, payment: Payment, batch: str, actor: str) -> Change | str:
-        """Give the change that notes a payment as exported, or why there is none."""
-        cause = Cause(actor, self.clock(), f"export:{batch}:{payment.id}")
+    def _taking(self, claim: Claim | None, row: Row, batch: str, actor: str) -> Change | str:
+        """Give the change that notes a payment as exported, or why there is none.
+
+        The payment was read with its claim, so it is what it was only while that is.
+        """
+        if claim is None or claim.revision != row.revision:
+            return "revision"
+        cause = Cause(actor, self.clock(), f"export:{batch}:{row.payment.id}")
         try:
-            return settlement.export(claim, payment, batch, cause)
+            return settlement.export(claim, row.payment, batch, cause)
         except Refused as refusal:
             return refusal.code
 
@@ -292,11 +326,13 @@ class PaymentDesk:
     ) -> bool:
         """Note what is in a batch; true when it waits for a second person."""
         parts = tuple(
-            (p.id, order.amount_fen) for _, p, order in taken if order.amount_fen != p.amount_fen
+            (row.payment.id, row.order.amount_fen)
+            for row in taken
+            if row.order.amount_fen != row.payment.amount_fen
         )
         cause = Cause(actor, self.clock(), f"export:{batch.id}")
-        total = sum(order.amount_fen for _, _, order in taken)
-        payments = [payment for _, payment, _ in taken]
+        total = sum(row.order.amount_fen for row in taken)
+        payments = [row.payment for row in taken]
         change = close_batch(replace(batch, parts=parts), payments, total, company, cause)
         await self.store.commit(change)
         return change.batches[0].state == "waiting"
@@ -306,6 +342,20 @@ class PaymentDesk:
         await self.store.commit(
             Change(at=self.clock(), batches=(replace(batch, state="cancelled", checker=actor),))
         )
+
+
+def _paired(
+    payments: Iterable[Payment], wanted: Collection[str], claims: Mapping[str, Claim]
+) -> Iterator[tuple[Payment, Claim]]:
+    return ((p, claims[p.claim]) for p in payments if p.id in wanted and p.claim in claims)
+
+
+def _judge(stored: Payment, claim: Claim, company: Company, form: Form, *, own: bool) -> Row | Left:
+    """Give the row of what is owed, to the account of now, or why it stays behind."""
+    payment = _with_account(stored, company)
+    order = order_of(payment, claim, company)
+    reason = "own_claim" if own else find_unfit(order) or form.find_unfit(order)
+    return Left(payment.id, reason) if reason else Row(payment, order, claim.revision)
 
 
 def _joined(changes: Sequence[Change]) -> Change:

@@ -59,7 +59,9 @@ class _Book:
 
 
 def concerns_books(change: Change) -> bool:
-    """Whether vouchers may follow from a change."""
+    """Whether vouchers may follow from a change; none do while money is only on its way."""
+    if change.claims and all(c.state is State.PAYING for c in change.claims):
+        return any(p.state != "exported" or p.paid_fen for p in change.payments)
     states = {*_OWED, State.VOID}
     return bool(change.payments) or any(c.state in states for c in change.claims)
 

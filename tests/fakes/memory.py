@@ -615,6 +615,7 @@ def _matches(claim: Claim, query: ClaimQuery) -> bool:
         query.state in {None, claim.state}
         and query.employee in {None, claim.employee}
         and query.kind in {None, claim.kind}
+        and (query.numbers is None or claim.number in query.numbers)
         and (query.waiting_for is None or query.waiting_for in waiting_people(claim))
         and (query.due_before is None or _is_late(claim, query.due_before))
         and (since is None or (claim.submitted_at is not None and claim.submitted_at >= since))

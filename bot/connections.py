@@ -143,8 +143,7 @@ class HoseSettings(SystemSettings):
     (without their versions) whose approved requests become drafts here.
     """
 
-    plays = frozenset({"approval", "claims", "payment", "budget", "sso", "voucher"})
-    unplayed = MappingProxyType({"org": _TABLES})
+    plays = frozenset({"approval", "claims", "payment", "budget", "sso", "voucher", "org"})
     usual = ("approval",)
     keeps = True
     kind: Literal["hose"]

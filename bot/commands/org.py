@@ -89,3 +89,32 @@ async def _sync(config: Config, only: Messenger | None, *, dry_run: bool, force:
     finally:
         for channel in channels.values():
             await channel.stop()
+
+
+@sync_app.command("tables")
+def sync_tables(
+    system: Annotated[str, typer.Argument(help="连接的名字 · the connected system")],
+    table: Annotated[
+        str, typer.Option("--table", help="人员表的名字 · name of the table of people")
+    ] = "staff",
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Print a mapping's tables of people and departments · 按对方通讯录生成映射表."""
+    for line in run_on_database(_tables(read_settings(config), system, table)):
+        print(line)
+
+
+async def _tables(config: Config, system: str, table: str) -> list[str]:
+    from bot.desk.tables import directory_lines
+    from bot.parts.directories import read_directory
+    from bot.texts.org import fault_text
+    from core.errors import OutsideError
+
+    async with opened(config) as storage:
+        try:
+            departments, people = await read_directory(config, storage, system)
+        except OutsideError as error:
+            note(f"nothing read · 没有读到: {fault_text(error)}")
+            raise typer.Exit(1) from None
+        company = await storage.store.company()
+    return list(directory_lines(company, people, departments, table))

@@ -14,7 +14,7 @@ from core.company import Company, Messenger
 from core.company_file import CompanyFileError, find_company_faults
 from core.directory import Clash, Directory, Merged, OrgRules, check_leavers, explain
 from core.errors import Refused, Retryable
-from core.outside import OrgPort
+from core.outside import OrgPort, OutsideDepartment, OutsidePerson
 from core.ports import Store
 from core.roster_merge import merge
 from core.yaml_file import FileError
@@ -25,6 +25,7 @@ MOST_PAGES = 100_000
 
 T = TypeVar("T")
 Page = Callable[[str | None], Awaitable[tuple[Sequence[T], str | None]]]
+Pulled = tuple[tuple[OutsideDepartment, ...], tuple[OutsidePerson, ...]]
 
 
 @dataclass(slots=True)
@@ -55,9 +56,13 @@ class Synced:
 
 async def pull(messenger: Messenger, port: OrgPort, most_pages: int = MOST_PAGES) -> Directory:
     """Read all of an address book; any failure is raised, and then there is nothing."""
-    departments = await _all(port.departments, most_pages)
-    people = await _all(port.people, most_pages)
+    departments, people = await read_all(port, most_pages)
     return Directory(messenger, departments, people)
+
+
+async def read_all(port: OrgPort, most_pages: int = MOST_PAGES) -> Pulled:
+    """Read every page of a directory: its departments and its people."""
+    return await _all(port.departments, most_pages), await _all(port.people, most_pages)
 
 
 async def _all(page: Page[T], most_pages: int) -> tuple[T, ...]:

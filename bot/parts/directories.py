@@ -6,16 +6,21 @@ from typing import get_args
 
 from bot.channels.dingtalk.channel import DingTalkChannel
 from bot.channels.wecom.channel import WeComChannel
+from bot.clock import utc_now
 from bot.events import ChannelName, JobDue, UserRenamed, to_json
-from bot.handlers.directory import Directories
+from bot.handlers.directory import Directories, Pulled, read_all
 from bot.jobs.running import key_of
+from bot.parts.rules import files_of
+from bot.parts.systems import build_outlets
 from bot.port import Channel, Rename, Stir
 from bot.settings import Config
 from core.company import Messenger
 from core.directory import OrgRules
+from core.errors import Refused
 from core.outside import OrgPort
 from core.ports import Clock, Inbox
 from core.schedule import Slots
+from storage.open import Storage
 
 JOB = "sync_org"
 WINDOW_S = 5
@@ -40,6 +45,22 @@ def directories_of(
         max_leavers=config.org.max_leavers,
     )
     return Directories({m: found[m] for m in order if only in {None, m}}, rules)
+
+
+async def read_directory(config: Config, storage: Storage, name: str) -> Pulled:
+    """Read the directory of a connected system that has the role `org`; Refused `no_directory`."""
+    table = config.connectors.systems.get(name)
+    if table is None or "org" not in table.active:
+        raise Refused("no_directory", system=name[:40])
+    only = config.connectors.with_systems({name: table})
+    alone = config.model_copy(update={"connectors": only})
+    (outlet,) = build_outlets(alone, storage, files_of(config), utc_now)
+    try:
+        if not isinstance(outlet.system, OrgPort):
+            raise Refused("no_directory", system=name[:40])
+        return await read_all(outlet.system)
+    finally:
+        await outlet.system.close()
 
 
 def messenger_named(name: str) -> Messenger | None:

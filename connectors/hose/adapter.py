@@ -93,7 +93,7 @@ class Hose(Platform):
         """What 合思 can do: our key is its `outerCode`, so that a lost answer is found again."""
         return Capabilities(
             kind="hose",
-            roles=frozenset({"approval", "claims", "payment", "voucher", "budget", "sso"}),
+            roles=frozenset({"approval", "claims", "payment", "voucher", "budget", "sso", "org"}),
             find=True,
             safe_repeat=True,
             cancel=True,

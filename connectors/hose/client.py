@@ -68,9 +68,17 @@ class HoseClient:
             self._system, base_url, self._kit, pace=self._pace, timeout_s=self._timeout_s
         )
 
-    async def get(self, name: str, path: str, query: Mapping[str, str] | None = None) -> Found:
-        """Ask something."""
-        return await self._called(lambda: Call(name, "GET", path, query=query or {}))
+    async def get(
+        self,
+        name: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        private: bool = False,
+    ) -> Found:
+        """Ask something; the answer to something `private` is not journalled."""
+        call = Call(name, "GET", path, query=query or {}, private=private)
+        return await self._called(lambda: call)
 
     async def send(
         self,

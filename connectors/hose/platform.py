@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from connectors.hose.client import HoseClient
+from connectors.hose.people import People
 from connectors.hose.platform_wire import (
     ALREADY_PAID,
     APPROVE_PATH,
@@ -40,7 +41,6 @@ from connectors.hose.platform_wire import (
 from connectors.hose.wire import SETTLED, Flow, parse_flow
 from connectors.kit import Kit
 from connectors.kit.answers import list_in
-from connectors.kit.connector import Connector
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
 from core.outside import OutsideBalance, Ref
@@ -51,12 +51,11 @@ RESULT_TRIES, RESULT_PAUSE_S = 5, 1.0
 """An approval is carried out behind the answer; its result can be asked for during a minute."""
 
 
-class Platform(Connector, ABC):
+class Platform(People, ABC):
     """`PaymentPort`, `WriteBackPort`, `PapersPort`, `BudgetPort`, `DecisionPort`, `SsoPort`."""
 
     def __init__(self, client: HoseClient, kit: Kit, name: str, approving_s: float) -> None:
-        super().__init__(name, client)
-        self._client = client
+        super().__init__(client, name)
         self._kit = kit
         self._approving = Pace(1, approving_s)
         self._result_pause_s = min(RESULT_PAUSE_S, approving_s)

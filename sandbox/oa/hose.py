@@ -11,12 +11,18 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from sandbox.oa.faults import Faults
-from sandbox.oa.hose_rules import HoseRules, document_fault
+from sandbox.oa.hose_rules import (
+    HoseRules,
+    document_fault,
+    listed_departments,
+    listed_staff,
+)
 
 Json = dict[str, object]
 BASE = "/api/openapi"
 MOST_FILE_BYTES = 30 * 1024 * 1024
 LIFE_S = 7200
+MOST_ROWS = 100
 
 
 @dataclass(slots=True)
@@ -95,6 +101,8 @@ class HoseStandIn:
             web.get(f"{BASE}/v1.1/docs/getApplyList", around(self._list)),
             web.post(f"{BASE}/v2/attachment/upload", around(self._upload)),
             web.post(f"{BASE}/v1/staffs/getStaffIds", around(self._staff)),
+            web.get(f"{BASE}/v1.1/staffs", around(self._staffs)),
+            web.get(f"{BASE}/v1/departments", around(self._departments)),
             web.post(f"{BASE}/v1/paymentResults", around(self._paid)),
             web.post(f"{BASE}/v1/backlog/data/{{flows}}", around(self._approve)),
             web.get(f"{BASE}/v1/backlog/data/result", around(self._result)),
@@ -377,6 +385,19 @@ class HoseStandIn:
             return self._refused(400, "conditionIds")
         rows = [{"id": i, "name": self.rules.staff[i]} for i in asked if i in self.rules.staff]
         return web.json_response({"items": rows})
+
+    async def _staffs(self, request: web.Request) -> web.Response:
+        return self._listed(request, listed_staff(self.rules, request.query))
+
+    async def _departments(self, request: web.Request) -> web.Response:
+        return self._listed(request, listed_departments(self.rules))
+
+    def _listed(self, request: web.Request, rows: list[Json]) -> web.Response:
+        start, count = request.query.get("start", ""), request.query.get("count", "")
+        if not (start.isdecimal() and count.isdecimal() and 0 < int(count) <= MOST_ROWS):
+            return self._refused(400, "start、count")
+        page = rows[int(start) : int(start) + int(count)]
+        return web.json_response({"count": len(rows), "items": page})
 
     async def _paid(self, request: web.Request) -> web.Response:
         answers: list[Json] = []

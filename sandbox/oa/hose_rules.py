@@ -38,6 +38,11 @@ class HoseRules:
     )
     payees: frozenset[str] = frozenset({"ID_payee_zhang"})
     custom: frozenset[str] = frozenset({"u_预算余额", "u_单号", "u_附件"})
+    departments: Mapping[str, str] = field(
+        default_factory=lambda: {"corp": "示例科技", "corp:sales": "市场部", "corp:old": "旧部门"}
+    )
+    user_ids: Mapping[str, str] = field(default_factory=dict)
+    left: frozenset[str] = frozenset()
     plan: tuple[Json, ...] = ()
     approving_s: float = 60.0
 
@@ -139,3 +144,37 @@ def _are_files(value: object, files: Mapping[str, object]) -> bool:
         isinstance(f, dict) and f.get("fileId") in files and f.get("key") and f.get("fileName")
         for f in value
     )
+
+
+def listed_staff(rules: HoseRules, query: Mapping[str, str]) -> list[Json]:
+    """List people as 获取员工列表 does; without `active` those who have left are in it."""
+    active = query.get("active")
+    rows: list[Json] = [
+        {
+            "id": id_,
+            "name": name,
+            "code": "",
+            "departments": ["corp"],
+            "defaultDepartment": "corp",
+            "cellphone": "13800001234",
+            "active": id_ not in rules.left,
+            "userId": rules.user_ids.get(id_, ""),
+            "external": False,
+        }
+        for id_, name in rules.staff.items()
+    ]
+    return rows if active is None else [r for r in rows if r["active"] is (active == "true")]
+
+
+def listed_departments(rules: HoseRules) -> list[Json]:
+    """List departments as 获取部门列表 does, with closed ones."""
+    return [
+        {
+            "id": id_,
+            "name": name,
+            "parentId": "" if id_ == "corp" else "corp",
+            "active": id_ != "corp:old",
+            "code": "",
+        }
+        for id_, name in rules.departments.items()
+    ]

@@ -82,10 +82,12 @@ class Clerk:
     def _books(self, name: str) -> VoucherFormat:
         return _named(self.voucher_forms(), name)
 
-    async def due(self, form: str, only: Collection[str] | None) -> tuple[Batch, Shown | None]:
-        """Say what the next batch would have in it, and how its file would begin."""
+    async def due(
+        self, person: Person, form: str, only: Collection[str] | None
+    ) -> tuple[Batch, Shown | None]:
+        """Say what somebody's next batch would have in it, and how its file would begin."""
         chosen = self._pays(form)
-        batch = await self.payments.preview(chosen, only)
+        batch = await self.payments.preview(chosen, only, person.id)
         if not batch.orders:
             return batch, None
         at = self.payments.clock().astimezone(self.payments.zone)
@@ -155,8 +157,13 @@ class Clerk:
         return out
 
     async def note_numbers(self, person: Person, data: bytes) -> int:
-        """Note the numbers that the books gave, from a file; gives how many were new."""
+        """Note the numbers that the books gave, from a file; gives how many were new.
+
+        The record keeps who brought it: the books act in it themselves.
+        """
         _require_payer(person)
+        digest = hashlib.sha256(data).hexdigest()
+        await self._record(person, "bring_numbers", digest)
         return await self.vouchers.number(numbers_in(await asyncio.to_thread(read_table, data)))
 
     async def reconcile(self, since: date, day: date) -> Reconciliation:

@@ -76,7 +76,7 @@ class FinanceBatches:
         company = await self.store.company()
         forms = self.clerk.payment_forms()
         chosen = request.query.get("form") or forms[0].name
-        batch, shown = await self.clerk.due(chosen, only)
+        batch, shown = await self.clerk.due(person, chosen, only)
         total = sum(o.amount_fen for o in batch.orders)
         return self.site.render(
             "finance_preview.html",

@@ -128,8 +128,10 @@ class Clerk(Protocol):
         """Give the forms of voucher files, the usual one first."""
         ...
 
-    async def due(self, form: str, only: Collection[str] | None) -> tuple[Batch, Shown | None]:
-        """Say what the next batch would be; nothing is noted."""
+    async def due(
+        self, person: Person, form: str, only: Collection[str] | None
+    ) -> tuple[Batch, Shown | None]:
+        """Say what somebody's next batch would be; nothing is noted."""
         ...
 
     async def make_batch(self, person: Person, form: str, only: Collection[str] | None) -> Batch:

@@ -1,5 +1,6 @@
 """Payment files: what is owed goes out once, whole, and no cell becomes a formula."""
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -19,11 +20,12 @@ from core.actions import settlement
 from core.actions.basics import Cause, Settings
 from core.actions.batching import cancel, release
 from core.change import Change
-from core.claim import State
+from core.claim import Claim, State
 from core.company import Company
 from core.errors import Refused
 from core.payment import Payment
 from core.payment_batch import Order, OrderList, Payer
+from core.ports import ClaimQuery, Page, Sliced
 from tests.contract.storage_samples import NOW, apply, claim
 from tests.fakes.memory import MemoryStorage
 
@@ -216,6 +218,50 @@ async def test_a_high_batch_waits_for_a_second_person(tmp_path: Path) -> None:
     assert release(again, payments, COMPANY, by("wang")) is None
 
 
+async def test_what_is_paid_in_part_meanwhile_is_not_paid_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = await storage_with(owed(fen=10000))
+    read = storage.store.claims
+
+    async def interrupted(query: ClaimQuery, page: Page) -> Sliced[Claim]:
+        monkeypatch.setattr(storage.store, "claims", read)
+        known = await storage.store.claim(owed().claim)
+        payment = await storage.store.payment(owed().id)
+        assert known
+        assert payment
+        part = settlement.pay(known, payment, by("wang"), Settings(), amount_fen=4000)
+        assert part
+        await storage.store.commit(part)
+        return await read(query, page)
+
+    monkeypatch.setattr(storage.store, "claims", interrupted)
+    with contextlib.suppress(Refused):
+        await export(storage, tmp_path / "pay.csv")
+
+    kept = await storage.store.payment(owed().id)
+    assert kept
+    assert kept.paid_fen == 4000
+
+
+async def test_the_makers_own_claims_stay_behind(tmp_path: Path) -> None:
+    mine, filed = owed("BX-20261125-0002"), owed("BX-20261125-0003")
+    storage = await storage_with(owed(), mine, filed)
+    for number, own in ((mine.claim, {"employee": "li"}), (filed.claim, {"filed_by": "li"})):
+        known = await storage.store.claim(number)
+        assert known
+        await storage.store.commit(Change(at=NOW, claims=(replace(known, **own),)))  # type: ignore[arg-type]
+    await apply(storage, COMPANY)
+
+    batch = await export(storage, tmp_path / "pay.csv", maker="li")
+
+    assert [o.id for o in batch.orders] == [owed().id]
+    assert {(x.payment, x.reason) for x in batch.left} == {
+        (mine.id, "own_claim"), (filed.id, "own_claim"),
+    }  # fmt: skip
+    assert len((await export(storage, tmp_path / "two.csv", maker="wang")).orders) == 2
+
+
 async def test_a_cancelled_batch_owes_everything_again(tmp_path: Path) -> None:
     storage, batch = await big(tmp_path)
     known = await storage.store.payment_batch(batch.id)
@@ -237,6 +283,9 @@ async def test_a_cancelled_batch_owes_everything_again(tmp_path: Path) -> None:
 
 async def test_a_high_batch_needs_the_name_of_its_maker(tmp_path: Path) -> None:
     storage = await storage_with(owed(fen=100001))
+    known = await storage.store.claim(owed().claim)
+    assert known
+    await storage.store.commit(Change(at=NOW, claims=(replace(known, employee="wang"),)))
     await apply(storage, COMPANY)
 
     with pytest.raises(Refused, match="maker_missing"):

@@ -22,8 +22,15 @@ from core.papers import RequestKind
 LEAST_SECRET, MOST_SECRET = 24, 64
 """Bytes of a Standard Webhooks secret."""
 PREFIX = "whsec_"
-_TABLES = "our people are named there by tables of the mapping · 人员写在映射的表里"
-_LOGIN = "people are known there by their login names · 那边按登录名认人"
+_TABLES = (
+    "our people are named there by the table `people` of the mapping; what is public of its list"
+    " of people does not tell who has left · 人员写在映射的 people 表里：公开资料没有说明它的人员"
+    "列表怎样分辨离职的人"
+)
+_LOGIN = (
+    "people are known there by their login names: write them in the table `people` of the mapping"
+    " · 那边按登录名认人，请写在映射的 people 表里"
+)
 _TICKET = (
     "it would ask a page of ours about tickets, in a form that nobody has published"
     " · 它要回查票据，格式没有公开资料"

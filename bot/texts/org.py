@@ -60,7 +60,20 @@ CLASHES: Texts = {
     ),
 }
 
+_AWAY = Text(
+    "对方没有应答、应答不完整或太忙，什么都没有改动；请稍后再试",
+    "it did not answer, not wholly, or is too busy; nothing was changed; try again later",
+)
+_KEY = Text(
+    "对方不认这个账号，或账号没有这个接口的权限：核对 chit.toml 里这个连接的账号和密码",
+    "it does not know the account, or that may not call this: check the account in chit.toml",
+)
+
 FAULTS: Texts = {
+    **dict.fromkeys(
+        ("unreachable", "answer_lost", "not_answered", "server_fault", "garbled", "busy"), _AWAY
+    ),
+    **dict.fromkeys(("forbidden", "token_not_given"), _KEY),
     "directory_denied": Text(
         "应用没有通讯录权限：钉钉开通「通讯录部门信息读权限」「成员信息读权限」，企业微信设置应用可见范围",
         "the application may not read the address book: grant its permissions in DingTalk's "

@@ -31,6 +31,7 @@ _LOGIN = (
     "people are known there by their login names: write them in the table `people` of the mapping"
     " · 那边按登录名认人，请写在映射的 people 表里"
 )
+_BOOK = "people come from the messenger: chit sync org · 人员来自通讯录，请用 chit sync org"
 _TICKET = (
     "it would ask a page of ours about tickets, in a form that nobody has published"
     " · 它要回查票据，格式没有公开资料"
@@ -274,6 +275,7 @@ class DingTalkOaSettings(SystemSettings):
     """
 
     plays = frozenset({"approval", "todo"})
+    unplayed = MappingProxyType({"org": _BOOK})
     usual = ("approval",)
     application = "dingtalk"
     kind: Literal["dingtalk_oa"]
@@ -307,6 +309,7 @@ class WeComOaSettings(SystemSettings):
     """
 
     plays = frozenset({"approval"})
+    unplayed = MappingProxyType({"org": _BOOK})
     usual = ("approval",)
     application = "wecom"
     kind: Literal["wecom_oa"]

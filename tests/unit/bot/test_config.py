@@ -159,6 +159,10 @@ def test_one_kind_may_be_connected_twice(tmp_path: Path) -> None:
         (WEAVER.replace("app_id", "app"), "/chit.toml:1: connectors.weaver.app_id: "),
         (WEAVER + 'roles = ["voucher"]\n', "/chit.toml:7: connectors.weaver.roles: voucher is not"),
         (WEAVER + 'roles = ["org"]\n', "among approval, sso, todo: our people are named there by"),
+        (
+            '[connectors.wecom_oa]\nroles = ["org"]\n',
+            "among approval: people come from the messenger",
+        ),
         (WEAVER + 'hook_secret = "x"\n', "/chit.toml:7: connectors.weaver.hook_secret: starts"),
         (WEAVER + "poll_seconds = 0\n", "/chit.toml:7: connectors.weaver.poll_seconds: "),
         (WEAVER.replace("https:", "ftp:"), "/chit.toml:2: connectors.weaver.base_url: "),

@@ -9,7 +9,7 @@ from bot.handlers.directory import Pulled, read_all
 from connectors.hose.adapter import Hose
 from core.company import Company
 from core.errors import AuthFailed, Rejected, Retryable
-from core.outside import OrgPort
+from core.outside import OrgPort, OutsidePerson
 from sandbox.oa.faults import Misdeed
 from sandbox.oa.hose import HoseStandIn
 from sandbox.oa.hose_rules import HoseRules
@@ -76,7 +76,28 @@ async def test_a_directory_fills_the_tables_of_a_mapping(port: Hose) -> None:
         '    sales: "corp:sales"  # 市场部',
     ]
     assert "# corp:cc 陈晨" in lines
-    assert not [line for line in lines if "旧" in line or "wang" in line]
+    assert not [line for line in lines if "旧" in line]
+
+
+def test_a_job_number_goes_before_a_name_and_nobody_is_guessed() -> None:
+    people = [
+        OutsidePerson("corp:1", "王芳", fields=(("code", "0008"),)),
+        OutsidePerson("corp:2", "王小芳", fields=(("code", "0007"),)),
+        OutsidePerson("corp:3", "李经理"),
+        OutsidePerson("corp:4", "李经理"),
+    ]
+
+    lines = list(directory_lines(COMPANY, people, [], "people"))
+
+    assert lines == [
+        "tables:",
+        "  people:",
+        '    wang: "corp:2"  # 王小芳',
+        "  departments: {}",
+        "# corp:1 王芳",
+        "# corp:3 李经理",
+        "# corp:4 李经理",
+    ]
 
 
 async def test_telephone_numbers_are_not_journalled(place: Place, port: Hose) -> None:

@@ -237,7 +237,8 @@ def _bought_line(company: Company, claim: Claim, reading: Reading) -> int | None
 def _is_about(line: Line, reading: Reading, total: ForeignAmount | None) -> bool:
     if total:
         return line.foreign is not None and line.foreign.amount == total
-    return line.foreign is None and line.amount_fen == reading.total_fen
+    in_yuan = line.foreign is None and not is_foreign(reading)
+    return in_yuan and line.amount_fen == reading.total_fen
 
 
 def _describe(reading: Reading) -> str:

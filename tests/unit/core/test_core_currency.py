@@ -243,6 +243,20 @@ def test_a_typed_line_finds_its_receipt_by_its_own_currency() -> None:
     assert [line.invoice is not None for line in added.claim.lines] == [False, True]
 
 
+@pytest.mark.parametrize(("currency", "fen"), [(None, 3000), ("JPY", 3050)])
+def test_a_line_in_yuan_is_not_about_a_receipt_in_another_currency(
+    currency: str | None, fen: int
+) -> None:
+    voucher = Voucher("v1", "a" * 64, "r.jpg", reading(currency, fen))
+    typed = claim_of(replace(taxi(1), amount_fen=fen))
+
+    added = add_vouchers(firm(), typed, (voucher,), by("zhang"), TODAY).claim
+
+    assert [(line.amount_fen, bool(line.invoice)) for line in added.lines] == [
+        (fen, False), (0, True),
+    ]  # fmt: skip
+
+
 def entered(entry: Entry) -> Line:
     company = firm()
     person = company.person("zhang")

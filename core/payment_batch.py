@@ -118,6 +118,13 @@ def find_unfit(order: Order) -> str | None:
     `line_break` in a name or an account makes two rows of one; `nothing_owed` has been settled.
     """
     texts = (order.payee, order.account, order.bank, order.claim)
-    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for text in texts for char in text):
+    if any(_breaks(text) for text in texts):
         return "line_break"
     return None if order.amount_fen > 0 else "nothing_owed"
+
+
+def _breaks(text: str) -> bool:
+    """Whether a text would begin a new line; what is printable, nearly all, needs no look."""
+    return not text.isprintable() and any(
+        unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text
+    )

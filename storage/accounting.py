@@ -14,15 +14,18 @@ from core.ports import Page, Sliced, VoucherQuery
 from core.voucher import Voucher
 from storage.documents import (
     BATCHES,
-    PAYMENTS,
-    VOUCHERS,
     read_moment_cursor,
+    read_payment,
+    read_voucher,
     size_of,
     slice_of,
     write,
 )
 from storage.engine import Database, Row, own
 from storage.tables import payment_batches, payments, vouchers
+
+TOGETHER = 1000
+"""Rows that are written at once: a file may take very many vouchers in one change."""
 
 
 async def find_voucher(database: Database, name: str) -> Voucher | None:
@@ -62,7 +65,7 @@ async def list_vouchers(database: Database, query: VoucherQuery, page: Page) -> 
 async def _vouchers(database: Database, query: Select[Any]) -> tuple[Voucher, ...]:
     async with database.reading() as connection:
         rows = (await connection.execute(query.where(own(vouchers)))).all()
-    return tuple(VOUCHERS.validate_json(row.document) for row in rows)
+    return tuple(read_voucher(row.document) for row in rows)
 
 
 async def find_batch(database: Database, name: str) -> PaymentBatch | None:
@@ -99,7 +102,7 @@ async def payments_in(database: Database, batch: str) -> tuple[Payment, ...]:
     )
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
-    return tuple(PAYMENTS.validate_json(row.document) for row in rows)
+    return tuple(read_payment(row.document) for row in rows)
 
 
 async def write_accounting(
@@ -107,11 +110,11 @@ async def write_accounting(
 ) -> None:
     """Write the vouchers and batches of admitted changes, each with its next revision."""
     listed = list(changes)
-    made: dict[str, Row] = {v.id: _voucher_row(v) for c in listed for v in c.vouchers}
+    made = list({v.id: v for c in listed for v in c.vouchers}.values())
     opened: dict[str, Row] = {b.id: _batch_row(b) for c in listed for b in c.batches}
-    await database.insert(
-        connection, vouchers, list(made.values()), "replace", keep=("created_at",)
-    )
+    for start in range(0, len(made), TOGETHER):
+        rows = [_voucher_row(v) for v in made[start : start + TOGETHER]]
+        await database.insert(connection, vouchers, rows, "replace", keep=("created_at",))
     await database.insert(
         connection, payment_batches, list(opened.values()), "replace", keep=("created_at",)
     )

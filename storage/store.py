@@ -45,12 +45,12 @@ from storage.delegations import find_delegations
 from storage.documents import (
     CARDS,
     CHECKED,
-    CLAIMS,
     DIALOGS,
     INVOICES,
     MAX_PAGE,
-    PAYMENTS,
+    read_claim,
     read_moment_cursor,
+    read_payment,
     size_of,
     slice_of,
 )
@@ -134,7 +134,7 @@ class SqlStore:
     async def claim(self, number: str) -> Claim | None:
         """Find one claim."""
         text = await self._document(claims, claims.c.number == number)
-        return CLAIMS.validate_json(text) if text else None
+        return read_claim(text) if text else None
 
     async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
         """List claims, newest first."""
@@ -145,7 +145,7 @@ class SqlStore:
         if query.numbers is None:
             wanted = wanted.order_by(claims.c.created_at.desc(), claims.c.number.desc())
             wanted = wanted.limit(size_of(page) + 1)
-        found = [CLAIMS.validate_json(r.document) for r in await self._rows(wanted)]
+        found = [read_claim(r.document) for r in await self._rows(wanted)]
         if query.numbers is not None:
             # Sorted here: asked to sort, SQLite reads every claim there is in their order.
             found.sort(key=lambda c: (c.created_at, c.number), reverse=True)
@@ -231,12 +231,12 @@ class SqlStore:
             query.order_by(payments.c.created_at, payments.c.id).limit(size_of(page) + 1)
         )
         cut = slice_of(rows, page, lambda r: (r.created_at.isoformat(), r.id))
-        return Sliced(tuple(PAYMENTS.validate_json(r.document) for r in cut.items), cut.next)
+        return Sliced(tuple(read_payment(r.document) for r in cut.items), cut.next)
 
     async def payment(self, payment_id: str) -> Payment | None:
         """Find one payment."""
         text = await self._document(payments, payments.c.id == payment_id)
-        return PAYMENTS.validate_json(text) if text else None
+        return read_payment(text) if text else None
 
     async def payments_in(self, batch: str) -> tuple[Payment, ...]:
         """Give every payment of a batch, whatever its state, in the order of their making."""

@@ -98,9 +98,10 @@ class VoucherDesk:
         waiting = await self.rebuild(company)
         for _ in range(TRIES):
             opened = [v for v in await self._listed("open", entity) if v.taken_by in FREE]
-            fitting = [v for v in opened if self._reason(v, form, company) is None]
-            unfit = [_waits(v, self._reason(v, form, company) or "") for v in opened]
-            late = [*waiting, *(w for w in unfit if w.reason)]
+            reasons = [self._reason(v, form, company) for v in opened]
+            fitting = [v for v, reason in zip(opened, reasons, strict=True) if reason is None]
+            unfit = [_waits(v, why) for v, why in zip(opened, reasons, strict=True) if why]
+            late = [*waiting, *unfit]
             if not fitting:
                 raise Refused("nothing_to_export_vouchers", rows=_rows(late))
             try:

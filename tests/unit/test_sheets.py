@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,12 +15,25 @@ from pydantic import TypeAdapter
 from core.change import AuditEntry, Change, StoredInvoice
 from core.claim import Claim, Line, State
 from core.notices import Notice
+from core.payment import Payment
 from core.payment_batch import PaymentBatch
 from core.ports import CardRecord
 from core.verification import Checked
 from core.voucher import Voucher
 from storage.chain import Link, forge, seal
-from storage.documents import BATCHES, CARDS, CHECKED, CLAIMS, INVOICES, VOUCHERS, write, write_next
+from storage.documents import (
+    BATCHES,
+    CARDS,
+    CHECKED,
+    CLAIMS,
+    INVOICES,
+    VOUCHERS,
+    read_claim,
+    read_payment,
+    read_voucher,
+    write,
+    write_next,
+)
 from storage.sheets import sheet_of
 
 NOW = datetime(2026, 11, 25, 9, 30, 0, 250, tzinfo=UTC)
@@ -100,5 +113,23 @@ def test_records_are_written_as_their_readers_would(kind: Any, adapter: TypeAdap
     @given(st.from_type(kind))
     def as_read(record: object) -> None:
         assert write(record) == adapter.dump_json(record).decode()
+
+    as_read()
+
+
+READERS: tuple[tuple[Any, Callable[[str], Any]], ...] = (
+    (Claim, read_claim),
+    (Payment, read_payment),
+    (Voucher, read_voucher),
+)
+
+
+@pytest.mark.usefixtures("finite")
+@pytest.mark.parametrize(("kind", "read"), READERS)
+def test_records_are_read_as_they_were_written(kind: Any, read: Callable[[str], Any]) -> None:  # noqa: ANN401 any record
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+    @given(st.from_type(kind))
+    def as_read(record: object) -> None:
+        assert read(write(record)) == TypeAdapter(kind).validate_json(write(record))
 
     as_read()

@@ -38,9 +38,19 @@ def group(about: str) -> typer.Typer:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; a failure is one clear line on stderr and exit code 1."""
+    """Run to the end; a failure is one clear line on stderr and exit code 1.
+
+    What it gives is not the task's own result: at its end asyncio compares the signal handler,
+    which holds the task, in a way that writes all of it out, a batch of 50,000 as well.
+    """
+    given: list[T] = []
+
+    async def kept() -> None:
+        given.append(await work)
+
     try:
-        return asyncio.run(work)
+        asyncio.run(kept())
+        return given[0]
     except (ConfigError, CompanyFileError) as error:
         note(str(error))
     except Refused as error:

@@ -105,9 +105,11 @@ def _write_sheet(
     number = 0
     for number, row in enumerate(rows, 1):
         for column, cell in enumerate(row):
+            if cell is None or cell == "":
+                continue
             if isinstance(cell, str):
                 shown = cell.replace("\0", "")[:_CELL_CHARS]
                 sheet.write_string(number, column, shown, text)
-            elif cell is not None:
+            else:
                 sheet.write_number(number, column, cell, yuan if column in money else None)
     return number

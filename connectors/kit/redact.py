@@ -14,7 +14,10 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _LONG = re.compile(r"[A-Za-z0-9+/=_-]{200,}")
-_ACCOUNT = re.compile(r"(?<!\d)\d{15,19}(?!\d)")
+_PERSONAL = re.compile(
+    r"(?<!\d)(\d{15,19}|1[3-9]\d{9})(?!\d)"  # accounts, identity cards, mobile numbers
+    r"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
 
 
 def is_secret(name: str) -> bool:
@@ -58,7 +61,9 @@ def _field(name: str, value: str) -> str:
     except ValueError:
         return _plain(value)
     return (
-        json.dumps(_clean(inner), ensure_ascii=False) if isinstance(inner, dict | list) else value
+        json.dumps(_clean(inner), ensure_ascii=False)
+        if isinstance(inner, dict | list)
+        else _plain(value)
     )
 
 
@@ -71,7 +76,7 @@ def _clean(value: object) -> object:
 
 
 def _plain(text: str) -> str:
-    return _ACCOUNT.sub(HIDDEN, _LONG.sub(HIDDEN, text))
+    return _PERSONAL.sub(HIDDEN, _LONG.sub(HIDDEN, text))
 
 
 def _cut(text: str) -> str:

@@ -134,6 +134,14 @@ def test_headers_and_addresses_keep_no_secret() -> None:
     assert redact_url("/p", {"access_token": "hidden", "page": "2"}) == "/p?access_token=***&page=2"
 
 
+@pytest.mark.parametrize("whose", ["13800138000", "li.lei@example.com", "6222021234567890123"])
+def test_what_is_of_a_person_is_kept_nowhere(whose: str) -> None:
+    said = json.dumps({"remark": f"找{whose}。", "number": "CN-2026-000001"}, ensure_ascii=False)
+
+    assert redact_body(said.encode()) == '{"remark": "找***。", "number": "CN-2026-000001"}'
+    assert redact_url("/p", {"q": whose}) == "/p?q=***"
+
+
 def test_a_long_body_is_cut() -> None:
     kept = redact_body(json.dumps({"a": ["字 " * 3000]}, ensure_ascii=False).encode())
 

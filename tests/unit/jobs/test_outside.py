@@ -1,17 +1,19 @@
 """Steps that another system decides: begun once, heard in order, cancelled, never made twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.events import SystemHinted, SystemReported, to_json
 from bot.jobs.outside import PARALLEL
+from bot.jobs.reconcile import PAGE
 from core.actions.basics import outgoing
 from core.change import Change
 from core.claim import State, StoredFile
 from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
 from core.notices import CallSystem, Say
-from core.outside import ApprovalState
+from core.outside import ApprovalState, Ref
 from tests.fakes.oa import FakeOa
 from tests.unit.core.core_house import NUMBER, claim_of
 from tests.unit.jobs.outside_stage import FILE, ONE_STEP, Place
@@ -97,6 +99,28 @@ async def test_what_is_still_under_way_changes_nothing_and_is_told_once() -> Non
 
     assert (await place.claim()).state is State.IN_REVIEW
     assert (await place.links())[0].reports == 1
+
+
+async def test_every_open_process_is_asked_about_also_beside_those_that_cannot_be() -> None:
+    class Deaf(FakeOa):
+        async def query(self, ref: Ref) -> ApprovalState:
+            if ref.id.startswith("deaf"):
+                raise Retryable("busy")
+            return await super().query(ref)
+
+    place = Place(oa=Deaf())
+    await place.submit()
+    await place.settle()
+    ours = (await place.links())[0]
+    for number in range(PAGE * 2):
+        key, ref = f"A{number:04}", Ref("oa", "process", f"deaf-{number}")
+        await place.storage.links.begin(replace(ours, key=key, ref=ref, subject=key))
+    place.say("approved")
+
+    assert await place.poller.poll() == PAGE * 2 + 1
+    await place.settle()
+
+    assert (await place.claim()).state is State.APPROVED
 
 
 async def test_a_repeated_or_older_word_is_ignored() -> None:

@@ -248,6 +248,12 @@ async def test_claims_are_listed_newest_first_in_slices(storage: AnyStorage) -> 
         page = Page(cut.next, 3)
 
     assert seen == [f"BX-{i}" for i in range(6, -1, -1)]
+    named = ClaimQuery(numbers=frozenset({"BX-1", "BX-4", "BX-5", "BX-77"}))
+    first = await storage.store.claims(named, Page(limit=2))
+    rest = await storage.store.claims(named, Page(first.next, 2))
+    assert [c.number for c in (*first.items, *rest.items)] == ["BX-5", "BX-4", "BX-1"]
+    assert rest.next is None
+    assert not (await storage.store.claims(ClaimQuery(numbers=frozenset()), ANY)).items
 
 
 async def test_claims_are_found_by_state_person_kind_and_day(storage: AnyStorage) -> None:

@@ -10,6 +10,7 @@ from bot.doctor.here import (
     look_at_database,
     look_at_files,
     look_at_secrets,
+    look_at_templates,
     look_at_tokens,
 )
 from bot.doctor.outside import gathered, look_at_address, look_at_clock, look_at_messenger
@@ -28,6 +29,7 @@ async def examine(path: Path, *, offline: bool) -> list[Check]:
     checks = [found("config", "ok", "config_ok", path=path), *look_at_secrets(path)]
     checks += look_at_tokens(config)
     checks += await look_at_files(config)
+    checks += look_at_templates(config)
     stored, company = await look_at_database(config, utc_now)
     checks += stored
     if company:

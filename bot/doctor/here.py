@@ -7,15 +7,19 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor.check import Check, found
 from bot.logs import redact
+from bot.parts.filedrop import templates_of
 from bot.parts.rules import files_of
 from bot.settings import Config
+from connectors.filedrop.template import Use, templates_in
 from core.company import Company
+from core.errors import Refused
 from core.ports import Clock
 from storage.migrate import pending
 from storage.open import open_storage
@@ -60,6 +64,23 @@ async def look_at_files(config: Config) -> Iterator[Check]:
     if config.files.url.startswith("file:"):
         checks += _room("files", Path(place))
     return iter(checks)
+
+
+def look_at_templates(config: Config) -> Iterator[Check]:
+    """Whether the firm's own forms of payment and voucher files can be used."""
+    folder = templates_of(config)
+    if folder is None:
+        return
+    if not folder.is_dir():
+        yield found("templates", "fail", "templates_missing", path=folder)
+        return
+    try:
+        for use in get_args(Use):
+            templates_in(folder, use)
+    except Refused as refusal:
+        yield found("templates", "fail", refusal.code, **refusal.fields)
+    else:
+        yield found("templates", "ok", "templates_ok", path=folder)
 
 
 def _room(name: str, path: Path) -> list[Check]:

@@ -26,6 +26,19 @@ TEXTS: Texts = {
         "磁盘只剩‹ {megabytes} MB›，请清理或扩容",
         "only‹ {megabytes} MB› of disk are left; free or add some",
     ),
+    "templates_ok": Text(
+        "文件格式的模板可用‹（{path}）›", "the forms of files can be used‹ ({path})›"
+    ),
+    "templates_missing": Text(
+        "没有模板文件夹‹ {path}›，请建立它，或去掉 [files] templates",
+        "there is no folder of templates‹ {path}›; make it, or take [files] templates away",
+    ),
+    "bad_template": Text(
+        "模板‹ {file} ›不能用‹：{text}›；改好后用 chit payments check"
+        " 或 chit vouchers check 试一下",
+        "the template‹ {file}› cannot be used‹: {text}›; mend it and try it with"
+        " chit payments check or chit vouchers check",
+    ),
     "database_ok": Text("数据库可用‹（{kind}）›", "the database answers‹ ({kind})›"),
     "database_missing": Text(
         "还没有数据库‹ {path}›；chit migrate 或 chit serve 会建立它",

@@ -112,6 +112,8 @@ class Template(BaseModel):
 
 
 def _has_letters(text: str, encoding: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -299,15 +299,6 @@ class TodoPort(System, Protocol):
 
 
 @runtime_checkable
-class FilePort(System, Protocol):
-    """Keeps files for documents."""
-
-    async def upload(self, attachment: Attachment) -> str:
-        """Give a file; answers with that system's id of it."""
-        ...
-
-
-@runtime_checkable
 class SsoPort(System, Protocol):
     """Lets our people in without another password."""
 

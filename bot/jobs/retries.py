@@ -6,7 +6,6 @@ from core.errors import Retryable
 
 FIRST_S = 2.0
 LONGEST_S = 600.0
-SOON_ATTEMPTS = 6
 MAX_ATTEMPTS = 12
 """With the doubling from two seconds to ten minutes this is about an hour."""
 

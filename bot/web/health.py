@@ -13,8 +13,6 @@ from bot.port import Channel
 from core.ports import Clock, Inbox
 from core.schedule import Slots
 
-TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
-
 
 class Metrics:
     """What Prometheus may know; one registry a service, none global."""

@@ -26,7 +26,6 @@ CONTROL = ".control.json"
 DRAFT = ".tmp"
 _GOOD = re.compile(r"(?!\.)[^\x00-\x1f\x7f/\\:*?\"<>|]{1,100}\.(?:csv|xlsx)", re.IGNORECASE)
 _IGNORED = re.compile(r"~\$.*|.*\.(?:tmp|part|crdownload|filepart|swp|sha256)", re.IGNORECASE)
-MAX_CONTROL = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,11 +291,6 @@ def comment_of(log: Log, names: Mapping[str, str]) -> Comment:
     )
 
 
-def build_staff_ids(ids: Sequence[str], kind: str = "STAFFID") -> bytes:
-    """Ask about people."""
-    return encode({"type": kind, "conditionIds": list(ids)})
-
-
 def parse_names(found: Mapping[str, object]) -> dict[str, str]:
     """Give the names of people by their ids."""
     return {text_in(row, "id", 200): text_in(row, "name", 60) for row in list_in(found, "items")}

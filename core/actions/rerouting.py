@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.actions.basics import Cause, audit_of, outgoing
 from core.actions.turns import settled
-from core.approval import SYSTEM, Plan
+from core.approval import Plan
 from core.change import AuditEntry, Change
 from core.claim import Claim, State
 from core.company import Company
@@ -88,8 +88,3 @@ def _stuck(claim: Claim, company: Company, cause: Cause) -> Change | None:
     fields = (("number", claim.number), ("step", plan.step.name))
     told = [Say(p.id, "claim_stuck", fields) for p in company.with_role("admin")]
     return Change(at=cause.at, outbox=outgoing(replace(cause, source=once), told))
-
-
-def system_cause(cause: Cause) -> Cause:
-    """Give a cause for which nobody in particular is the actor."""
-    return replace(cause, actor=SYSTEM)

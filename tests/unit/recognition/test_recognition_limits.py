@@ -211,3 +211,17 @@ def test_a_pdf_of_one_page_that_refers_to_itself_ends() -> None:
     loop = pdf([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"])
 
     assert not only(loop).ok
+
+
+def test_a_compression_that_nobody_knows_is_no_question_of_a_password() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("OFD.xml", b"<OFD/>")
+    data = bytearray(out.getvalue())
+    listed = data.index(b"PK\x01\x02")
+    data[8], data[listed + 10] = 97, 97
+
+    with pytest.raises(Unreadable) as refused:
+        Package(bytes(data)).read("OFD.xml")
+
+    assert refused.value.code == "broken"

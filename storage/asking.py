@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.direct import Direct, direct, fetch
 from storage.engine import STATEMENTS, Database
+from storage.lite import Asking, asking, fetch_rows
 from storage.tables import TENANT
 
 _LISTED = "listed"
@@ -64,16 +65,17 @@ async def ask(
         (found,) = await fetch(connection, _together(tuple(asked)), arrays)
         return answers | dict(zip(asked, found, strict=True))
     for question, values in asked.items():
-        found = await connection.execute(_alone(question), {_LISTED: json.dumps(values)})
-        answers[question] = found.all()
+        given = {_LISTED: json.dumps(values)}
+        answers[question] = await fetch_rows(connection, _alone(question), given)
     return answers
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _alone(question: Question) -> Select[Any]:
-    """Make the query of one question on SQLite, where a round trip costs nothing."""
+def _alone(question: Question) -> Asking:
+    """Make the query of one question on SQLite, where a round trip costs little."""
     listed = func.json_each(bindparam(_LISTED)).table_valued("value")
-    return question.about(question.key.in_(select(listed.c.value)), *question.columns)
+    wanted = question.key.in_(select(listed.c.value))
+    return asking(question.about(wanted, *question.columns), question.columns)
 
 
 @lru_cache(maxsize=STATEMENTS)

@@ -33,6 +33,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from storage.columns import unnested
 from storage.direct import commit, roll_back, send
+from storage.lite import Writing, write_rows, writing
 from storage.tables import TENANT
 
 Row = Mapping[str, object]
@@ -154,8 +155,9 @@ class Database:
             statement = insertion_from_columns(table, bound, conflict, tuple(keep))
             done = await connection.execute(statement, arrays)
         else:
-            lite = _one_by_one(table, tuple(names), conflict, tuple(keep))
-            done = await connection.execute(lite, [dict(row) for row in rows])
+            return await write_rows(
+                connection, _one_by_one(table, tuple(names), conflict, tuple(keep)), rows
+            )
         return done.rowcount
 
     async def revise(
@@ -170,8 +172,8 @@ class Database:
             statement = revision_from_columns(table, key, tuple(bound.items()))
             await connection.execute(statement, arrays)
         else:
-            each = [{bound[name]: row[name] for name in bound} for row in rows]
-            await connection.execute(_revision(table, key, tuple(bound)), each)
+            each = ({bound[name]: row[name] for name in bound} for row in rows)
+            await write_rows(connection, _revision(table, key, tuple(bound)), each)
 
 
 def own(table: Table) -> ColumnElement[bool]:
@@ -309,14 +311,13 @@ def revision_from_columns(table: Table, key: str, bound: Bound, *, packed: bool 
 
 
 @lru_cache(maxsize=STATEMENTS)
-def _revision(table: Table, key: str, names: tuple[str, ...]) -> Update:
+def _revision(table: Table, key: str, names: tuple[str, ...]) -> Writing:
     bound = renamed(names)
     values: dict[str, BindParameter[Any]] = {
-        name: bindparam(new) for name, new in bound.items() if name != key
+        name: bindparam(new, type_=table.c[name].type) for name, new in bound.items() if name != key
     }
-    return (
-        update(table).where(own(table)).where(table.c[key] == bindparam(bound[key])).values(values)
-    )
+    found = table.c[key] == bindparam(bound[key], type_=table.c[key].type)
+    return writing(update(table).where(own(table)).where(found).values(values))
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -345,16 +346,16 @@ def insertion_from_columns(
 @lru_cache(maxsize=STATEMENTS)
 def _one_by_one(
     table: Table, names: tuple[str, ...], conflict: OnConflict, keep: tuple[str, ...]
-) -> Insert:
-    statement = sqlite.insert(table)
+) -> Writing:
+    statement = sqlite.insert(table).inline().values({name: bindparam(name) for name in names})
     if conflict == "ignore":
-        return statement.on_conflict_do_nothing()
+        statement = statement.on_conflict_do_nothing()
     if conflict in {"replace", "add"}:
-        return statement.on_conflict_do_update(
+        statement = statement.on_conflict_do_update(
             index_elements=list(table.primary_key),
             set_=_settled(statement.excluded, table, names, keep, conflict),
         )
-    return statement
+    return writing(statement)
 
 
 def _settled(

@@ -20,7 +20,7 @@ from core.currency import Currency
 from core.flows import CalendarRules, Flow
 from core.invoice import InvoiceKind
 from core.period import Period, parse_period
-from core.rows import Entry, Id, Yuan
+from core.rows import Account, Entry, Id, Yuan
 
 ROOT = "root"
 """The implicit top department."""
@@ -128,9 +128,9 @@ class Category(Entry):
     name: str = Field(min_length=1)
     parent: Id | None = None
     keywords: tuple[str, ...] = ()
-    account: str = ""
+    account: Account = ""
     requires_invoice: bool = True
-    accounts: dict[str, str] = Field(default_factory=dict)
+    accounts: dict[str, Account] = Field(default_factory=dict)
     input_tax: bool = True
 
 
@@ -234,10 +234,10 @@ Day = Annotated[date, BeforeValidator(_day)]
 class TaxRule(Entry):
     """How much of the tax of a kind of voucher may be deducted, from one day until another.
 
-    `how` is the tax as `printed`, or `computed` from `base` (the `total` of the voucher, or its
-    `amount`) at `rate` percent, which the base has `included` or not; a printed one with a rate is
-    checked by it. `electronic` limits the rule to the electronic or the paper form, `goods` to
-    vouchers of such goods; one of goods that `never` count is left out.
+    `how` is the tax as `printed`, `computed` from `base` (the `total` of the voucher, or its
+    `amount`) at `rate` percent, which the base has `included` or not, or `none` of it; a printed
+    one with a rate is checked by it. `electronic` limits the rule to the electronic or the paper
+    form, `goods` to vouchers of such goods; one of goods that `never` count is left out.
     """
 
     id: Id
@@ -245,7 +245,7 @@ class TaxRule(Entry):
     electronic: bool | None = None
     since: Day
     until: Day | None = None
-    how: Literal["printed", "computed"]
+    how: Literal["printed", "computed", "none"]
     rate: Decimal | None = Field(default=None, gt=0, lt=100)
     base: Literal["total", "amount"] = "total"
     included: bool = True
@@ -273,11 +273,11 @@ class Accounts(Entry):
     其他应付款 and 其他应收款, bank deposits 银行存款, owed to suppliers 应付账款.
     """
 
-    input_tax: str = "2221.01.01"
-    employee_payable: str = "2241"
-    advance: str = "1221"
-    bank: str = "1002"
-    supplier_payable: str = "2202"
+    input_tax: Account = "2221.01.01"
+    employee_payable: Account = "2241"
+    advance: Account = "1221"
+    bank: Account = "1002"
+    supplier_payable: Account = "2202"
 
 
 class VoucherRules(Entry):

@@ -8,6 +8,7 @@ from core.budget.faults import find_budget_faults
 from core.company import ROOT, Company
 from core.flow_faults import find_flow_faults, people_in_flows
 from core.rows import Entry
+from core.tax_faults import find_tax_faults
 from core.yaml_file import FileError, Location, Unreadable, read_yaml
 
 
@@ -20,7 +21,11 @@ class CompanyFileError(Exception):
 
 
 def load_company(text: str, file: str) -> Company:
-    """Read a company from YAML text; CompanyFileError with every fault that was found."""
+    """Read a company from YAML text; CompanyFileError with every fault that was found.
+
+    What only whoever writes the file can mend is asked of files alone: an address book that is
+    merged into a company is not refused for its tax rules.
+    """
     try:
         data, places = read_yaml(text, file)
     except Unreadable as error:
@@ -33,7 +38,8 @@ def load_company(text: str, file: str) -> Company:
         raise CompanyFileError(
             [places.error(e["loc"], e["msg"]) for e in error.errors()]
         ) from error
-    faults = [places.error(loc, message) for loc, message in _find_faults(company)]
+    found = (*_find_faults(company), *find_tax_faults(company), *_find_no_accounts(company))
+    faults = [places.error(loc, message) for loc, message in found]
     if faults:
         raise CompanyFileError(faults)
     return company
@@ -149,6 +155,13 @@ def _references(company: Company) -> Iterator[Reference]:
         for j, row in enumerate(policy.standards):
             yield ("policies", i, "standards", j, "tier"), "city tier", row.tier
     yield from ((place, "person", named) for place, named in people_in_flows(company))
+
+
+def _find_no_accounts(company: Company) -> Iterator[Fault]:
+    """An account that is written and empty is a slip: without the key the usual one holds."""
+    for name, account in company.accounts:
+        if not account:
+            yield ("accounts", name), "name an account, or leave the key out"
 
 
 def _find_loops(company: Company) -> Iterator[Fault]:

@@ -14,7 +14,17 @@ def _yuan(value: object) -> int:
     return parse_yuan(str(value))
 
 
+def _account(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError('write accounts in quotes, like "6601.10"')  # noqa: TRY004 pydantic
+    if not value.isprintable():
+        raise ValueError("an account stands on one line")
+    return value.strip()
+
+
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
+Account = Annotated[str, BeforeValidator(_account)]
+"""A ledger account as the books write it: never a number, which would lose its last zero."""
 Yuan = Annotated[int, BeforeValidator(_yuan), PlainSerializer(format_yuan, return_type=str)]
 When = Annotated[
     str,

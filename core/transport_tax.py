@@ -106,11 +106,24 @@ def rules_with(own: Iterable[TaxRule]) -> tuple[TaxRule, ...]:
 
 
 def find_rule(
-    kind: str, day: date, *, electronic: bool = True, rules: Sequence[TaxRule] = BUILT_IN
+    kind: str,
+    day: date,
+    *,
+    electronic: bool = True,
+    goods: Sequence[str] = (),
+    rules: Sequence[TaxRule] = BUILT_IN,
 ) -> TaxRule | None:
-    """Find the rule for a kind of voucher that was issued on a day; the latest to begin wins."""
+    """Find the rule for a kind of voucher that was issued on a day.
+
+    One that is about its goods goes before one that is not; of several the latest to begin wins.
+    """
     found = [r for r in _of_form(kind, rules, electronic=electronic) if r.covers(day)]
-    return max(found, key=lambda rule: rule.since, default=None)
+    about = [r for r in found if _counts(r, goods)]
+    return max(about or found, key=lambda rule: rule.since, default=None)
+
+
+def _rule_of(facts: TaxFacts, day: date, rules: Sequence[TaxRule]) -> TaxRule | None:
+    return find_rule(facts.kind, day, electronic=facts.electronic, goods=facts.goods, rules=rules)
 
 
 def _of_form(kind: str, rules: Sequence[TaxRule], *, electronic: bool) -> list[TaxRule]:
@@ -177,9 +190,11 @@ def input_tax(facts: TaxFacts, rules: Sequence[TaxRule] = BUILT_IN) -> InputTax:
     """Say how much of a voucher's tax may be deducted, and by what rule or why nothing."""
     if facts.day is None:
         return InputTax(None, "not_read")
-    rule = find_rule(facts.kind, facts.day, electronic=facts.electronic, rules=rules)
+    rule = _rule_of(facts, facts.day, rules)
     if rule is None:
         return InputTax(None, "ended" if ended_on(facts, rules) else "not_deductible")
+    if rule.how == "none":
+        return InputTax(None, "not_deductible", rule.id)
     if not _counts(rule, facts.goods):
         return InputTax(None, "goods_excluded", rule.id)
     if rule.how == "printed":
@@ -211,7 +226,7 @@ def contradiction(
     """
     if facts.day is None or facts.tax_fen is None:
         return None
-    rule = find_rule(facts.kind, facts.day, electronic=facts.electronic, rules=rules)
+    rule = _rule_of(facts, facts.day, rules)
     fen = expected_fen(rule, facts) if rule else None
     if rule is None or fen is None or abs(fen - facts.tax_fen) <= rule.tolerance_fen:
         return None

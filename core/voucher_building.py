@@ -7,10 +7,9 @@ from datetime import date, datetime
 from core.claim import Claim, Line
 from core.company import Category, Company
 from core.currency import in_hundredths
-from core.exchange import shown_rate, worth_fen
-from core.money import split_shares
+from core.exchange import shown_rate
+from core.line_taxes import line_taxes
 from core.payment import Payment
-from core.transport_tax import deductible_fen, rules_with
 from core.voucher import Voucher, VoucherKind, VoucherLine, is_sound
 
 MAX_SUMMARY = 60
@@ -155,14 +154,14 @@ def _account(account: str, name: str) -> str:
 
 
 def _debits(company: Company, claim: Claim) -> Iterator[VoucherLine]:
-    lines = [line for line in claim.lines if line.amount_fen]
-    if not lines:
+    if not any(line.amount_fen for line in claim.lines):
         raise _CannotBook("nothing_to_book")
-    for line in lines:
-        if claim.kind == "advance":
+    taxes = line_taxes(company, claim)
+    for i, line in enumerate(claim.lines):
+        if claim.kind == "advance" and line.amount_fen:
             yield _advance_given(company, claim, line)
-        else:
-            yield from _spent(company, claim, line)
+        elif line.amount_fen:
+            yield from _spent(company, claim, line, taxes.get(i, 0))
 
 
 def _advance_given(company: Company, claim: Claim, line: Line) -> VoucherLine:
@@ -176,14 +175,13 @@ def _advance_given(company: Company, claim: Claim, line: Line) -> VoucherLine:
     )
 
 
-def _spent(company: Company, claim: Claim, line: Line) -> Iterator[VoucherLine]:
+def _spent(company: Company, claim: Claim, line: Line, tax: int) -> Iterator[VoucherLine]:
     """Debit a line: what it cost without the deductible tax, and the tax."""
     category = company.category(line.category) if line.category else None
     if category is None:
         raise _CannotBook("category_missing", category=line.category or "")
     department = line.department or claim.department
     project = line.project or claim.project
-    tax = _tax_of(company, category, line)
     summary = _summary(category.name, company, claim, _words(line))
     spent = VoucherLine(
         account_of(company, category, department),
@@ -239,18 +237,6 @@ def account_of(company: Company, category: Category, department: str) -> str:
     if not account:
         raise _CannotBook("account_missing", category=category.id)
     return account
-
-
-def _tax_of(company: Company, category: Category, line: Line) -> int:
-    """Give the deductible tax of a line; of vouchers claimed in part, that part of their tax."""
-    if not category.input_tax or line.amount_fen <= 0:
-        return 0
-    rules = rules_with(company.tax_rules)
-    tax = sum(max(0, deductible_fen(i, rules) or 0) for i in line.invoices)
-    printed = sum(worth_fen(line, i) or 0 for i in line.invoices)
-    if line.amount_fen < printed:
-        tax = split_shares(tax, (line.amount_fen, printed - line.amount_fen))[0]
-    return min(tax, line.amount_fen - 1)
 
 
 def _credits(company: Company, claim: Claim, payments: Sequence[Payment]) -> Iterator[VoucherLine]:

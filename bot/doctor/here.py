@@ -148,6 +148,10 @@ def look_at_company(company: Company, config: Config) -> Iterator[Check]:
     unpaid = [p.name for p in people if not p.bank_account]
     if unpaid:
         yield found("company", "warn", "no_account", people=_few(unpaid))
+    booked = [c for c in company.categories if c.account or c.accounts]
+    unbooked = [c.name for c in company.categories if not c.account]
+    if booked and unbooked:
+        yield found("company", "warn", "no_ledger_account", categories=_few(unbooked))
 
 
 def _few(names: list[str]) -> str:

@@ -84,6 +84,11 @@ TEXTS: Texts = {
         "这些人没有银行账号，付款文件里会缺‹：{people}›",
         "these people have no bank account, which payment files need‹: {people}›",
     ),
+    "no_ledger_account": Text(
+        "这些类别没有科目，会计凭证会等着‹：{categories}›。请在 company.yaml 补上 account",
+        "these categories have no ledger account, so their vouchers will wait‹: {categories}›. Add"
+        " their account to company.yaml",
+    ),
     "no_messenger": Text(
         "钉钉和企业微信都没有启用，请在 [dingtalk] 或 [wecom] 里写 enabled = true",
         "neither DingTalk nor WeCom is enabled; set enabled = true in [dingtalk] or [wecom]",

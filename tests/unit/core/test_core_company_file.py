@@ -238,3 +238,32 @@ def test_a_company_from_elsewhere_is_checked_too() -> None:
     broken = company_of().model_copy(update={"departments": ()})
 
     assert "people.1.department: there is no department sales" in find_company_faults(broken)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "requires_invoice: false}",
+            "account: 6601.10}",
+            'write accounts in quotes, like "6601.10"',
+        ),
+        (
+            "projects:",
+            "accounts: {bank: 1002}\nprojects:",
+            "accounts.bank: write accounts in quotes",
+        ),
+        ("projects:", 'accounts: {bank: " "}\nprojects:', "accounts.bank: name an account"),
+    ],
+    ids=["a number that loses its zero", "a number", "nothing"],
+)
+def test_an_account_is_a_text(old: str, new: str, said: str) -> None:
+    with pytest.raises(CompanyFileError, match=said):
+        company_of(COMPANY_YAML.replace(old, new, 1))
+
+
+def test_blanks_around_an_account_are_none_of_it() -> None:
+    row = 'account: " 6601.03 "}'
+    company = company_of(COMPANY_YAML.replace("requires_invoice: false}", row, 1))
+
+    assert company.categories[0].account == "6601.03"

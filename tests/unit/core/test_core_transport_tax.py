@@ -194,3 +194,62 @@ def test_the_company_file_ends_and_adds_rules() -> None:
 def test_a_rule_that_cannot_hold_is_refused(row: str, said: str) -> None:
     with pytest.raises(CompanyFileError, match=said):
         company_of(f"tax_rules:\n  - {row}\n")
+
+
+PUBLISHED = (
+    "{id: road-water, kind: bus, since: 2019-04-01, until: 2026-06-30, how: computed, rate: 3}"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            (PUBLISHED, "{id: new, kind: bus, since: 2026-06-01, how: computed, rate: 9}"),
+            r":2: tax_rules.0.until: .* begins on 2026-06-01: end it on 2026-05-31",
+        ),
+        (
+            (PUBLISHED, "{id: new, kind: bus, since: 2026-08-01, how: computed, rate: 9}"),
+            r":2: tax_rules.0.until: no rule of bus holds from 2026-07-01 to 2026-07-31",
+        ),
+        (
+            (PUBLISHED, "{id: new, kind: bus, since: 2019-04-01, how: printed}"),
+            r":3: tax_rules.1.since: new and road-water .* keep one of them",
+        ),
+        (
+            ("{id: new, kind: bus, since: 2019-04-01, how: printed}",),
+            r":2: tax_rules.0.since: .* write id: road-water to replace the built-in rule",
+        ),
+    ],
+    ids=["reaches into the next", "leaves days without", "two at once", "a built-in one"],
+)
+def test_rules_that_leave_a_day_unclear_are_refused(rows: tuple[str, ...], said: str) -> None:
+    with pytest.raises(CompanyFileError, match=said):
+        company_of("tax_rules:\n" + "".join(f"  - {row}\n" for row in rows))
+
+
+def test_days_in_which_nothing_counts_are_written_down() -> None:
+    company = company_of(
+        f"tax_rules:\n  - {PUBLISHED}\n"
+        "  - {id: pause, kind: bus, since: 2026-07-01, how: none}\n"
+        "  - {id: new, kind: bus, since: 2026-08-01, how: computed, rate: 9}\n"
+    )
+    rules = rules_with(company.tax_rules)
+
+    found = [input_tax(voucher("bus", date(2026, m, 1), total_fen=10300), rules) for m in (6, 7, 8)]
+
+    assert [(x.fen, x.reason) for x in found] == [
+        (300, "computed"),
+        (None, "not_deductible"),
+        (850, "computed"),
+    ]
+
+
+def test_a_rule_of_other_goods_does_not_hide_the_one_that_is_about_these() -> None:
+    company = company_of(
+        "tax_rules:\n  - {id: lease, kind: digital_general, since: 2024-01-01, how: printed,"
+        " goods: [通行费]}\n"
+    )
+    ride = TaxFacts("digital_general", DAY, True, tax_fen=90, goods=("*运输服务*客运服务费",))  # noqa: FBT003
+
+    assert input_tax(ride, rules_with(company.tax_rules)).rule == "passenger-digital"

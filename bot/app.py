@@ -140,7 +140,8 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         quiet=parse_quiet(config.notices.quiet),
         links=storage.links,
     )
-    jobs = build_runner(config, storage, clock, directories_of(config, channels))
+    systems = build_systems(config, storage, rooms.files, clock, shared_of(config, channels))
+    jobs = build_runner(config, storage, clock, directories_of(config, channels), systems.outlets)
     hands = worker.InboxWorker(storage.inbox, rooms, jobs, clock=clock, zone=config.zone)
     bureau = build_bureau(config, clock)
     mouth = relay.Relay(
@@ -172,7 +173,6 @@ async def build(config: Config, clock: Clock = utc_now) -> Service:
         wait=storage.wait_outbox,
         parallel=relay.PARALLEL,
     )
-    systems = build_systems(config, storage, rooms.files, clock, shared_of(config, channels))
     pages = build_pages(config, storage, rooms, channels, clock, accept, systems.outlets)
     hooks = build_hooks(config, systems, storage, metrics)
     runner = build_web(config, storage, rooms, channels, pages, metrics, clock, hooks.routes())

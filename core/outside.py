@@ -354,8 +354,8 @@ class Link:
 
     `key` is ours and unique in a system: `BX-20261125-0007/1#0` is step 0 of version 1. `sending`
     is written before the call, so that a crash in between is a lost answer and never a second
-    document (`new`: nothing is there yet). `seen` is what was last reported of it, `reports` counts
-    such reports.
+    document (`new`: nothing is there yet). `seen` is what was last reported of it (its version
+    there, a digest, its status), `reports` counts such reports.
     """
 
     system: str
@@ -370,6 +370,11 @@ class Link:
     reports: int = 0
     stamp: Stamp = Stamp()
     error: str = ""
+
+    @property
+    def said(self) -> str:
+        """The status that the system has told last, "" where it has told none."""
+        return self.seen.rpartition(":")[2] if self.seen.count(":") == 2 else ""  # noqa: PLR2004
 
 
 class Links(Protocol):

@@ -7,27 +7,34 @@ the books have under a number, `paid` what has arrived or was set off against an
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
+from core.actions.following import follows
+from core.actions.processes import AGAIN, waits_for
 from core.claim import Claim, State
 from core.money import split_shares
 from core.outside import Link
 from core.payment import Payment
-from core.spending import COSTS, COUNTED, facts_of
+from core.spending import facts_of
 from core.voucher import Voucher
 
 Difference = Literal[
     "oa_pending",
     "oa_against",
     "oa_ahead",
+    "oa_left",
     "oa_unknown",
     "voucher_missing",
     "voucher_refused",
+    "voucher_unposted",
     "voucher_unnumbered",
     "voucher_amount",
+    "voucher_paid",
     "voucher_left",
     "payment_missing",
     "payment_failed",
+    "payment_silent",
     "payment_amount",
     "payment_left",
 ]
@@ -35,31 +42,43 @@ AGREED = frozenset({State.APPROVED, State.PAYING, State.PAID})
 OVER = frozenset({State.VOID, State.RETURNED, State.REJECTED, State.WITHDRAWN})
 APPROVAL = "approval"
 BAD_ENDS = frozenset({"rejected", "returned", "withdrawn", "void"})
+SILENT_DAYS = 3
+"""After so many days without a result a payment that went out is asked after."""
+_IN_BOOKS = frozenset({"exported", "posted"})
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything that is known of one claim."""
+    """Everything that is known of one claim; `left_on` is the day its payment's file was made."""
 
     claim: Claim
     vouchers: Sequence[Voucher] = ()
     payments: Sequence[Payment] = ()
     links: Sequence[Link] = ()
+    left_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where it is looked: the day, and whether the company's books are told by us at all."""
+
+    day: date
+    books: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One claim: what each side says, the differences first to be looked at.
 
-    `oa`, `books` and `bank` are the words of each side, empty where it has none. A claim that is
-    on its way (a file that waits for the bank's answer) differs in no way.
+    `oa`, `books` and `bank` are pairs of who says it and the word, empty where a side has none. A
+    claim that is on its way (a file that waits for the bank's answer) differs in no way.
     """
 
     number: str
     state: State
-    oa: str
-    books: str
-    bank: str
+    oa: tuple[tuple[str, str], ...]
+    books: tuple[tuple[str, str], ...]
+    bank: tuple[tuple[str, str], ...]
     claimed_fen: int
     booked_fen: int
     paid_fen: int
@@ -77,20 +96,21 @@ class Total:
     paid_fen: int
 
 
-def compare(record: Record) -> Compared:
+def compare(record: Record, view: View) -> Compared:
     """Compare what the sides say of one claim."""
     claim = record.claim
     booked, paid = _booked_fen(record), _paid_fen(record)
+    books = _books(record, view) if view.books else ()
     return Compared(
         number=claim.number,
         state=claim.state,
-        oa=" ".join(f"{x.system}:{x.seen or x.state}" for x in _processes(record)),
-        books=" ".join(f"{v.kind}:{v.number or v.state}" for v in record.vouchers),
-        bank=" ".join(f"{p.state}" for p in record.payments),
+        oa=tuple((x.system, x.said or x.state) for x in processes_of(record)),
+        books=tuple((v.kind, v.number or v.state) for v in record.vouchers),
+        bank=tuple((p.id, p.state) for p in record.payments),
         claimed_fen=claim.total_fen,
         booked_fen=booked,
         paid_fen=paid,
-        differences=(*_oa(record), *_books(record, booked), *_bank(record, paid)),
+        differences=(*_oa(record), *books, *_bank(record, view, paid)),
     )
 
 
@@ -125,23 +145,32 @@ def _parts(record: Record) -> Iterable[tuple[tuple[str, str], tuple[int, int, in
     return list(zip(keys, zip(weights, booked, paid, strict=True), strict=True))
 
 
-def _processes(record: Record) -> list[Link]:
-    """Give the approval processes of the version in force."""
+def processes_of(record: Record) -> list[Link]:
+    """Give the approval processes of the version in force, of each step the latest."""
     front = f"{record.claim.number}/{record.claim.version}#"
-    return [x for x in record.links if x.purpose == APPROVAL and x.key.startswith(front)]
+    latest = {
+        (x.system, x.key.partition(AGAIN)[0]): x
+        for x in sorted(record.links, key=lambda x: x.at)
+        if x.purpose == APPROVAL and x.key.startswith(front)
+    }
+    return list(latest.values())
 
 
 def _oa(record: Record) -> Iterable[Difference]:
-    state = record.claim.state
-    for link in _processes(record):
+    claim = record.claim
+    agreed = claim.state in AGREED
+    for link in processes_of(record):
+        ended = link.said not in {"", "waiting"}
         if link.state in {"unknown", "dropped"}:
             yield "oa_unknown"
-        elif state in AGREED and link.seen in BAD_ENDS:
+        elif agreed and link.said in BAD_ENDS:
             yield "oa_against"
-        elif state in AGREED and link.state == "open" and link.seen != "approved":
+        elif agreed and link.state == "open":
             yield "oa_pending"
-        elif state is State.IN_REVIEW and link.state == "open" and link.seen in BAD_ENDS:
+        elif ended and waits_for(claim, link.system, link.key):
             yield "oa_ahead"
+        elif claim.state in OVER and link.state == "open":
+            yield "oa_left"
 
 
 def _booked_fen(record: Record) -> int:
@@ -151,45 +180,60 @@ def _booked_fen(record: Record) -> int:
     return sum(v.amount_fen for v in posted if v.id not in taken)
 
 
-def _books(record: Record, booked: int) -> Iterable[Difference]:
+def _books(record: Record, view: View) -> Iterable[Difference]:
     claim = record.claim
-    if claim.state in OVER and booked:
+    live = [v for v in record.vouchers if v.state != "void"]
+    taken = {v.reverses for v in live if v.kind == "reversal"}
+    standing = [v for v in live if v.kind != "reversal" and v.id not in taken]
+    if claim.state in OVER and any(v.state in _IN_BOOKS for v in standing):
         yield "voucher_left"
-    if claim.state not in AGREED or not _costs(claim):
-        return
-    made = [v for v in record.vouchers if v.kind == "approval" and v.state != "void"]
-    if not made:
-        yield "voucher_missing"
-    elif any(v.state == "refused" for v in made):
+    if any(v.state == "refused" for v in live):
         yield "voucher_refused"
-    elif any(v.state == "exported" for v in made):
+    if any(v.state == "exported" for v in live):
         yield "voucher_unnumbered"
-    elif booked and booked != claim.total_fen:
+    if any(v.state == "open" and v.taken_by and v.day < view.day for v in live):
+        yield "voucher_unposted"
+    if claim.state not in AGREED:
+        return
+    made = [v for v in standing if v.kind == "approval"]
+    if not made and not follows(claim):
+        yield "voucher_missing"
+    elif made and sum(v.amount_fen for v in made) != claim.total_fen:
         yield "voucher_amount"
+    out = sum(v.amount_fen for v in standing if v.kind == "payment")
+    if out and out != _arrived_fen(record):
+        yield "voucher_paid"
+
+
+def _arrived_fen(record: Record) -> int:
+    return sum(p.amount_fen if p.state == "paid" else p.paid_fen for p in record.payments)
 
 
 def _paid_fen(record: Record) -> int:
     """Give what has reached the payee, and what an advance has covered once the claim is paid."""
-    arrived = sum(p.amount_fen if p.state == "paid" else p.paid_fen for p in record.payments)
-    return arrived + (record.claim.cleared_fen if record.claim.state is State.PAID else 0)
+    cleared = record.claim.cleared_fen if record.claim.state is State.PAID else 0
+    return _arrived_fen(record) + cleared
 
 
-def _bank(record: Record, paid: int) -> Iterable[Difference]:
+def _bank(record: Record, view: View, paid: int) -> Iterable[Difference]:
     claim = record.claim
     if claim.state in OVER and paid:
         yield "payment_left"
-    if claim.state not in AGREED or not _costs(claim):
+    if claim.state not in AGREED or follows(claim):
         return
     owed = claim.total_fen - claim.cleared_fen
-    if any(p.state == "failed" for p in record.payments):
+    due = [p for p in record.payments if p.state != "cancelled"]
+    if any(p.state == "failed" for p in due):
         yield "payment_failed"
-    if owed > 0 and not record.payments:
+    if owed > 0 and not due:
         yield "payment_missing"
-    elif claim.state is State.PAID and paid != claim.total_fen:
+    elif sum(p.amount_fen for p in due) != owed or (
+        claim.state is State.PAID and paid != claim.total_fen
+    ):
         yield "payment_amount"
+    elif any(p.state == "exported" for p in due) and _is_silent(record, view):
+        yield "payment_silent"
 
 
-def _costs(claim: Claim) -> bool:
-    """Whether a claim is one that the totals count."""
-    supplied = claim.kind == "purchase_request" and claim.supplier is not None
-    return claim.state in COUNTED and (claim.kind in COSTS or supplied)
+def _is_silent(record: Record, view: View) -> bool:
+    return record.left_on is not None and (view.day - record.left_on).days >= SILENT_DAYS

@@ -39,12 +39,14 @@ async def _run_now(config: Config, job: str) -> dict[str, int]:
     from bot.parts.channels import build_probes
     from bot.parts.directories import directories_of
     from bot.parts.jobs import build_runner
+    from bot.parts.systems import asked_outlets
 
     channels = build_probes(config, utc_now)
     directories = directories_of(config, channels)
     try:
-        async with opened(config) as storage:
-            return dict(await build_runner(config, storage, utc_now, directories).run_now(job))
+        async with opened(config) as storage, asked_outlets(config, storage, channels) as outlets:
+            runner = build_runner(config, storage, utc_now, directories, outlets)
+            return dict(await runner.run_now(job))
     finally:
         for channel in channels.values():
             await channel.stop()

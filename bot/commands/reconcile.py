@@ -58,7 +58,17 @@ def reconcile(
 async def _reconcile(config: Config, day: "date | None", since: "date | None") -> "Reconciliation":
     from bot.clock import utc_now
     from bot.handlers.reconciling import Sides
+    from bot.jobs.asking import Asking
+    from bot.parts.channels import build_probes
+    from bot.parts.systems import asked_outlets
 
     until = day or utc_now().astimezone(config.zone).date()
-    async with opened(config) as storage:
-        return await Sides(storage.store, storage.links, config.zone).reconcile(until, since)
+    channels = build_probes(config, utc_now)
+    try:
+        async with opened(config) as storage, asked_outlets(config, storage, channels) as outlets:
+            ask = Asking({outlet.name: outlet for outlet in outlets})
+            sides = Sides(storage.store, storage.links, config.zone, ask)
+            return await sides.reconcile(until, since)
+    finally:
+        for channel in channels.values():
+            await channel.stop()

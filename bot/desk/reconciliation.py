@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.handlers.reconciling import Reconciliation
-from bot.texts.differences import difference_text
+from bot.texts.differences import difference_text, sides_of
 from bot.texts.template import Language
 from bot.texts.words import state_text
 from connectors.filedrop.workbook import Cell, workbook_bytes
@@ -32,8 +32,9 @@ def workbook(found: Reconciliation, language: Language = "zh") -> bytes:
 
 def _claim(one: Compared, language: Language) -> tuple[Cell, ...]:
     told = "\n".join(difference_text(d, language) for d in one.differences)
+    oa, books, bank = sides_of(one, language)
     sums = (one.claimed_fen / 100, one.booked_fen / 100, one.paid_fen / 100)
-    return (one.number, state_text(one.state, language), one.oa, one.books, one.bank, *sums, told)
+    return (one.number, state_text(one.state, language), oa, books, bank, *sums, told)
 
 
 def _totals(found: Reconciliation) -> Iterator[tuple[Cell, ...]]:

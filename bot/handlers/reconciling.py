@@ -2,17 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
+from typing import Protocol
 
-from core.claim import Claim
+from core.actions.booking import keeps_books
+from core.claim import Claim, State
 from core.outside import Link, Links
 from core.payment import Payment
 from core.ports import ClaimQuery, Page, Store
-from core.reconciling import Compared, Record, Total, compare, merged, totals
+from core.reconciling import Compared, Record, Total, View, compare, merged, processes_of, totals
 
 PAGE = 200
 TOGETHER = 20
+UNPAID = frozenset({State.APPROVED, State.PAYING})
+"""Where money can still be stopped: the OA is asked anew about these."""
+
+
+class Asker(Protocol):
+    """Asks the systems themselves, where they can be asked."""
+
+    async def anew(self, link: Link) -> Link:
+        """Give a process as its system says it is now; as it was known where nothing is heard."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +44,24 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Where the answers are: our own records, and what connected systems have said."""
+    """Where the answers are: our own records, and what connected systems have said.
+
+    With `ask` the approval of what is not paid yet is asked about anew.
+    """
 
     store: Store
     links: Links
     zone: tzinfo
+    ask: Asker | None = None
 
     async def reconcile(self, day: date, since: date | None = None) -> Reconciliation:
         """Compare the claims submitted from `since` (a year before) up to a day, as known now."""
         first = since or day.replace(year=day.year - 1, month=1, day=1)
+        view = View(day, keeps_books(await self.store.company()))
         compared: list[Compared] = []
         sums: list[Total] = []
         async for records in self._pages(first, day):
-            compared += map(compare, records)
+            compared += (compare(r, view) for r in records)
             sums = list(merged([*sums, *totals(records)]))
         compared.sort(key=lambda c: (not c.differences, c.number))
         return Reconciliation(first, day, tuple(compared), tuple(sums))
@@ -70,9 +87,22 @@ class Sides:
             known = await asyncio.gather(*(self._known(c.number) for c in some))
             for claim, (payments, links) in zip(some, known, strict=True):
                 of = tuple(v for v in vouchers if v.claim == claim.number)
-                found.append(Record(claim, of, payments, links))
-        return found
+                left_on = await self._left_on(payments)
+                found.append(Record(claim, of, payments, links, left_on))
+        return [await self._asked(record) for record in found] if self.ask else found
 
     async def _known(self, number: str) -> tuple[tuple[Payment, ...], tuple[Link, ...]]:
         payment = await self.store.payment(f"P-{number}")
         return (payment,) if payment else (), await self.links.of(number)
+
+    async def _left_on(self, payments: Sequence[Payment]) -> date | None:
+        """Give the day of the file in which a payment waits for the bank's word."""
+        names = [p.batch for p in payments if p.state == "exported" and p.batch]
+        batch = await self.store.payment_batch(names[0]) if names else None
+        return batch.created_at.astimezone(self.zone).date() if batch else None
+
+    async def _asked(self, record: Record) -> Record:
+        if self.ask is None or record.claim.state not in UNPAID:
+            return record
+        links = await asyncio.gather(*(self.ask.anew(x) for x in processes_of(record)))
+        return replace(record, links=links) if links else record

@@ -10,6 +10,7 @@ import structlog
 
 from bot.events import JobDue
 from bot.handlers.directory import Directories
+from bot.handlers.reconciling import Asker
 from core.actions.basics import Settings
 from core.alerts import Watches
 from core.outside import Links
@@ -62,6 +63,7 @@ class Office:
     directories: Directories = field(default_factory=Directories)
     links: Links | None = None
     files_out: Sequence["Drop"] = ()
+    ask: Callable[[], Asker] | None = None
 
 
 Counts = Mapping[str, int]

@@ -1,6 +1,10 @@
 """The scheduled jobs: what they may touch, and when they are due."""
 
+from collections.abc import Sequence
+
 from bot.handlers.directory import Directories
+from bot.jobs.asking import Asking
+from bot.jobs.calls.desk import Outlet
 from bot.jobs.registry import JOBS
 from bot.jobs.running import Office, Runner
 from bot.jobs.schedule import Schedule, build_schedule
@@ -13,9 +17,13 @@ from storage.open import Storage
 
 
 def build_runner(
-    config: Config, storage: Storage, clock: Clock, directories: Directories | None = None
+    config: Config,
+    storage: Storage,
+    clock: Clock,
+    directories: Directories | None = None,
+    outlets: Sequence[Outlet] = (),
 ) -> Runner:
-    """Build what carries jobs out."""
+    """Build what carries jobs out; `outlets` are the systems that a comparison asks."""
     office = Office(
         store=storage.store,
         watches=storage.watches,
@@ -27,6 +35,7 @@ def build_runner(
         directories=directories or Directories(),
         links=storage.links,
         files_out=files_out_of(config, storage, clock),
+        ask=lambda: Asking({outlet.name: outlet for outlet in outlets}),
     )
     return Runner(JOBS, office, storage.slots)
 

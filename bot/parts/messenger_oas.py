@@ -70,7 +70,10 @@ MESSENGER_OAS: Mapping[str, Callable[[str, SystemSettings, Kit], System]] = {
 """How each is built."""
 
 
-def shared_of(config: Config, channels: Mapping[ChannelName, Channel]) -> Mapping[str, Application]:
+def shared_of(
+    config: Config,
+    channels: Mapping[ChannelName, Channel] | Mapping[str, DingTalkChannel | WeComChannel],
+) -> Mapping[str, Application]:
     """Give the applications of the messengers, whose tokens their approvals share."""
     shared: dict[str, Application] = {}
     for channel in channels.values():

@@ -1,13 +1,16 @@
 """The connected systems: how each is built from its settings, and what keeps them going."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 
+from bot.channels.dingtalk.channel import DingTalkChannel
+from bot.channels.wecom.channel import WeComChannel
 from bot.clock import utc_now
 from bot.connections import (
     FiledropSettings,
@@ -23,9 +26,9 @@ from bot.jobs.outside import PARALLEL, Deliverer, Lead
 from bot.jobs.pump import Pump
 from bot.jobs.reconcile import Reconciler
 from bot.parts.books import BOOKS, voucher_mapping
-from bot.parts.messenger_oas import MESSENGER_OAS
+from bot.parts.messenger_oas import MESSENGER_OAS, shared_of
 from bot.parts.oas import OAS
-from bot.parts.rules import public_url
+from bot.parts.rules import files_of, public_url
 from bot.settings import Config
 from bot.web.health import Metrics
 from bot.web.hooks import HookDoor, Hooks
@@ -213,6 +216,20 @@ def build_outlets(
         )
         built.append(outlet)
     return tuple(built)
+
+
+@asynccontextmanager
+async def asked_outlets(
+    config: Config, storage: Storage, channels: Mapping[str, DingTalkChannel | WeComChannel]
+) -> AsyncIterator[Sequence[Outlet]]:
+    """Build the connected systems for a command that asks them, and close them afterwards."""
+    shared = shared_of(config, channels)
+    outlets = build_outlets(config, storage, files_of(config), utc_now, shared)
+    try:
+        yield outlets
+    finally:
+        for outlet in outlets:
+            await outlet.system.close()
 
 
 def capabilities_of(config: Config) -> Mapping[str, Capabilities]:

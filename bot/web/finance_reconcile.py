@@ -5,12 +5,11 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.texts.differences import difference_text
+from bot.texts.differences import difference_text, sides_of
 from bot.texts.names import department_name
 from bot.texts.pages import page_text
 from bot.texts.template import Language
-from bot.texts.words import payment_state_text, state_text
-from bot.web.claim_book import KINDS, STATES
+from bot.texts.words import state_text
 from bot.web.finance_entries import DeskRoom, tabs_of
 from bot.web.finance_port import Clerk
 from bot.web.navigation import may_see_finance
@@ -110,10 +109,11 @@ def _day(text: str, otherwise: date) -> date:
 
 
 def _row(one: Compared, language: Language) -> Difference:
+    oa, books, bank = sides_of(one, language)
     named = (
-        ("OA", one.oa),
-        (page_text("desk_vouchers", language), _books(one.books, language)),
-        (page_text("desk_payments", language), _bank(one.bank, language)),
+        ("OA", oa),
+        (page_text("desk_vouchers", language), books),
+        (page_text("desk_payments", language), bank),
     )
     return Difference(
         number=one.number,
@@ -124,22 +124,6 @@ def _row(one: Compared, language: Language) -> Difference:
         sides=tuple((side, said) for side, said in named if said),
         why=tuple(difference_text(d, language) for d in one.differences),
     )
-
-
-def _books(said: str, language: Language) -> str:
-    """Write `kind:number` or `kind:state` of each voucher in words."""
-    parts = (word.partition(":") for word in said.split())
-    words = [
-        f"{page_text(KINDS[kind], language)} "
-        + (page_text(STATES[what], language) if what in STATES else what)
-        for kind, _, what in parts
-        if kind in KINDS
-    ]
-    return " · ".join(words)
-
-
-def _bank(said: str, language: Language) -> str:
-    return " · ".join(payment_state_text(state, language) for state in said.split())
 
 
 def _sums(total: Total, company: Company, language: Language) -> Sums:

@@ -58,6 +58,11 @@ class _Book:
             self.add(replace(voucher, state="void"))
 
 
+def keeps_books(company: Company) -> bool:
+    """Whether a company has its vouchers made here: one without any account keeps its own books."""
+    return any(category.account or category.accounts for category in company.categories)
+
+
 def concerns_books(change: Change) -> bool:
     """Whether vouchers may follow from a change; none do while money is only on its way."""
     if change.claims and all(c.state is State.PAYING for c in change.claims):
@@ -226,7 +231,7 @@ def _tell(company: Company, vouchers: Iterable[Voucher]) -> Iterator[Outgoing]:
 
     A company that gives no category an account keeps its books without us.
     """
-    if not any(category.account or category.accounts for category in company.categories):
+    if not keeps_books(company):
         return
     for voucher in (v for v in vouchers if v.state == "refused"):
         about = ":".join(value for _, value in voucher.facts)

@@ -157,7 +157,7 @@ async def _report(outlet: Outlet, link: Link | None, state: ApprovalState) -> No
     """Put a state into the inbox when it is news: neither seen before nor older than what was."""
     if link is None:
         return
-    version, _, digest = link.seen.partition(":")
+    version, digest = (*link.seen.split(":"), "")[:2]
     now = _digest(state)
     if now == digest or (state.version and state.version < int(version or 0)):
         return
@@ -166,9 +166,29 @@ async def _report(outlet: Outlet, link: Link | None, state: ApprovalState) -> No
     key = f"report:{outlet.name}:{link.key}:{reports}:{now}"
     await outlet.accept(key, link.subject, event)
     over = state.status != "waiting"
-    seen = f"{state.version}:{now}"
-    closed = replace(link, seen=seen, reports=reports, state="closed" if over else "open")
+    closed = replace(link, seen=_seen(state), reports=reports, state="closed" if over else "open")
     await outlet.links.save(closed)
+
+
+async def ask_anew(outlet: Outlet, link: Link) -> Link:
+    """Ask what became of a process, also of one that has ended; gives its link as it is now.
+
+    Nothing follows for the claim: it is compared, and a person decides. Errors of `core.errors`.
+    """
+    if link.ref is None or not outlet.system.capabilities.query:
+        return link
+    async with outlet.alone(link.key):
+        state = await _port(outlet).query(link.ref)
+        known = await outlet.links.find(outlet.name, link.key) or link
+        if state.status == known.said or known.state == "open":
+            return known
+        now = replace(known, seen=_seen(state))
+        await outlet.links.save(now)
+        return now
+
+
+def _seen(state: ApprovalState) -> str:
+    return f"{state.version}:{_digest(state)}:{state.status}"
 
 
 def _digest(state: ApprovalState) -> str:

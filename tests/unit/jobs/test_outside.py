@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.events import SystemHinted, SystemReported, to_json
+from bot.handlers.reconciling import Sides
+from bot.jobs.asking import Asking
 from bot.jobs.outside import PARALLEL
 from bot.jobs.reconcile import PAGE
 from core.actions.basics import outgoing
@@ -16,7 +18,7 @@ from core.notices import CallSystem, Say
 from core.outside import ApprovalState, Ref
 from tests.fakes.oa import FakeOa
 from tests.unit.core.core_house import NUMBER, claim_of
-from tests.unit.jobs.outside_stage import FILE, ONE_STEP, Place
+from tests.unit.jobs.outside_stage import FILE, ONE_STEP, START, ZONE, Place
 
 
 async def test_reaching_the_step_begins_the_process_once_with_files_and_budget() -> None:
@@ -86,6 +88,42 @@ async def test_an_agreement_moves_on_to_people_and_people_lead_to_the_system() -
     assert claim.state is State.IN_REVIEW
     assert claim.plan is not None
     assert claim.plan.waiting() == ("fin1", "fin2")
+
+
+async def test_what_an_oa_turns_down_after_its_approval_is_heard_by_the_comparison() -> None:
+    place = Place()
+    await place.submit()
+    await place.settle()
+    place.say("approved")
+    await place.poller.poll()
+    await place.settle()
+    place.say("void")
+    store, links = place.storage.store, place.storage.links
+
+    known = await Sides(store, links, ZONE).reconcile(START.date())
+    asked = await Sides(store, links, ZONE, Asking({"oa": place.outlet})).reconcile(START.date())
+    after = await Sides(store, links, ZONE).reconcile(START.date())
+
+    assert known.claims[0].oa == (("oa", "approved"),)
+    for found in (asked, after):
+        assert found.claims[0].oa == (("oa", "void"),)
+        assert "oa_against" in found.claims[0].differences
+    assert (await place.claim()).state is State.APPROVED
+
+
+async def test_an_oa_that_is_away_is_asked_once_and_what_it_said_last_counts() -> None:
+    place = Place()
+    await place.submit()
+    await place.settle()
+    place.say("approved")
+    await place.poller.poll()
+    await place.settle()
+    place.oa.refused = [Retryable("unreachable")] * 2
+    asking = Asking({"oa": place.outlet})
+    (link,) = await place.links()
+
+    assert await asking.anew(link) == await asking.anew(link) == link
+    assert len(place.oa.refused) == 1
 
 
 async def test_what_is_still_under_way_changes_nothing_and_is_told_once() -> None:

@@ -48,7 +48,7 @@ def archive_export(
 async def _export_archive(
     config: Config, month: str, out: Path, company: str | None
 ) -> tuple[str, ...]:
-    from connectors.filedrop.tables import write_xlsx
+    from connectors.filedrop.long_table import write_xlsx
 
     async with _archive(config) as archive:
         done = await archive.export(month, out, write_xlsx, company)

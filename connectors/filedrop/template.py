@@ -4,7 +4,7 @@ A template names its columns and where each comes from; a firm whose bank wants 
 its own file and names it instead of one of ours.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +29,10 @@ VOUCHER_FACTS = (
     "project", "project_name", "supplier", "category", "category_name", "claims", "company",
     "company_name",
 )  # fmt: skip
+
+
+_Limit = tuple[str, str | None, str, bool, int | None]
+"""Of a column: title, fact, constant, whether it is required, how many characters it may have."""
 
 
 class Column(BaseModel):
@@ -79,41 +83,47 @@ class Template(BaseModel):
         """What stands in the first row."""
         return tuple(column.title for column in self.columns)
 
-    @property
-    def money(self) -> tuple[int, ...]:
+    @cached_property
+    def money(self) -> frozenset[int]:
         """The columns that hold amounts."""
         amounts = {"amount", "debit", "credit", "original"}
-        return tuple(i for i, column in enumerate(self.columns) if column.fact in amounts)
+        return frozenset(i for i, column in enumerate(self.columns) if column.fact in amounts)
+
+    @cached_property
+    def _limits(self) -> tuple[_Limit, ...]:
+        """What every row is held against: read from the columns once, not for each of its cells."""
+        return tuple(
+            (c.title, c.fact, c.value, c.required, None if c.cut else c.most) for c in self.columns
+        )
 
     def find_unfit(self, row: Row) -> str | None:
         """Say why a row cannot be written in this form, or None when it can.
 
         `lacks:COLUMN`, `too_long:COLUMN`, or `letters:COLUMN` that its encoding does not have.
         """
-        for column in self.columns:
-            text = str(row.get(column.fact, "") or "") if column.fact else column.value
-            if column.required and not text:
-                return f"lacks:{column.title}"
-            if column.most and len(text) > column.most and not column.cut:
-                return f"too_long:{column.title}"
-            if not _has_letters(text, self.encoding):
-                return f"letters:{column.title}"
+        for title, fact, value, required, most in self._limits:
+            text = str(row.get(fact) or "") if fact else value
+            if required and not text:
+                return f"lacks:{title}"
+            if most and len(text) > most:
+                return f"too_long:{title}"
+            if not text.isascii() and not _has_letters(text, self.encoding):
+                return f"letters:{title}"
         return None
 
-    def cells(self, rows: Iterable[Row]) -> Iterator[Sequence[Cell]]:
+    def cells(self, rows: Iterable[Row]) -> Iterator[list[Cell]]:
         """Give the cells of rows, in the order of the columns."""
-        return ([self._cell(column, row) for column in self.columns] for row in rows)
-
-    def _cell(self, column: Column, row: Row) -> Cell:
-        cell = row.get(column.fact) if column.fact else column.value
-        if isinstance(cell, str) and column.most and column.cut:
-            return cell[: column.most]
-        return cell
+        sources = [(column.fact, column.value) for column in self.columns]
+        cuts = [(i, c.most) for i, c in enumerate(self.columns) if c.cut and c.most]
+        for row in rows:
+            cells = [row.get(fact) if fact else value for fact, value in sources]
+            for place, most in cuts:
+                cell = cells[place]
+                cells[place] = cell[:most] if isinstance(cell, str) else cell
+            yield cells
 
 
 def _has_letters(text: str, encoding: str) -> bool:
-    if text.isascii():
-        return True
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -5,11 +5,12 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.filedrop.tables import Cell, harmless, plain, write_xlsx
+from connectors.filedrop.long_table import write_xlsx
+from connectors.filedrop.tables import Cell, harmless, plain
 from connectors.filedrop.template import Row, Template
 from core.money import format_yuan
 
@@ -28,7 +29,7 @@ def write_rows(template: Template, rows: Iterable[Row]) -> bytes:
     """Write rows in the form of a template; amounts are texts in csv and numbers in Excel."""
     if template.form == "xlsx":
         out = io.BytesIO()
-        cells = (_numbered(row, template.money) for row in template.cells(rows))
+        cells = _numbered(template.cells(rows), template.money)
         write_xlsx(out, template.titles, cells, template.money)
         return out.getvalue()
     text = io.StringIO(newline="")
@@ -41,9 +42,9 @@ def write_rows(template: Template, rows: Iterable[Row]) -> bytes:
     )
     if template.header:
         writer.writerow(template.titles)
-    money = frozenset(template.money)
+    money = [i in template.money for i in range(len(template.columns))]
     for row in template.cells(rows):
-        writer.writerow([_texted(template, cell, i in money) for i, cell in enumerate(row)])
+        writer.writerow(_texted(template, cell, of) for cell, of in zip(row, money, strict=True))
     return text.getvalue().encode(template.encoding, "replace")
 
 
@@ -56,9 +57,12 @@ def _texted(template: Template, cell: Cell, is_amount: bool) -> Cell:  # noqa: F
     return harmless(cell)
 
 
-def _numbered(row: Sequence[Cell], money: Sequence[int]) -> list[Cell]:
+def _numbered(rows: Iterable[list[Cell]], money: Collection[int]) -> Iterator[list[Cell]]:
     """Make numbers of amounts: exact to the fen, since a double holds fifteen digits."""
-    return [_number(cell) if i in money else cell for i, cell in enumerate(row)]
+    for row in rows:
+        for place in money:
+            row[place] = _number(row[place])
+        yield row
 
 
 def _number(cell: Cell) -> Cell:

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from bot.desk.archive import Archive
 from bot.desk.package import suffix_of
-from connectors.filedrop.tables import write_xlsx
+from connectors.filedrop.long_table import write_xlsx
 from core.approval import Decision, Plan, Step
 from core.change import Change, StoredInvoice
 from core.claim import Claim, Confirmation, Finding, Line, LineInvoice, State, StoredFile

@@ -321,6 +321,8 @@ class Claim:
     """What the request that it follows was approved for."""
     carried: Figures = ()
     """What the hold that it `carries` has set aside, by budget."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """Closed budgets whose commitments it has, each with the next period's in its place."""
 
     @property
     def total_fen(self) -> int:

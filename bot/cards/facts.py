@@ -23,7 +23,7 @@ from bot.texts.template import Language
 from bot.texts.words import payment_reason_text, payment_state_text
 from core.actions.clearing import without_backed
 from core.approval import AUTOMATIC, CARRIED, CLOSING, SYSTEM, Decision, Step
-from core.budget import Balance, charges_of
+from core.budget import Balance, charges_on_record
 from core.calendar import CHINA
 from core.claim import EDITABLE, Claim, Line, State
 from core.company import Company
@@ -186,7 +186,7 @@ def _budgets(scene: Scene) -> Iterator[Fact]:
         return
     if not held and not (claim.state in EDITABLE and scene.purpose == "claim"):
         return
-    charges = charges_of(scene.company, claim)
+    charges = charges_on_record(scene.company, claim)
     if not charges and claim.lines and scene.company.budgets:
         yield scene.fact("budget", scene.say("budget_none"))
     by_id = {b.budget.id: b for b in scene.balances}

@@ -95,6 +95,8 @@ def close(
         print(budget.id)
     for one in done.carried:
         print(f"{one.hold} → {' '.join(c.budget for c in one.charges)}")
+    for name, fen in done.staying.items():
+        note(f"{name}: still held · 仍占用 {format_yuan(fen)}")
     word = "would close · 将关账" if dry_run else "closed · 已关账"
     note(f"{word}: {len(done.budgets)}; carried over · 结转占用: {len(done.carried)}")
 

@@ -12,7 +12,7 @@ from bot.handlers.document import document_of
 from bot.handlers.voucher_document import voucher_document
 from bot.texts import finding_text
 from connectors.webhook.wire import parse_result
-from core.budget import charges_of
+from core.budget import charges_on_record
 from core.company import Company
 from core.converters import Around
 from core.errors import Refused, Rejected
@@ -145,7 +145,7 @@ class Preview:
         if claim is None:
             raise Refused("no_such_claim", number=number)
         company = await self.store.company()
-        budgets = [c.budget for c in charges_of(company, claim)]
+        budgets = [c.budget for c in charges_on_record(company, claim)]
         balances = await self.store.balances(budgets) if budgets else ()
         texts = [(f, finding_text(f, "zh", company)) for f in claim.findings]
         link = f"{self.public_url}/app/claims/{number}"

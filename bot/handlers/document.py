@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from core.actions.clearing import without_backed
 from core.actions.following import with_own_hold
-from core.budget import Balance, charges_of
+from core.budget import Balance, charges_on_record
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice
 from core.company import Company
 from core.currency import BASE, Foreign
@@ -160,8 +160,9 @@ def _approvals(claim: Claim) -> list[Object]:
 
 def charges_json(company: Company, claim: Claim, balances: Sequence[Balance]) -> list[Object]:
     """Say what the claim's budgets have left with it: a draft holds nothing yet."""
-    charges = {c.budget: c.amount_fen for c in charges_of(company, claim)}
-    own = {c.budget: c.amount_fen for c in without_backed(charges_of(company, claim), claim.clears)}
+    found = charges_on_record(company, claim)
+    charges = {c.budget: c.amount_fen for c in found}
+    own = {c.budget: c.amount_fen for c in without_backed(found, claim.clears)}
     pending = claim.state in EDITABLE
     balances = with_own_hold(balances, claim)
     return [

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.handlers.dialogs import PATIENCE, in_hand
 from bot.handlers.work import Work
 from core.actions.basics import Cause, Settings
-from core.actions.clearing import CLEARS, open_advances
+from core.actions.clearing import CLEARS, moved_with, open_advances
 from core.actions.drafts import identities_of
 from core.actions.filing import own_words
 from core.actions.planning import preview
@@ -47,7 +47,9 @@ async def surroundings_of(
         history += [c for c in found.items if c.number != claim.number]
     holders = {key: await store.holder(key) for key in identities_of(claim)}
     earlier = await _earlier(store, claim, tuple(h for h in holders.values() if h))
-    budgets = [charge.budget for charge in charges_of(company, claim)]
+    advances = await advances_of(store, claim.employee) if claim.kind in CLEARS else ()
+    moved = moved_with(claim, advances, history)
+    budgets = [charge.budget for charge in charges_of(company, moved)]
     return Surroundings(
         company=company,
         today=today,
@@ -59,7 +61,7 @@ async def surroundings_of(
         delegations=await store.delegations(midnight(today, settings.zone)),
         origin=await store.claim(claim.origin) if claim.origin else None,
         verified=await store.verified(tuple(holders)) if settings.verify and holders else {},
-        advances=await advances_of(store, claim.employee) if claim.kind in CLEARS else (),
+        advances=advances,
     )
 
 

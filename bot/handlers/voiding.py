@@ -6,6 +6,7 @@ from bot.handlers.drafts import discard_claim
 from bot.handlers.finding import HISTORY, claim_named, cleared_by
 from bot.handlers.work import Work
 from core.actions import voiding
+from core.actions.budgets.closing import following
 from core.actions.following import follows
 from core.claim import EDITABLE, Claim
 from core.phrases.claim_intents import VoidClaim
@@ -26,10 +27,14 @@ async def on_void(command: VoidClaim, work: Work) -> None:
 
 
 async def _dependents(work: Work, claim: Claim) -> voiding.Dependents:
+    advances = await cleared_by(work.store, claim)
+    budgets = sorted({budget for a in advances.values() for budget, _ in a.held})
+    balances = await work.store.balances(budgets) if budgets else ()
     return voiding.Dependents(
         payment=await work.store.payment(f"P-{claim.number}"),
-        advances=await cleared_by(work.store, claim),
+        advances=advances,
         follower=await _follower(work, claim) if follows(claim) else None,
+        following=following(work.company, balances),
     )
 
 

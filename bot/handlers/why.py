@@ -11,7 +11,7 @@ from bot.texts.names import budget_name, person_name
 from bot.texts.queries import VERDICTS, inputs_text, row
 from bot.texts.rules import approver_text, flow_name, policy_name, when_text
 from core.approval import Plan, Step, hidden_parts
-from core.budget import charges_of
+from core.budget import charges_on_record
 from core.claim import EDITABLE, Claim, Finding, State
 from core.errors import Refused
 from core.flows import FlowStep
@@ -156,7 +156,7 @@ def _decisions(work: Work, step: Step) -> list[str]:
 
 async def _budgets(work: Work, claim: Claim) -> list[str]:
     """Give the figures of the budgets that the claim is charged to, as they are now."""
-    charges = {c.budget: c.amount_fen for c in charges_of(work.company, claim)}
+    charges = {c.budget: c.amount_fen for c in charges_on_record(work.company, claim)}
     balances = await work.store.balances(list(charges)) if charges else ()
     return [
         "· "

@@ -19,7 +19,7 @@ from bot.port import JsonObject
 from bot.texts.template import Language
 from core.actions.basics import Settings
 from core.actions.following import with_own_hold
-from core.budget import charges_of
+from core.budget import charges_on_record
 from core.budget.changes import is_change_number
 from core.claim import Claim
 from core.company import Company, Person
@@ -95,7 +95,7 @@ class Studio:
         chain: Chain,
         moment: Moment,
     ) -> CardView:
-        budgets = [charge.budget for charge in charges_of(company, claim)]
+        budgets = [charge.budget for charge in charges_on_record(company, claim)]
         balances = await self.store.balances(budgets) if budgets else ()
         return build_view(
             claim,

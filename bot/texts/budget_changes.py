@@ -99,6 +99,11 @@ TEXTS: Texts = {
         "‹「{target}」›有几个预算，请改用编号再发一次‹：{ids}›。",
         "Several budgets fit‹ “{target}”›. Please use an id‹: {ids}›.",
     ),
+    "which_period": Text(
+        "‹「{target}」›有几个意思：财年起始月不同。请写起止日或预算编号‹：\n{rows}›",
+        "‹“{target}” ›has several meanings, as fiscal years begin in different months. Name the"
+        " first and last day, or an id‹:\n{rows}›",
+    ),
     "budget_history": Text("‹{budget}›的变动：‹\n{rows}›", "History of ‹{budget}›:‹\n{rows}›"),
     "budget_history_empty": Text(
         "‹{budget}›还没有任何变动。", "Nothing has happened to ‹{budget} ›yet."

@@ -16,7 +16,7 @@ from bot.web.site import Site
 from bot.web.thumbs import Thumbs
 from core.actions.basics import Settings
 from core.actions.following import with_own_hold
-from core.budget import charges_of
+from core.budget import charges_on_record
 from core.claim import Claim, StoredFile
 from core.company import Person
 from core.ports import Clock, Files, Store
@@ -56,7 +56,7 @@ class ClaimPage:
         today = self.clock().astimezone(self.zone).date()
         shown, chain = await foreseen(self.store, company, claim, today, self.settings)
         shown, company = shown_to(shown, company, person)
-        budgets = [charge.budget for charge in charges_of(company, shown)]
+        budgets = [charge.budget for charge in charges_on_record(company, shown)]
         balances = await self.store.balances(budgets) if budgets else ()
         scene = Scene(
             claim=shown,

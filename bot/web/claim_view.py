@@ -38,7 +38,7 @@ from bot.web.twins import TwinView, twins_of
 from core.actions.overdue import LATE
 from core.actions.settlement import PAYERS
 from core.approval import AUTOMATIC, CARRIED, CLOSING, Decision, Step
-from core.budget import Balance, charges_of
+from core.budget import Balance, charges_on_record
 from core.claim import EDITABLE, Claim, Finding, Line, LineInvoice, State, StoredFile
 from core.company import Company, Person
 from core.currency import BASE, format_minor, from_hundredths
@@ -428,7 +428,7 @@ def _decider(scene: Scene, decision: Decision) -> str:
 def _budgets(scene: Scene) -> tuple[BudgetView, ...]:
     """What each budget has left; balances hold what a submitted claim has taken already."""
     pending = scene.claim.state in EDITABLE
-    amounts = {c.budget: c.amount_fen for c in charges_of(scene.company, scene.claim)}
+    amounts = {c.budget: c.amount_fen for c in charges_on_record(scene.company, scene.claim)}
     for clearing in scene.claim.clears:
         amounts |= {b: amounts.get(b, 0) - fen for b, fen in clearing.backed}
     return tuple(

@@ -16,6 +16,9 @@ CLEARS = frozenset({"reimbursement"})
 """Kinds that clear their employee's advances."""
 
 
+NOTHING: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """An advance after something was taken of it, and what its hold does."""
@@ -32,6 +35,20 @@ def figures_of(charges: Iterable[Charge]) -> Figures:
 def charges_in(figures: Figures) -> tuple[Charge, ...]:
     """Read charges that a claim keeps."""
     return tuple(Charge(budget, fen) for budget, fen in figures)
+
+
+def moved_on(figures: Figures, following: Mapping[str, str]) -> Figures:
+    """Put the next period's budgets in the place of closed ones.
+
+    Closed ones that share the next one bound the same expenses: these count once there.
+    """
+    stays = {budget: fen for budget, fen in figures if budget not in following}
+    came: dict[str, int] = {}
+    for budget, fen in figures:
+        if target := following.get(budget):
+            came[target] = max(fen, came.get(target, fen))
+    sums = {b: stays.get(b, 0) + came.get(b, 0) for b in {*stays, *came}}
+    return tuple((budget, sums[budget]) for budget in sorted(sums))
 
 
 def open_advances(claims: Iterable[Claim]) -> tuple[Claim, ...]:
@@ -58,6 +75,13 @@ def reckon(
             found.append(Clearing(advance.number, amount, backed))
             left -= amount
     return tuple(found)
+
+
+def moved_with(claim: Claim, advances: Sequence[Claim], others: Sequence[Claim]) -> Claim:
+    """Give a claim that goes where the commitments of the advances that it clears have gone."""
+    taken = {c.advance for c in reckon(claim, (), advances, others)}
+    moved = [pair for a in advances if a.number in taken for pair in a.moved]
+    return replace(claim, moved=tuple({**dict(moved), **dict(claim.moved)}.items()))
 
 
 def _backed(
@@ -99,11 +123,15 @@ def take(advance: Claim, part: Settled) -> Taken:
     return _held_anew(advance, book, held)
 
 
-def give_back(advance: Claim, number: str) -> Taken:
+def give_back(advance: Claim, number: str, following: Mapping[str, str] = NOTHING) -> Taken:
     """Undo what a claim took of an advance: as much is owed and held again as without it.
 
-    `Claim.held` is what the advance held at its approval, of which claims have taken since.
+    `Claim.held` is what the advance held at its approval, of which claims have taken since. What
+    would come back to a budget that has been closed meanwhile is held on the one `following` it.
     """
+    if advance.advance and not advance.advance.held:
+        moved = tuple({**dict(advance.moved), **following}.items())
+        advance = replace(advance, held=moved_on(advance.held, following), moved=moved)
     book = advance.advance or AdvanceBook(None)
     kept = tuple(s for s in book.settled if not (s.how == "claim" and s.by == number))
     back = replace(book, settled=kept)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.actions.basics import Cause, Settings
-from core.actions.clearing import Taken, charges_in, cleared, figures_of, opened
+from core.actions.clearing import Taken, cleared, figures_of, opened
 from core.actions.following import follow_up, follows
 from core.actions.wallet import close
-from core.budget import Charge, charges_of
+from core.budget import charges_of, charges_on_record
 from core.change import Consume, Move, Release
 from core.claim import Claim, Event
 from core.company import Company
@@ -78,7 +78,7 @@ def _spent(
 ) -> Outcome:
     """Spend the hold, now or at payment; what clears an advance has been paid out already."""
     clears, taken = cleared(claim, advances, cause)
-    whole = _whole(claim, company)
+    whole = charges_on_record(company, claim)
     backed = bool(claim.clears)
     claim = replace(claim, clears=clears)
     payments = payments_of(claim, company)
@@ -92,17 +92,6 @@ def _spent(
         claim = claim.after(Event.PAY)
         notices += close(claim)
     return Outcome(claim, tuple(t.advance for t in taken), tuple(moves), payments, tuple(notices))
-
-
-def _whole(claim: Claim, company: Company) -> tuple[Charge, ...]:
-    """Give what a claim costs each budget: what it holds itself, and what advances hold for it."""
-    if not claim.held and not claim.clears:
-        return charges_of(company, claim)
-    backing = [charge for c in claim.clears for charge in charges_in(c.backed)]
-    sums: dict[str, int] = {}
-    for charge in (*charges_in(claim.held), *backing):
-        sums[charge.budget] = sums.get(charge.budget, 0) + charge.amount_fen
-    return tuple(Charge(budget, sums[budget]) for budget in sorted(sums))
 
 
 def _told(claim: Claim, taken: tuple[Taken, ...]) -> list[Notice]:

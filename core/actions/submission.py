@@ -13,7 +13,7 @@ from core.actions.basics import (
     require,
     require_owner,
 )
-from core.actions.clearing import figures_of, reckon, without_backed
+from core.actions.clearing import figures_of, moved_with, reckon, without_backed
 from core.actions.drafts import identities_of
 from core.actions.filing import require_submitter
 from core.actions.following import find_above_request, let_go, without_carried
@@ -77,8 +77,8 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
     """Find everything that is to be said about a claim before it is submitted."""
     carried = around.origin if claim.carries else None
     balances = without_carried(around.balances, around.company, carried)
-    charges = charges_of(around.company, claim)
-    needed = without_backed(charges, reckoned(claim, around).clears)
+    claim = reckoned(claim, around)
+    needed = without_backed(charges_of(around.company, claim), claim.clears)
     found = (
         *find_used(claim, around.holders, around.earlier),
         *find_taken(claim),
@@ -107,7 +107,11 @@ def book_of(around: Surroundings) -> PolicyBook:
 
 
 def reckoned(claim: Claim, around: Surroundings) -> Claim:
-    """Give a claim with what it would take of its employee's open advances."""
+    """Give a claim with what it would take of its employee's open advances.
+
+    What they had carried over to the next period binds its budgets, as they do.
+    """
+    claim = moved_with(claim, around.advances, around.history)
     charges = charges_of(around.company, claim)
     return replace(claim, clears=reckon(claim, charges, around.advances, around.history))
 

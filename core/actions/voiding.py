@@ -1,7 +1,7 @@
 """Taking back what was approved and not yet paid: budget, vouchers and advances are free again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.actions.basics import Cause, audit_of, outgoing, require
 from core.actions.clearing import give_back
@@ -26,6 +26,8 @@ class Dependents:
     payment: Payment | None = None
     advances: Mapping[str, Claim] | None = None
     follower: Claim | None = None
+    following: Mapping[str, str] = field(default_factory=dict)
+    """The next period's budget in the place of each that has been closed."""
 
 
 def may_void(company: Company, actor: str) -> bool:
@@ -97,7 +99,7 @@ def _let_go(claim: Claim, deps: Dependents) -> Freed:
     if claim.kind == "advance":
         hold = claim.advance.hold if claim.advance else None
         return (), (Release(hold),) if hold else (), ()
-    return (), *_give_back(claim, deps.advances or {})
+    return (), *_give_back(claim, deps)
 
 
 def _let_go_permission(claim: Claim, follower: Claim | None) -> Freed:
@@ -109,16 +111,14 @@ def _let_go_permission(claim: Claim, follower: Claim | None) -> Freed:
     return (draft,), (Release(claim.hold),), ()
 
 
-def _give_back(
-    claim: Claim, advances: Mapping[str, Claim]
-) -> tuple[tuple[Move, ...], tuple[Claim, ...]]:
+def _give_back(claim: Claim, deps: Dependents) -> tuple[tuple[Move, ...], tuple[Claim, ...]]:
     """Undo what its hold has done, and hold on for the advances what the claim had of them."""
     moves: list[Move] = [Reverse(claim.hold)]
     changed: list[Claim] = []
     for clearing in claim.clears:
-        advance = advances.get(clearing.advance)
+        advance = (deps.advances or {}).get(clearing.advance)
         if advance:
-            given = give_back(advance, claim.number)
+            given = give_back(advance, claim.number, deps.following)
             moves += given.moves
             changed.append(given.advance)
     return tuple(moves), tuple(changed)

@@ -1,11 +1,11 @@
 """Which budgets a line is charged to: every one whose dimensions all match (contract §3)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from core.budget.amounts import Charge
-from core.claim import Claim, Line
+from core.claim import EDITABLE, Claim, Line
 from core.company import Budget, Company
 
 
@@ -81,8 +81,13 @@ def place_of(claim: Claim, line: Line) -> Place:
 
 
 def line_budgets(company: Company, claim: Claim, line: Line) -> tuple[Budget, ...]:
-    """Find the budgets of one line of a claim."""
-    return budgets_at(company, place_of(claim, line))
+    """Find the budgets of one line of a claim; what was carried over binds the next period's."""
+    found = budgets_at(company, place_of(claim, line))
+    if not claim.moved:
+        return found
+    moved = dict(claim.moved)
+    now = (company.budget(moved.get(b.id, b.id)) or b for b in found)
+    return tuple({b.id: b for b in now}.values())
 
 
 def charges_of(company: Company, claim: Claim) -> tuple[Charge, ...]:
@@ -96,6 +101,17 @@ def charges_of(company: Company, claim: Claim) -> tuple[Charge, ...]:
     )
 
 
+def charges_on_record(company: Company, claim: Claim) -> tuple[Charge, ...]:
+    """Give what a claim is charged to: what its hold and its advances have set aside for it.
+
+    Nothing is set aside for a draft: those are the charges of its lines, as the company is now.
+    """
+    if claim.state in EDITABLE or not (claim.held or claim.clears):
+        return charges_of(company, claim)
+    figures = (claim.held, *(c.backed for c in claim.clears))
+    return sum_charges(Charge(budget, fen) for part in figures for budget, fen in part)
+
+
 def sum_charges(charges: Iterable[Charge]) -> tuple[Charge, ...]:
     """Sum charges by budget, in id order."""
     sums: dict[str, int] = {}
@@ -104,15 +120,24 @@ def sum_charges(charges: Iterable[Charge]) -> tuple[Charge, ...]:
     return tuple(Charge(budget, sums[budget]) for budget in sorted(sums))
 
 
-def successor_of(company: Company, budget: Budget) -> Budget | None:
-    """Find the budget of the same dimensions whose period begins where this one ends."""
-    same = ("department", "own_level", "project", "category", "person", "company")
-    return next(
-        (
-            b
-            for b in company.budgets
-            if (b.period.start - budget.period.end).days == 1
-            and all(getattr(b, name) == getattr(budget, name) for name in same)
-        ),
-        None,
-    )
+def successor_of(
+    company: Company, budget: Budget, closed: Container[str] = frozenset()
+) -> Budget | None:
+    """Find the budget of the same dimensions whose period begins where this one ends.
+
+    One of as many months goes before others; one that is `closed` gives way to its own successor.
+    """
+    names = ("department", "own_level", "project", "category", "person", "company")
+    after = [
+        b
+        for b in company.budgets
+        if (b.period.start - budget.period.end).days == 1
+        and all(getattr(b, name) == getattr(budget, name) for name in names)
+    ]
+    found = min(after, key=lambda b: _months(b) != _months(budget), default=None)
+    return successor_of(company, found, closed) if found and found.id in closed else found
+
+
+def _months(budget: Budget) -> int:
+    start, end = budget.period.start, budget.period.end
+    return (end.year - start.year) * 12 + end.month - start.month

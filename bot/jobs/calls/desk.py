@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.events import Answer, to_json
 from bot.handlers.document import Object, document_of
 from bot.texts import finding_text
-from core.budget import charges_of
+from core.budget import charges_on_record
 from core.claim import Claim
 from core.company import Company
 from core.converters import Around
@@ -81,7 +81,7 @@ class Outlet:
 
     async def document(self, claim: Claim, company: Company) -> Object:
         """Write a claim as mappings read it."""
-        budgets = [charge.budget for charge in charges_of(company, claim)]
+        budgets = [charge.budget for charge in charges_on_record(company, claim)]
         balances = await self.store.balances(budgets) if budgets else ()
         texts = [(f, finding_text(f, "zh", company)) for f in claim.findings]
         link = f"{self.public_url}/app/claims/{claim.number}"

@@ -7,17 +7,32 @@ import pytest
 from core_house import NOW, TODAY, by, claim_of, company_of, taxi
 
 from core.actions.budgets.asking import Wanted, ask, take_back
-from core.actions.budgets.closing import budgets_of, carry_over, close, find_carried, reopen
+from core.actions.budgets.closing import (
+    budgets_of,
+    carry_over,
+    close,
+    find_carried,
+    following,
+    lives_on,
+    reopen,
+)
 from core.actions.budgets.deciding import decide
 from core.actions.budgets.expiring import expire, is_forgotten
 from core.actions.clearing import give_back
-from core.budget import Balance, BudgetChange, Charge
+from core.budget import (
+    Balance,
+    BudgetChange,
+    Charge,
+    charges_of,
+    charges_on_record,
+    successor_of,
+)
 from core.budget.changes import change_number, is_change_number, may_ask, second_people
 from core.budget.sight import budgets_named, children_of, may_see, own_budgets, the_one
 from core.change import Bar, Change, Rebook, Release, ShiftLimit
 from core.claim import State
 from core.company import Company
-from core.dealings import AdvanceBook, Settled, Trip
+from core.dealings import AdvanceBook, Clearing, Settled, Trip
 from core.errors import Refused
 from core.notices import Say, ShowCard
 from core.ports import LiveHold
@@ -285,8 +300,9 @@ def test_what_is_held_moves_to_the_next_period_with_the_claims_memory_of_it() ->
     other = LiveHold("BX-2/1", "BX-2", (Charge("q4", 5),), NOW)
     (carried,) = find_carried(COMPANY, budgets_of(COMPANY, "2026"), [hold, other])
 
-    change = carry_over(carried, claim_of(held=(("q4", 5), ("year", 5))), by("adm"))
-    mine = carry_over(carried, claim_of(number="BX-1", held=(("q4", 5), ("year", 5))), by("adm"))
+    change = carry_over(carried, claim_of(held=(("q4", 5), ("year", 5))), COMPANY, by("adm"))
+    own = claim_of(number="BX-1", held=(("q4", 5), ("year", 5)))
+    mine = carry_over(carried, own, COMPANY, by("adm"))
 
     charges = (Charge("next", 5), Charge("q4", 5))
     assert carried.charges == charges
@@ -304,7 +320,7 @@ def test_what_a_claim_gives_back_is_held_where_the_rest_of_its_advance_is_held()
         number="JK-1", kind="advance", state=State.PAID, held=(("year", 100),), advance=book,
     )  # fmt: skip
 
-    (moved,) = carry_over(carried, advance, by("adm")).claims
+    (moved,) = carry_over(carried, advance, COMPANY, by("adm")).claims
     back = give_back(moved, "BX-1").advance
 
     assert moved.held == (("next", 100),)
@@ -351,3 +367,81 @@ def test_a_forgotten_hold_is_released_and_its_draft_stays() -> None:
 
 def test_an_empty_company_names_no_budgets() -> None:
     assert budgets_named(Company(), "市场部") == ()
+
+
+def test_a_word_for_a_period_with_several_meanings_is_asked_back() -> None:
+    fiscal = COMPANY.budgets[1].model_copy(update={"id": "fy"})
+    fiscal = fiscal.model_validate({**fiscal.model_dump(by_alias=True), "fiscal_start": 4})
+    company = COMPANY.model_copy(update={"budgets": (*COMPANY.budgets, fiscal)})
+
+    with pytest.raises(Refused, match="which_period") as refused:
+        budgets_of(company, "2026")
+
+    assert refused.value.fields["rows"] == "2026-01-01/2026-12-31 2026-04-01/2027-03-31"
+    assert [b.id for b in budgets_of(company, "2026-04-01/2027-03-31")] == ["fy"]
+
+
+def test_the_next_budget_is_as_long_as_the_one_that_ends_and_still_open() -> None:
+    extra = [
+        COMPANY.budgets[0].model_validate(
+            {"id": name, "department": "sales", "period": period, "limit": "9"}
+        )
+        for name, period in (("q1", "2027-Q1"), ("q2", "2027-Q2"))
+    ]
+    company = COMPANY.model_copy(update={"budgets": (*COMPANY.budgets, *extra)})
+    quarter, year = COMPANY.budgets[0], COMPANY.budgets[1]
+
+    assert getattr(successor_of(company, quarter), "id", None) == "q1"
+    assert getattr(successor_of(company, year), "id", None) == "next"
+    assert getattr(successor_of(company, quarter, {"q1"}), "id", None) == "q2"
+    assert successor_of(company, quarter, {"q1", "q2"}) is None
+
+
+def test_what_two_closed_budgets_hold_for_one_expense_is_held_once_on_their_heir() -> None:
+    hold = LiveHold("BX-1/1", "BX-1", (Charge("q4", 5), Charge("year", 8)), NOW)
+    (carried,) = find_carried(COMPANY, [COMPANY.budgets[0], COMPANY.budgets[1]], [hold])
+
+    assert carried.charges == (Charge("next", 8),)
+
+
+def test_a_claim_in_review_spends_what_backs_it_where_that_has_gone() -> None:
+    hold = LiveHold("JK-1/1", "JK-1", (Charge("year", 40),), NOW)
+    (carried,) = find_carried(COMPANY, budgets_of(COMPANY, "2026"), [hold])
+    advance = claim_of(number="JK-1", kind="advance", state=State.PAID, held=(("year", 40),))
+    clearing = Clearing("JK-1", 40, (("year", 40),))
+    other = claim_of(taxi(40), number="BX-2", state=State.IN_REVIEW, clears=(clearing,))
+
+    assert lives_on(other, carried)
+    assert not lives_on(replace(other, clears=()), carried)
+    _, moved = carry_over(carried, advance, COMPANY, by("adm"), [other]).claims
+
+    assert charges_on_record(COMPANY, moved) == (Charge("next", 40),)
+
+
+def test_a_draft_that_follows_a_request_goes_where_its_commitment_has_gone() -> None:
+    hold = LiveHold("CC-1/1", "CC-1", (Charge("year", 900),), NOW)
+    (carried,) = find_carried(COMPANY, budgets_of(COMPANY, "2026"), [hold])
+    request = claim_of(number="CC-1", kind="travel_request", state=State.APPROVED)
+    draft = claim_of(taxi(9), number="BX-2", carries="CC-1/1", carried=(("year", 900),))
+
+    assert lives_on(draft, carried)
+    _, moved = carry_over(carried, request, COMPANY, by("adm"), [draft]).claims
+
+    assert moved.carried == (("next", 900),)
+    assert "year" not in {c.budget for c in charges_of(COMPANY, moved)}
+    assert "next" in {c.budget for c in charges_of(COMPANY, moved)}
+
+
+def test_what_comes_back_of_a_cleared_advance_is_held_after_the_closed_period() -> None:
+    book = AdvanceBook(None, (), 2, (Settled(4400, NOW, "BX-1", "claim"),))
+    advance = claim_of(
+        replace(taxi(1), amount_fen=4400),
+        number="JK-1", kind="advance", state=State.PAID, held=(("year", 4400),), advance=book,
+    )  # fmt: skip
+    closed = [Balance(COMPANY.budgets[1], closed=True)]
+
+    back = give_back(advance, "BX-1", following(COMPANY, closed)).advance
+
+    assert back.advance
+    assert back.advance.held == (("next", 4400),)
+    assert back.moved == (("year", "next"),)

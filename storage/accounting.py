@@ -59,7 +59,7 @@ async def list_vouchers(database: Database, query: VoucherQuery, page: Page) -> 
         wanted = wanted.where(tuple_(vouchers.c.created_at, vouchers.c.id) > (at, name))
     wanted = wanted.order_by(vouchers.c.created_at, vouchers.c.id).limit(size_of(page) + 1)
     found = await _vouchers(database, wanted)
-    return slice_of(found, page, lambda v: (v.created_at.isoformat(), v.id))
+    return slice_of(found, page, lambda v: (v.created_at, v.id))
 
 
 async def _vouchers(database: Database, query: Select[Any]) -> tuple[Voucher, ...]:
@@ -90,7 +90,7 @@ async def list_batches(database: Database, page: Page) -> Sliced[PaymentBatch]:
     async with database.reading() as connection:
         rows = (await connection.execute(wanted.limit(size_of(page) + 1))).all()
     found = [BATCHES.validate_json(row.document) for row in rows]
-    return slice_of(found, page, lambda b: (b.created_at.isoformat(), b.id))
+    return slice_of(found, page, lambda b: (b.created_at, b.id))
 
 
 async def payments_in(database: Database, batch: str) -> tuple[Payment, ...]:

@@ -169,7 +169,7 @@ async def list_changes(database: Database, query: ChangeQuery, page: Page) -> Sl
     async with database.reading() as connection:
         rows = (await connection.execute(wanted.limit(size_of(page) + 1))).all()
     found = [BUDGET_CHANGES.validate_json(r.document) for r in rows]
-    return slice_of(found, page, lambda b: (b.created_at.isoformat(), b.number))
+    return slice_of(found, page, lambda b: (b.created_at, b.number))
 
 
 async def list_entries(
@@ -185,7 +185,7 @@ async def list_entries(
         query = query.where(entries.c.id > after).order_by(entries.c.id)
     async with database.reading() as connection:
         rows = (await connection.execute(query.limit(size_of(page) + 1))).all()
-    return slice_of([_entry(r) for r in rows], page, lambda e: (e.id,))
+    return slice_of([_entry(r) for r in rows], page, lambda e: e.id)
 
 
 def _entry(row: Found[Any]) -> BudgetEntry:

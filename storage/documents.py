@@ -1,9 +1,8 @@
 """Records as JSON text, and back; cursors of lists."""
 
-import base64
-import json
+import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -46,6 +45,15 @@ _VOUCHER = msgspec.json.Decoder(Voucher)
 
 MAX_PAGE = 500
 """No list gives more at once, whatever was asked for."""
+MOMENT_CURSOR = "[0-9]{1,16}~[A-Za-z0-9._-]{1,128}"
+NUMBER_CURSOR = "[0-9]{1,18}"
+"""Cursors need no escaping in an address, and whatever looks like one can be asked for: a moment
+in microseconds with the id that it belongs to, or a number."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT_CURSOR = re.compile(f"({MOMENT_CURSOR.replace('~', ')~(')})")
+_NUMBER_CURSOR = re.compile(NUMBER_CURSOR)
+_FOREIGN_CURSOR = "the cursor is not one of ours"
 
 
 def write(record: object) -> str:
@@ -84,39 +92,35 @@ def size_of(page: Page) -> int:
     return max(1, min(page.limit, MAX_PAGE))
 
 
-def read_cursor(page: Page) -> tuple[str | int, ...] | None:
-    """Give the sort key after which a page begins; ValueError for what is no cursor of ours."""
+def read_moment_cursor(page: Page) -> tuple[datetime, str] | None:
+    """Give the moment and id after which a page begins; ValueError for what is no such cursor."""
     if page.cursor is None:
         return None
-    try:
-        key = json.loads(base64.urlsafe_b64decode(page.cursor.encode()))
-    except ValueError as error:
-        raise ValueError("the cursor is not one of ours") from error
-    if not isinstance(key, list) or not all(isinstance(k, str | int) for k in key):
-        raise ValueError("the cursor is not one of ours")
-    return tuple(key)
-
-
-def read_moment_cursor(page: Page) -> tuple[datetime, str] | None:
-    """Give the moment and id after which a page begins."""
-    key = read_cursor(page)
-    if key is None:
-        return None
-    at, name = key
-    return datetime.fromisoformat(str(at)), str(name)
+    found = _MOMENT_CURSOR.fullmatch(page.cursor)
+    if found is None:
+        raise ValueError(_FOREIGN_CURSOR)
+    return _EPOCH + timedelta(microseconds=int(found[1])), found[2]
 
 
 def read_number_cursor(page: Page) -> int:
-    """Give the number after which a page begins, 0 for the first page."""
-    key = read_cursor(page)
-    return int(key[0]) if key else 0
+    """Give the number after which a page begins, 0 for the first; ValueError as the other."""
+    if page.cursor is None:
+        return 0
+    if not _NUMBER_CURSOR.fullmatch(page.cursor):
+        raise ValueError(_FOREIGN_CURSOR)
+    return int(page.cursor)
 
 
-def slice_of(rows: Sequence[T], page: Page, key: Callable[[T], tuple[str | int, ...]]) -> Sliced[T]:
+def slice_of(
+    rows: Sequence[T], page: Page, key: Callable[[T], tuple[datetime, str] | int]
+) -> Sliced[T]:
     """Cut rows (read with one more than the page has) and make the cursor of the next page."""
     size = size_of(page)
     shown = tuple(rows[:size])
     if len(rows) <= size:
         return Sliced(shown, None)
-    last = json.dumps(key(shown[-1]), separators=(",", ":"))
-    return Sliced(shown, base64.urlsafe_b64encode(last.encode()).decode())
+    last = key(shown[-1])
+    if isinstance(last, int):
+        return Sliced(shown, str(last))
+    at, name = last
+    return Sliced(shown, f"{(at - _EPOCH) // timedelta(microseconds=1)}~{name}")

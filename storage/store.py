@@ -149,7 +149,7 @@ class SqlStore:
         if query.numbers is not None:
             # Sorted here: asked to sort, SQLite reads every claim there is in their order.
             found.sort(key=lambda c: (c.created_at, c.number), reverse=True)
-        return slice_of(found, page, lambda c: (c.created_at.isoformat(), c.number))
+        return slice_of(found, page, lambda c: (c.created_at, c.number))
 
     async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
         """Find vouchers by their printed number."""
@@ -230,7 +230,7 @@ class SqlStore:
         rows = await self._rows(
             query.order_by(payments.c.created_at, payments.c.id).limit(size_of(page) + 1)
         )
-        cut = slice_of(rows, page, lambda r: (r.created_at.isoformat(), r.id))
+        cut = slice_of(rows, page, lambda r: (r.created_at, r.id))
         return Sliced(tuple(read_payment(r.document) for r in cut.items), cut.next)
 
     async def payment(self, payment_id: str) -> Payment | None:

@@ -19,7 +19,7 @@ async def list_audit(database: Database, page: Page) -> Sliced[AuditRecord]:
     query = _after(read_number_cursor(page), size_of(page) + 1)
     async with database.reading() as connection:
         rows = (await connection.execute(query)).all()
-    return slice_of([_record(r) for r in rows], page, lambda r: (r.seq,))
+    return slice_of([_record(r) for r in rows], page, lambda r: r.seq)
 
 
 async def list_history(database: Database, subject: str, limit: int) -> tuple[AuditRecord, ...]:

@@ -289,9 +289,22 @@ async def test_a_claim_stops_waiting_for_whoever_has_decided(storage: AnyStorage
 
 
 async def test_a_foreign_cursor_is_a_value_error(storage: AnyStorage) -> None:
-    for cursor in ("x", "bm8=", "eyJhIjoxfQ=="):
+    for cursor in ("x", "", "bm8=", "5", "-1~a", "1~", "1~a\0", "1~\ud800", "9" * 17 + "~a", "٣~a"):
         with pytest.raises(ValueError, match="cursor"):
             await storage.store.claims(ClaimQuery(), Page(cursor))
+    for cursor in ("", "-1", "1~a", "1.5", "9" * 19, "٣"):
+        with pytest.raises(ValueError, match="cursor"):
+            await storage.store.audit(Page(cursor))
+
+
+async def test_whatever_looks_like_a_cursor_can_be_asked_for(storage: AnyStorage) -> None:
+    await storage.store.commit(Change(at=NOW, claims=(claim(),)))
+
+    for cursor, length in (("0~A", 0), ("9" * 16 + "~z", 1)):
+        found = await storage.store.claims(ClaimQuery(), Page(cursor))
+        assert len(found.items) == length
+    for cursor in ("0", "9" * 18):
+        await storage.store.audit(Page(cursor))
 
 
 async def test_vouchers_are_found_by_their_number(storage: AnyStorage) -> None:

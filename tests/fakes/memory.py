@@ -404,9 +404,7 @@ class MemoryStore:
             key=lambda c: (c.created_at, c.number),
             reverse=True,
         )
-        return slice_of(
-            found[: size_of(page) + 1], page, lambda c: (c.created_at.isoformat(), c.number)
-        )
+        return slice_of(found[: size_of(page) + 1], page, lambda c: (c.created_at, c.number))
 
     async def invoices(self, number: str) -> tuple[StoredInvoice, ...]:
         found = (v for v in self._invoices.values() if v.reading.number == number)
@@ -463,7 +461,7 @@ class MemoryStore:
         ]
         if newest:
             found.reverse()
-        return slice_of(found[: size_of(page) + 1], page, lambda e: (e.id,))
+        return slice_of(found[: size_of(page) + 1], page, lambda e: e.id)
 
     async def limits(self, budget: str) -> tuple[LimitVersion, ...]:
         return tuple(v for v in self._books.ledger.limits if v.budget == budget)
@@ -484,7 +482,7 @@ class MemoryStore:
             key=lambda b: (b.created_at, b.number),
             reverse=True,
         )
-        return slice_of(found, page, lambda b: (b.created_at.isoformat(), b.number))
+        return slice_of(found, page, lambda b: (b.created_at, b.number))
 
     async def live_holds(self, before: datetime | None = None) -> tuple[LiveHold, ...]:
         found = [
@@ -521,7 +519,7 @@ class MemoryStore:
                 if state in {None, p.state} and (after is None or (created, p.id) > after)
             )
         )
-        cut = slice_of(found[: size_of(page) + 1], page, lambda k: (k[0].isoformat(), k[1]))
+        cut = slice_of(found[: size_of(page) + 1], page, lambda k: k)
         return Sliced(tuple(self._payments[name][1] for _, name in cut.items), cut.next)
 
     async def payment(self, payment_id: str) -> Payment | None:
@@ -542,7 +540,7 @@ class MemoryStore:
             reverse=True,
         )
         cut = found[: size_of(page) + 1]
-        return slice_of(cut, page, lambda b: (b.created_at.isoformat(), b.id))
+        return slice_of(cut, page, lambda b: (b.created_at, b.id))
 
     async def voucher(self, name: str) -> Voucher | None:
         return self._vouchers.get(name)
@@ -566,7 +564,7 @@ class MemoryStore:
             key=lambda v: (v.created_at, v.id),
         )
         cut = found[: size_of(page) + 1]
-        return slice_of(cut, page, lambda v: (v.created_at.isoformat(), v.id))
+        return slice_of(cut, page, lambda v: (v.created_at, v.id))
 
     async def cards(self, claim: str) -> tuple[CardRecord, ...]:
         return tuple(
@@ -592,7 +590,7 @@ class MemoryStore:
     async def audit(self, page: Page) -> Sliced[AuditRecord]:
         after = read_number_cursor(page)
         found = [r for r in self._audit if r.seq > after]
-        return slice_of(found[: size_of(page) + 1], page, lambda r: (r.seq,))
+        return slice_of(found[: size_of(page) + 1], page, lambda r: r.seq)
 
     async def history(self, subject: str, limit: int) -> tuple[AuditRecord, ...]:
         return tuple([r for r in self._audit if r.subject == subject][-limit:])

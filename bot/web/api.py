@@ -1,22 +1,23 @@
 """The REST API of contract §4: reading for other systems, and the bank's results."""
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import TypeVar, get_args
+from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from bot.handlers.document import Object, charges_json, claim_json
 from bot.handlers.finding import foreseen
 from bot.handlers.payments import owed_for
 from bot.texts import finding_text
+from bot.texts.template import Language
 from bot.web.access import Access
+from bot.web.asked import body_of, choice_of, invalid, listed, page_of, parsed, sliced
 from bot.web.payment_results import PaymentResult, change_of
-from bot.web.problems import Problem
+from bot.web.problems import Fault, Problem, language_of
 from bot.web.shapes import (
     Json,
     audit_json,
@@ -27,17 +28,13 @@ from bot.web.shapes import (
     payment_json,
 )
 from core.actions.basics import Cause, Settings
-from core.budget import Balance, charges_of, find_budgets
+from core.budget import Balance, charges_on_record, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
 from core.currency import BASE, DIGITS, ForeignAmount, at_company_rate, parse_minor
 from core.money import parse_yuan
 from core.payment import PaymentState
-from core.ports import ClaimQuery, Clock, Page, Sliced, Store
-
-MAX_LIMIT = 200
-T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
+from core.ports import ClaimQuery, Clock, Store
 
 
 class BudgetQuestion(BaseModel):
@@ -46,7 +43,7 @@ class BudgetQuestion(BaseModel):
     An amount in another `currency` is converted at the company's rate of the day.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     department: str = ROOT
     project: str | None = None
@@ -88,13 +85,12 @@ class Api:
     async def claims(self, request: web.Request) -> web.Response:
         """List claims, newest first."""
         self.access.require(request, "claims:read")
-        state = request.query.get("state")
-        query = ClaimQuery(
-            state=_state(state) if state else None, employee=request.query.get("employee")
-        )
-        found = await _sliced(self.store.claims(query, _page(request)))
-        company = await self.store.company()
-        return _list([await self.shown(company, c) for c in found.items], found.next)
+        state = choice_of(request, "state", list(State))
+        employee = request.query.get("employee") or None
+        query = ClaimQuery(state=State(state) if state else None, employee=employee)
+        found = await sliced(self.store.claims(query, page_of(request)))
+        company, language = await self.store.company(), language_of(request)
+        return listed([await self.shown(company, c, language) for c in found.items], found.next)
 
     async def claim(self, request: web.Request) -> web.Response:
         """Give one claim."""
@@ -102,16 +98,17 @@ class Api:
         claim = await self.store.claim(request.match_info["number"])
         if claim is None:
             raise _missing("claim", request.match_info["number"])
-        return web.json_response(await self.shown(await self.store.company(), claim))
+        company = await self.store.company()
+        return web.json_response(await self.shown(company, claim, language_of(request)))
 
-    async def shown(self, company: Company, claim: Claim) -> Json:
+    async def shown(self, company: Company, claim: Claim, language: Language) -> Json:
         """Give a claim as every answer has it, with what is to be said about it today."""
         shown, chain = await foreseen(self.store, company, claim, self._today(), self.settings)
-        texts = [(f, finding_text(f, "zh", company)) for f in shown.findings]
+        texts = [(f, finding_text(f, language, company)) for f in shown.findings]
         return {**claim_json(shown, texts, await self._charges(company, shown), chain)}
 
     async def _charges(self, company: Company, claim: Claim) -> list[Object]:
-        charges = [c.budget for c in charges_of(company, claim)]
+        charges = [c.budget for c in charges_on_record(company, claim)]
         balances = await self.store.balances(charges) if charges else ()
         return charges_json(company, claim, balances)
 
@@ -121,7 +118,7 @@ class Api:
     async def budgets(self, request: web.Request) -> web.Response:
         """List all budgets with their counters."""
         self.access.require(request, "budgets:read")
-        return _list([budget_json(b) for b in await self.store.balances()], None)
+        return listed([budget_json(b) for b in await self.store.balances()], None)
 
     async def _balance(self, request: web.Request) -> Balance:
         self.access.require(request, "budgets:read")
@@ -138,19 +135,19 @@ class Api:
     async def entries(self, request: web.Request) -> web.Response:
         """List a budget's journal, oldest first."""
         balance = await self._balance(request)
-        found = await _sliced(self.store.entries(balance.budget.id, _page(request)))
-        return _list([entry_json(e) for e in found.items], found.next)
+        found = await sliced(self.store.entries(balance.budget.id, page_of(request)))
+        return listed([entry_json(e) for e in found.items], found.next)
 
     async def limits(self, request: web.Request) -> web.Response:
         """List the limits that a budget has had, oldest first."""
         balance = await self._balance(request)
         versions = await self.store.limits(balance.budget.id)
-        return _list([limit_json(v) for v in versions], None)
+        return listed([limit_json(v) for v in versions], None)
 
     async def check_budget(self, request: web.Request) -> web.Response:
         """Say whether an amount would pass; nothing is reserved."""
         self.access.require(request, "budgets:read")
-        asked = await _body(request, BudgetQuestion)
+        asked = parsed(await body_of(request), BudgetQuestion)
         company = await self.store.company()
         amount = _amount(asked, company)
         bound = find_budgets(
@@ -174,27 +171,25 @@ class Api:
         self.access.require(request, "invoices:read")
         number = request.query.get("number", "")
         if not number:
-            raise Problem(HTTPStatus.BAD_REQUEST, "number_missing", "ask with ?number=")
-        return _list([invoice_json(i) for i in await self.store.invoices(number)], None)
+            raise Problem(HTTPStatus.BAD_REQUEST, "number_missing")
+        return listed([invoice_json(i) for i in await self.store.invoices(number)], None)
 
     async def payments(self, request: web.Request) -> web.Response:
         """List payments, oldest first."""
         self.access.require(request, "payments:read")
-        state = request.query.get("state")
-        if state not in {None, *get_args(PaymentState)}:
-            raise _bad("state", ", ".join(get_args(PaymentState)))
-        found = await _sliced(self.store.payments(state, _page(request)))  # type: ignore[arg-type]  # checked above
-        return _list([payment_json(p) for p in found.items], found.next)
+        state = cast("PaymentState | None", choice_of(request, "state", get_args(PaymentState)))
+        found = await sliced(self.store.payments(state, page_of(request)))
+        return listed([payment_json(p) for p in found.items], found.next)
 
     async def payment_result(self, request: web.Request) -> web.Response:
         """Note what the bank did with a payment; the same result twice is one."""
         token = self.access.require(request, "payments:write")
-        result = await _body(request, PaymentResult)
+        result = parsed(await body_of(request), PaymentResult)
         found = await owed_for(self.store, request.match_info["id"])
         if found is None:
             raise _missing("payment", request.match_info["id"])
         payment, claim = found
-        amount = None if result.amount is None else _part(result.amount)
+        amount = None if result.amount is None else _fen(result.amount)
         source = f"api:{token.name}:{payment.id}:{result.result}:{claim.revision}"
         cause = Cause(f"api:{token.name}", self.clock(), source)
         company = await self.store.company()
@@ -207,80 +202,39 @@ class Api:
     async def audit(self, request: web.Request) -> web.Response:
         """List the audit trail, oldest first."""
         self.access.require(request, "audit:read")
-        found = await _sliced(self.store.audit(_page(request)))
-        return _list([audit_json(r) for r in found.items], found.next)
+        found = await sliced(self.store.audit(page_of(request)))
+        return listed([audit_json(r) for r in found.items], found.next)
 
 
-def _list(items: list[Json], following: str | None) -> web.Response:
-    return web.json_response({"items": items, "next": following})
-
-
-def _page(request: web.Request) -> Page:
-    limit = request.query.get("limit", "50")
-    if not limit.isascii() or not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
-        raise _bad("limit", f"a number from 1 to {MAX_LIMIT}")
-    return Page(request.query.get("cursor"), int(limit))
-
-
-async def _sliced(found: Awaitable[Sliced[T]]) -> Sliced[T]:
-    try:
-        return await found
-    except ValueError:
-        raise _bad("cursor", "the `next` of the page before") from None
-
-
-async def _body(request: web.Request, model: type[M]) -> M:
-    try:
-        return model.model_validate_json(await request.read())
-    except ValidationError as error:
-        faults = [
-            {"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
-        ]
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, "invalid_body", "see `errors`", errors=faults
-        ) from None
-
-
-def _part(text: str) -> int:
-    """Read how much of a payment a result is about, in fen; Problem 400 `invalid_amount`."""
+def _fen(text: str) -> int:
+    """Read an amount in yuan as fen; Problem 400 `invalid_amount`."""
     try:
         return parse_yuan(text)
-    except ValueError as error:
-        raise _bad("amount", str(error)) from None
+    except ValueError:
+        raise _bad_amount(DIGITS[BASE]) from None
+
+
+def _bad_amount(digits: int) -> Problem:
+    return invalid([Fault("amount", "not_amount", {"digits": str(digits)})])
 
 
 def _amount(asked: BudgetQuestion, company: Company) -> int:
     """Give the amount in fen; Problem 422 `no_rate` where another currency has none that day."""
-    if asked.currency != BASE and asked.currency not in DIGITS:
-        raise _bad("currency", ", ".join(sorted(DIGITS)))
+    if asked.currency == BASE:
+        return _fen(asked.amount)
+    if asked.currency not in DIGITS:
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_currency", allowed=sorted(DIGITS))
     try:
-        if asked.currency == BASE:
-            return parse_yuan(asked.amount)
         amount = ForeignAmount(asked.currency, parse_minor(asked.amount, asked.currency))
         converted = at_company_rate(amount, company.currencies, asked.date)
         fen = converted.fen
-    except ValueError as error:
-        raise _bad("amount", str(error)) from None
+    except ValueError:
+        raise _bad_amount(DIGITS[asked.currency]) from None
     if not converted.rate:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "no_rate",
-            "the company has no rate of this currency for this day",
-            currency=asked.currency,
-        )
+        status, day = HTTPStatus.UNPROCESSABLE_ENTITY, asked.date.isoformat()
+        raise Problem(status, "no_rate", currency=asked.currency, date=day)
     return fen
 
 
-def _state(text: str) -> State:
-    try:
-        return State(text)
-    except ValueError:
-        raise _bad("state", ", ".join(State)) from None
-
-
-def _bad(name: str, wanted: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"invalid_{name}", f"{name} must be {wanted}")
-
-
 def _missing(what: str, name: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"no_such_{what}", f"there is no {what} {name[:64]}")
+    return Problem(HTTPStatus.NOT_FOUND, f"no_such_{what}", id=name[:64])

@@ -8,6 +8,7 @@ from typing import get_args
 from aiohttp import web
 
 from bot.web.access import Access
+from bot.web.asked import listed
 from bot.web.problems import Problem
 from bot.web.shapes import Json
 from core.money import format_yuan
@@ -35,25 +36,25 @@ class AnalyticsApi:
         self.access.require(request, "analytics:read")
         query = read_query(request)
         found = await self.spending.sums(query)
-        return web.json_response({"items": [_item(query, s) for s in found], "next": None})
+        return listed([_item(query, s) for s in found], None)
 
 
 def read_query(request: web.Request) -> SpendQuery:
     """Read a question; Problem `invalid_by`, `invalid_from`, `invalid_to`, `too_many_values`."""
     given = request.query
-    names = [n.strip() for n in given.get("by", "month").split(",") if n.strip()]
+    names = [n.strip() for n in (given.get("by") or "month").split(",") if n.strip()]
     by = tuple(_DIMENSIONS[n] for n in dict.fromkeys(names) if n in _DIMENSIONS)
     if len(by) != len(names) or not by:
-        raise _bad("by", f"some of {', '.join(_DIMENSIONS)}, each once, joined by commas")
+        raise Problem(HTTPStatus.BAD_REQUEST, "invalid_by", allowed=list(_DIMENSIONS))
     return SpendQuery(
         by, _month(request, "from"), _month(request, "to"), *(_values(request, n) for n in _FILTERS)
     )
 
 
 def _month(request: web.Request, name: str) -> str | None:
-    text = request.query.get(name)
+    text = request.query.get(name) or None
     if text is not None and not _MONTH.fullmatch(text):
-        raise _bad(name, "a month like 2026-11")
+        raise Problem(HTTPStatus.BAD_REQUEST, f"invalid_{name}")
     return text
 
 
@@ -63,14 +64,11 @@ def _values(request: web.Request, name: str) -> frozenset[str] | None:
     if found is None:
         return None
     if len(found) > MAX_VALUES:
-        raise Problem(HTTPStatus.BAD_REQUEST, "too_many_values", f"{name}: at most {MAX_VALUES}")
+        status = HTTPStatus.BAD_REQUEST
+        raise Problem(status, "too_many_values", name=name, maximum=MAX_VALUES)
     return frozenset(found)
 
 
 def _item(query: SpendQuery, found: SpendSum) -> Json:
     item: Json = {n: value or None for n, value in zip(query.by, found.keys, strict=True)}
     return {**item, "amount": format_yuan(found.amount_fen), "lines": found.lines}
-
-
-def _bad(name: str, wanted: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"invalid_{name}", f"{name} must be {wanted}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,8 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -23,8 +25,10 @@ from bot.handlers.finding import surroundings_of
 from bot.handlers.refusals import visible_stop
 from bot.handlers.wallet import card_voucher
 from bot.texts.plain import one_line
+from bot.texts.template import Language
 from bot.web.access import Access
-from bot.web.problems import Problem
+from bot.web.asked import body_of, fault, parsed
+from bot.web.problems import Problem, language_of
 from bot.web.shapes import Json
 from core.actions import submission
 from core.actions.basics import Cause, Settings, audit_of, lane_of
@@ -46,20 +50,23 @@ MAX_LINES = 200
 MAX_KEY = 255
 _MAX_TEXT = 500
 
-Show = Callable[[Company, Claim], Awaitable[Json]]
+AMOUNT = r"^[0-9]{1,13}(\.[0-9]{1,3})?$"
+_MANY_DIGITS = 9
 
-
-def _amount(text: str) -> str:
-    """Accept what a person could have been charged; files and APIs carry plain decimals."""
-    if parse_yuan(text) <= 0:
-        raise ValueError("an amount must be above zero")
-    return text
+Show = Callable[[Company, Claim, Language], Awaitable[Json]]
 
 
 def _currency(code: str) -> str:
     if code not in DIGITS:
-        raise ValueError(f"write one of {', '.join(sorted(DIGITS))}")
+        raise fault("not_listed", allowed=", ".join(sorted(DIGITS)))
     return code
+
+
+def _rate(text: str) -> str:
+    try:
+        return parse_rate(text)
+    except ValueError:
+        raise fault("not_rate") from None
 
 
 def _units(amount: str, currency: str) -> ForeignAmount | None:
@@ -86,20 +93,34 @@ class NewLine(_Strict):
     """
 
     category: str | None = Field(default=None, max_length=64)
-    amount: Annotated[str, AfterValidator(_amount)]
     currency: Annotated[str, AfterValidator(_currency)] = BASE
-    rate: Annotated[str, AfterValidator(parse_rate)] | None = None
+    amount: str = Field(json_schema_extra={"pattern": AMOUNT})
+    rate: Annotated[str, AfterValidator(_rate)] | None = None
     date: date
     description: str = Field(default="", max_length=_MAX_TEXT)
     project: str | None = Field(default=None, max_length=64)
     invoice: Annotated[str, Field(min_length=1, max_length=128)] | CardRef | None = None
 
-    @model_validator(mode="after")
-    def _in_units(self) -> "NewLine":
-        if self.currency == BASE and self.rate is not None:
-            raise ValueError("only another currency has a rate")
-        _units(self.amount, self.currency)
-        return self
+    @field_validator("amount")
+    @classmethod
+    def _in_units(cls, text: str, around: ValidationInfo) -> str:
+        """Accept what a person could have been charged; files and APIs carry plain decimals."""
+        currency = around.data.get("currency", BASE)
+        try:
+            units = parse_yuan(text) if currency == BASE else parse_minor(text, currency)
+        except ValueError:
+            units = 0
+        if units <= 0:
+            plain = re.fullmatch(AMOUNT, text) and len(text) > _MANY_DIGITS
+            raise fault("too_large" if plain else "not_amount", digits=str(DIGITS[currency]))
+        return text
+
+    @field_validator("rate")
+    @classmethod
+    def _of_another(cls, rate: str | None, around: ValidationInfo) -> str | None:
+        if rate is not None and around.data.get("currency") == BASE:
+            raise fault("no_rate_in_yuan")
+        return rate
 
 
 class NewSupplier(_Strict):
@@ -122,7 +143,7 @@ class NewTrip(_Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "NewTrip":
         if self.end < self.start:
-            raise ValueError("the trip ends before it begins")
+            raise fault("ends_before")
         return self
 
 
@@ -147,7 +168,7 @@ class NewClaim(_Strict):
         )
         for name, value, kind in wanted:
             if value and self.kind != kind:
-                raise ValueError(f"only a {kind} has `{name}`")
+                raise fault("wrong_kind", field=name, kind=kind)
         return self
 
 
@@ -155,7 +176,7 @@ def _with_dealings(claim: Claim, asked: NewClaim) -> Claim:
     """Give a claim what was said of it beside its lines."""
     return replace(
         claim,
-        purpose=one_line(asked.purpose),
+        purpose=one_line(asked.purpose, _MAX_TEXT),
         standing=asked.standing,
         supplier=_supplier(asked.supplier) if asked.supplier else None,
         trip=_trip(asked.trip) if asked.trip else None,
@@ -196,7 +217,7 @@ class ClaimsDoor:
         """
         token = self.access.require(request, "claims:write")
         key = f"api:{token.name}:{_key(request)}"
-        asked = _parsed(await request.read())
+        asked = parsed(await body_of(request), NewClaim)
         digest = _digest(asked)
         company = await self.store.company()
         number = await self._known(key, digest) or await self._enter(
@@ -206,13 +227,13 @@ class ClaimsDoor:
         if claim is None:
             raise Conflict("request", claim=number)
         headers = {"Location": f"/api/v1/claims/{number}"}
-        body = await self.show(company, claim)
+        body = await self.show(company, claim, language_of(request))
         return web.json_response(body, status=HTTPStatus.CREATED, headers=headers)
 
     async def find_fault(self, body: bytes) -> Refused | None:
         """Say what stands against entering a claim that comes in a file; nothing is kept."""
         try:
-            asked = _parsed(body)
+            asked = parsed(body, NewClaim)
             company = await self.store.company()
             person = _employee(company, asked.employee)
             entries = [await self._entry(i, line, person) for i, line in enumerate(asked.lines)]
@@ -230,7 +251,7 @@ class ClaimsDoor:
         Refused `file_key_reused` when the key came with another content.
         """
         try:
-            asked = _parsed(body)
+            asked = parsed(body, NewClaim)
             digest = _digest(asked)
             known = await self._known(key, digest)
             if known:
@@ -246,12 +267,7 @@ class ClaimsDoor:
         if known is None:
             return None
         if known.digest != digest:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "idempotency_key_reused",
-                "this Idempotency-Key came with another body; use a new key for a new claim",
-                claim=known.claim,
-            )
+            raise Problem(HTTPStatus.CONFLICT, "idempotency_key_reused", claim=known.claim)
         return known.claim
 
     async def _enter(self, company: Company, asked: NewClaim, by: str, once: OnceRequest) -> str:
@@ -293,16 +309,15 @@ class ClaimsDoor:
                 await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
             except Refused as refused:
                 if refused.code not in _KEPT:
-                    await self._tell_stop(company, claim, refused)
-                    raise
+                    raise await self._stopped(company, claim, refused) from None
             else:
                 return
         await self.store.commit(draft)
 
-    async def _tell_stop(self, company: Company, claim: Claim, refused: Refused) -> None:
+    async def _stopped(self, company: Company, claim: Claim, refused: Refused) -> Refused:
         """Tell administrators that nobody can be asked, as the chat does: once an hour.
 
-        Nothing was entered, so that the notice names no number.
+        Nothing was entered, so that neither the notice nor the answer names a number.
         """
         facts = {name: value for name, value in refused.fields.items() if name != "number"}
         nameless = Refused(refused.code, **facts)
@@ -312,6 +327,7 @@ class ClaimsDoor:
         if told:
             notices = tuple(Outgoing(f"{once}#{n.person}", lane_of(n), n) for n in told)
             await self.store.commit(Change(at=now, outbox=notices))
+        return nameless
 
     def _draft(
         self,
@@ -341,7 +357,7 @@ class ClaimsDoor:
             category=line.category,
             amount_fen=0 if line.currency != BASE else parse_yuan(line.amount),
             day=line.date,
-            description=one_line(line.description),
+            description=one_line(line.description, _MAX_TEXT),
             project=line.project,
             voucher=await self._voucher(place, line.invoice, person),
             foreign=_units(line.amount, line.currency),
@@ -411,34 +427,16 @@ def _joined(draft: Change, submitted: Change) -> Change:
 def _key(request: web.Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not 0 < len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
-        raise Problem(
-            HTTPStatus.BAD_REQUEST,
-            "idempotency_key_missing",
-            f"send Idempotency-Key: a text of your own, 1 to {MAX_KEY} printable characters",
-        )
+        raise Problem(HTTPStatus.BAD_REQUEST, "idempotency_key_missing", limit=MAX_KEY)
     return key
-
-
-def _parsed(body: bytes) -> NewClaim:
-    try:
-        return NewClaim.model_validate_json(body)
-    except ValidationError as error:
-        faults = [
-            {"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()
-        ]
-    amounts = all(str(fault["field"]).endswith(".amount") for fault in faults)
-    code = "invalid_amount" if amounts else "invalid_body"
-    raise Problem(HTTPStatus.BAD_REQUEST, code, "see `errors`", errors=faults)
 
 
 def _refusal(problem: Problem) -> Refused:
     """Say a problem of a request in the words of somebody who has handed in a file."""
     if problem.code == "idempotency_key_reused":
         return Refused("file_key_reused", number=str(problem.fields.get("claim", "")))
-    errors = problem.fields.get("errors")
-    faults = errors if isinstance(errors, list) else []
-    text = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults)
-    return Refused("file_row", text=text or problem.detail)
+    said = (f"{f.text('zh')} · {f.text('en')}" for f in problem.faults)
+    return Refused("file_row", text="; ".join(said) or problem.code)
 
 
 def _digest(asked: NewClaim) -> str:

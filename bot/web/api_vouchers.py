@@ -1,19 +1,16 @@
 """`GET /vouchers`: accounting vouchers for other systems, oldest first."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import cast, get_args
 
 from aiohttp import web
 
 from bot.web.access import Access
-from bot.web.problems import Problem
+from bot.web.asked import choice_of, listed, page_of, sliced
 from bot.web.shapes import Json
 from core.money import format_yuan
-from core.ports import Page, Store, VoucherQuery
+from core.ports import Store, VoucherQuery
 from core.voucher import Voucher, VoucherLine, VoucherState
-
-MAX_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +29,13 @@ class VouchersApi:
         self.access.require(request, "vouchers:read")
         asked = request.query
         query = VoucherQuery(
-            state=_state(asked.get("state")),
-            claim=asked.get("claim"),
-            batch=asked.get("batch"),
-            company=asked.get("company"),
+            state=cast("VoucherState | None", choice_of(request, "state", get_args(VoucherState))),
+            claim=asked.get("claim") or None,
+            batch=asked.get("batch") or None,
+            company=asked.get("company") or None,
         )
-        try:
-            found = await self.store.vouchers(query, Page(asked.get("cursor"), _limit(request)))
-        except ValueError:
-            raise _bad("cursor", "the `next` of the page before") from None
-        items = [voucher_json(v) for v in found.items]
-        return web.json_response({"items": items, "next": found.next})
+        found = await sliced(self.store.vouchers(query, page_of(request)))
+        return listed([voucher_json(v) for v in found.items], found.next)
 
 
 def voucher_json(voucher: Voucher) -> Json:
@@ -82,21 +75,3 @@ def _line(line: VoucherLine) -> Json:
         "original": None if line.original_fen is None else format_yuan(line.original_fen),
         "rate": line.rate,
     }
-
-
-def _state(text: str | None) -> VoucherState | None:
-    known = get_args(VoucherState)
-    if text is not None and text not in known:
-        raise _bad("state", ", ".join(known))
-    return cast("VoucherState | None", text)
-
-
-def _limit(request: web.Request) -> int:
-    text = request.query.get("limit", "50")
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
-        raise _bad("limit", f"a number from 1 to {MAX_LIMIT}")
-    return int(text)
-
-
-def _bad(name: str, wanted: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"invalid_{name}", f"{name} must be {wanted}")

@@ -344,11 +344,31 @@ class SpendModel(TypedDict):
     lines: int
 
 
+class FaultModel(TypedDict):
+    """What is wrong with one field of a body; `field` is a path like `lines.0.amount`."""
+
+    field: str
+    code: str
+    message: str
+
+
 class ProblemModel(TypedDict):
-    """What went wrong (RFC 9457); `code` is stable."""
+    """What went wrong (RFC 9457).
+
+    `code` is stable; `detail` and the messages are Chinese, or English by `Accept-Language`.
+    `errors` names every fault of a body. The other members are the facts behind the code.
+    """
 
     type: str
     title: str
     status: int
     code: str
     detail: str
+    errors: NotRequired[list[FaultModel]]
+    fields: NotRequired[dict[str, str | int]]
+    allowed: NotRequired[list[str]]
+    limit: NotRequired[int]
+    maximum: NotRequired[int]
+    seconds: NotRequired[int]
+    scope: NotRequired[str]
+    claim: NotRequired[str]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from bot.texts.plain import one_line
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
-from core.actions.bouncing import bounce, with_payers_told
+from core.actions.bouncing import bounce, with_payers_told, with_payers_warned
 from core.bank_results import ResultRow
 from core.change import Change
 from core.claim import Claim
@@ -23,7 +23,7 @@ class PaymentResult(BaseModel):
     amount with the same `reference` is the same result, in a bank's file, too.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     result: Literal["paid", "failed", "returned"]
     reason: Annotated[str, AfterValidator(one_line)] = ""
@@ -48,6 +48,8 @@ def change_of(
         change = settlement.pay(
             claim, payment, cause, settings, result.reference, amount_fen=amount_fen
         )
+        if change and payment.state == "failed" and change.payments[0].state == "paid":
+            change = with_payers_warned(change, company, payment)
     elif result.result == "failed":
         failed = settlement.fail(claim, payment, cause, result.reason)
         change = with_payers_told(failed, company, result.reason) if failed else None

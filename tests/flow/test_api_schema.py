@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.web.openapi import BASE, OPERATIONS
+from bot.web.operations import BASE, OPERATIONS
 from core.change import Change
 from core.claim import Line, State
 from core.payment import Payment

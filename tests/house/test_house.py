@@ -20,12 +20,14 @@ EDGES = {
     "bot/jobs/relay.py",
     "bot/jobs/outside.py",
     "bot/jobs/reconcile.py",
+    "bot/jobs/filedrop.py",
     "bot/jobs/mirror.py",
     "bot/jobs/pump.py",
+    "bot/web/problems.py",
     "recognition/worker.py",
 }
 """Where a broad `except` may stand: channel, worker, relays (to people, to systems), the polling of
-systems, and the child that reads files."""
+systems, the REST API, and the child that reads files."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)

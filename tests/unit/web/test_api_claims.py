@@ -182,7 +182,7 @@ async def test_a_line_in_another_currency_is_converted(
     [
         ({"currency": "EUR"}, 422, "no_rate"),
         ({"currency": "USD", "rate": "711"}, 422, "rate_far"),
-        ({"currency": "JPY", "amount": "30.5"}, 400, "invalid_body"),
+        ({"currency": "JPY", "amount": "30.5"}, 400, "invalid_amount"),
         ({"currency": "XXX"}, 400, "invalid_body"),
         ({"rate": "7"}, 400, "invalid_body"),
         ({"currency": "USD", "rate": "NaN"}, 400, "invalid_body"),

@@ -1,7 +1,8 @@
 """What was spent on what: facts of claims, and the questions that are answered from their sums."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal, Protocol
 
 from core.claim import Claim, Kind, Line, State
@@ -102,6 +103,10 @@ class Spending(Protocol):
         """Give sums in the order of their keys; what sums up to nothing is left out."""
         ...
 
+    async def claims(self, query: SpendQuery) -> tuple[str, ...]:
+        """Give the numbers of the claims whose lines a question sums, in order."""
+        ...
+
     async def rebuild(self) -> int:
         """Count everything anew from the claims; gives how many facts there are."""
         ...
@@ -113,6 +118,12 @@ def facts_of(claim: Claim) -> tuple[Fact, ...]:
     if claim.state not in COUNTED or not (claim.kind in COSTS or pays_supplier):
         return ()
     return tuple(_summed((_cell(claim, line), line.amount_fen) for line in claim.lines))
+
+
+def facts_between(claim: Claim, first: date, last: date) -> tuple[Fact, ...]:
+    """Give what the lines of some days, both included, add."""
+    lines = tuple(line for line in claim.lines if first <= line.date <= last)
+    return facts_of(replace(claim, lines=lines))
 
 
 def _cell(claim: Claim, line: Line) -> Cell:
@@ -136,16 +147,19 @@ def _summed(amounts: Iterable[tuple[Cell, int]]) -> Iterator[Fact]:
     return (Fact(cell, *sums[cell]) for cell in sorted(sums))
 
 
+def concerns(query: SpendQuery, fact: Fact) -> bool:
+    """Whether a question sums a fact."""
+    inside = (query.from_month or "") <= fact.cell.month <= (query.to_month or "9999-99")
+    return inside and all(getattr(fact.cell, name) in kept for name, kept in query.filters())
+
+
 def answer(facts: Iterable[Fact], query: SpendQuery) -> tuple[SpendSum, ...]:
     """Sum facts in memory: what every store must answer alike."""
-    wanted = dict(query.filters())
     sums: dict[tuple[str, ...], tuple[int, int]] = {}
     for fact in facts:
-        values = {f.name: str(getattr(fact.cell, f.name)) for f in fields(Cell)}
-        inside = (query.from_month or "") <= fact.cell.month <= (query.to_month or "9999-99")
-        if not inside or any(values[name] not in kept for name, kept in wanted.items()):
+        if not concerns(query, fact):
             continue
-        key = tuple(values[name] for name in query.by)
+        key = tuple(str(getattr(fact.cell, name)) for name in query.by)
         fen, lines = sums.get(key, (0, 0))
         sums[key] = fen + fact.amount_fen, lines + fact.lines
     return tuple(SpendSum(key, *sums[key]) for key in sorted(sums) if any(sums[key]))

@@ -105,6 +105,19 @@ class SqlSpending:
         sums = (func.coalesce(func.sum(table.c[name]), 0) for name in ("amount_fen", "lines"))
         return select(*keys, *sums).where(*wanted).group_by(*keys)
 
+    async def claims(self, query: SpendQuery) -> tuple[str, ...]:
+        """Give the numbers of the claims that a question sums, from the facts."""
+        wanted: list[ColumnElement[bool]] = [own(spend_facts)]
+        wanted += [spend_facts.c.month >= query.from_month] if query.from_month else []
+        wanted += [spend_facts.c.month <= query.to_month] if query.to_month else []
+        wanted += [
+            self._database.among(spend_facts.c[name], sorted(values))
+            for name, values in query.filters()
+        ]
+        numbers = select(spend_facts.c.claim).where(*wanted).distinct()
+        async with self._database.reading() as connection:
+            return tuple(sorted((await connection.scalars(numbers)).all()))
+
     async def rebuild(self) -> int:
         """Count everything anew, in one transaction that lets nobody else write."""
         async with self._database.writing() as connection:

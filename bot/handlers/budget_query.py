@@ -11,8 +11,9 @@ from core.budget.matching import Place, budgets_at
 from core.budget.sight import budgets_named, children_of, may_see, own_budgets
 from core.company import Budget
 from core.errors import Refused
+from core.forecast import runs_out
 from core.money import format_cny
-from core.phrases.intents import BudgetQuery
+from core.phrases.intents import BudgetQuery, OverBudgets
 
 BLOCKS = 10
 PICTURED = 8
@@ -46,6 +47,43 @@ async def on_budget(command: BudgetQuery, work: Work) -> None:
     rows = [row for b in current for row in _rows(work, by_id[b.id], by_id, command.amount_fen)]
     answer = work.reply("budgets", rows="\n".join(rows))
     await work.tell(replace(answer, budgets=tuple(b.id for b in current[:PICTURED])))
+
+
+async def on_over(command: OverBudgets, work: Work) -> None:
+    """Say which of the budgets that one may see are exceeded, and which will be."""
+    company, person = work.company, work.person
+    seen = [
+        b.id
+        for b in company.budgets
+        if b.period.covers(work.today)
+        and may_see(company, person, b)
+        and (command.of is None or getattr(b, command.of) is not None)
+    ]
+    if not seen:
+        raise Refused("no_budget_here", target="")
+    balances = await work.store.balances(seen)
+    over = sorted((b for b in balances if b.available_fen < 0), key=lambda b: b.available_fen)
+    soon = [(day, b) for b in balances if (day := runs_out(b, work.today))]
+    rows = [_over_row(work, balance) for balance in over[:PICTURED]]
+    rows += [
+        _said(work, "runs_out", scope=_scope_of(work, b), day=f"{day:%m-%d}", **_figures(b))
+        for day, b in sorted(soon, key=lambda found: (found[0], found[1].budget.id))[:PICTURED]
+    ]
+    left = len(over) + len(soon) - len(rows)
+    rows += [_said(work, "more", count=str(left))] if left else []
+    code = "over_budgets" if over else "over_none"
+    shown = [b.budget.id for b in [*over, *(b for _, b in soon)][:PICTURED]]
+    answer = work.reply(code, count=str(len(over)), rows="\n".join(rows))
+    await work.tell(replace(answer, budgets=tuple(shown)))
+
+
+def _over_row(work: Work, balance: Balance) -> str:
+    over = format_cny(-balance.available_fen)
+    return _said(work, "over", scope=_scope_of(work, balance), over=over, **_figures(balance))
+
+
+def _scope_of(work: Work, balance: Balance) -> str:
+    return budget_scope(work.company, balance.budget, work.person.language)
 
 
 def _of_period(seen: list[Budget], command: BudgetQuery, today: date) -> list[Budget]:

@@ -1,8 +1,9 @@
 """上个月市场部打车花了多少: sums from the record, within what the asker may see."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
+from bot.handlers.summing import sums_of
 from bot.handlers.work import Work
 from bot.texts.names import category_name, department_name, person_name, project_name
 from bot.texts.plain import one_line
@@ -12,14 +13,15 @@ from core.company import Company, Person
 from core.errors import Refused
 from core.money import format_cny
 from core.phrases.intents import Spent
-from core.phrases.months import Months
 from core.phrases.results import Problem
+from core.phrases.spans import Span
 from core.phrases.spending import AskedSpending, read_spending
 from core.phrases.vocabulary import vocabulary_of
 from core.spending import Dimension, SpendQuery, SpendSum
 
 SEES_ALL = frozenset({"finance", "budget_admin", "auditor", "admin"})
 TOP = 8
+SHORTEST_ID = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +43,54 @@ def sight_of(company: Company, person: Person) -> Sight:
 
 
 async def on_spent(command: Spent, work: Work) -> None:
-    """Answer what was spent, on what, and how that compares with the time before."""
+    """Answer what was spent, on what, and how that compares with another time."""
+    asked = _read(command.text, work)
+    scope = _scope(asked, work)
+    by = asked.by or _natural(asked)
+    now = await _sums(work, replace(scope, by=(by,)), asked.span)
+    total = sum(s.amount_fen for s in now)
+    against = asked.against or asked.span.before()
+    before = await _sums(work, replace(scope, by=("month",)), against)
+    earlier = sum(s.amount_fen for s in before)
+    first, last = asked.span.days()
+    await work.answer(
+        "spent",
+        period=_time(asked.span, work.person.language),
+        today=f"{work.today:%m-%d}" if first <= work.today < last else "",
+        what=_what(scope, work),
+        total=format_cny(total),
+        lines=str(sum(s.lines for s in now)),
+        change=_change(total, earlier, asked, work),
+        rows="\n".join(_rows(now, by, asked.top, work)) if total or len(now) > 1 else "",
+    )
+
+
+def _read(text: str, work: Work) -> AskedSpending:
     company = work.company
     asked = read_spending(
-        command.text,
+        text,
         work.today,
         vocabulary_of(company),
-        {d.name: d.id for d in company.departments},
-        {p.name: p.id for p in company.people},
+        _names((d.name, d.id) for d in company.departments),
+        _names((p.name, p.id) for p in company.people),
+        _names((p.name, p.id) for p in company.projects),
     )
     if isinstance(asked, Problem):
         raise Refused(asked.code, text=asked.text)
-    scope = _scope(asked, work)
-    by = asked.by or _natural(asked)
-    now = await work.rooms.spending.sums(_query(scope, asked.months, by))
-    total = sum(s.amount_fen for s in now)
-    before = await work.rooms.spending.sums(_query(scope, asked.months.before(), "month"))
-    earlier = sum(s.amount_fen for s in before)
-    await work.answer(
-        "spent",
-        period=_period(asked.months, work),
-        what=_what(scope, work),
-        total=format_cny(total),
-        change=_change(total, earlier, work),
-        rows="\n".join(_rows(now, by, work)) if total or len(now) > 1 else "",
-    )
+    return asked
+
+
+def _names(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Map names to the ids that have them; an id of three letters and more is a name as well."""
+    names: dict[str, tuple[str, ...]] = {}
+    for name, i in pairs:
+        for called in {name, i if len(i) >= SHORTEST_ID else name}:
+            names[called] = (*names.get(called, ()), i)
+    return names
+
+
+async def _sums(work: Work, query: SpendQuery, span: Span) -> tuple[SpendSum, ...]:
+    return await sums_of(work.rooms.spending, work.store, query, span)
 
 
 def _natural(asked: AskedSpending) -> Dimension:
@@ -76,23 +101,37 @@ def _natural(asked: AskedSpending) -> Dimension:
 
 
 def _scope(asked: AskedSpending, work: Work) -> SpendQuery:
-    """Narrow a question to what the asker may see; Refused `not_yours_to_see`."""
+    """Narrow a question to what the asker may see; Refused `not_yours_to_see`.
+
+    Whoever asks about more than they may see is told so, and not given a part of it instead.
+    """
     company, person = work.company, work.person
     sight = sight_of(company, person)
-    wanted = _with_children(company, asked.departments) if asked.departments else None
-    mine = asked.mine or asked.people == (person.id,)
-    if mine:
-        return _scoped(asked, wanted, frozenset({person.id}))
+    named = asked.departments or ((person.department,) if asked.ours else ())
+    wanted = _with_children(company, named) if named else None
     people = frozenset(asked.people) if asked.people else None
+    if asked.mine or people == frozenset({person.id}):
+        return _scoped(asked, wanted, frozenset({person.id}))
     if sight.departments is None or (asked.projects and sight.projects >= set(asked.projects)):
         return _scoped(asked, wanted, people)
-    if wanted is not None and not wanted <= sight.departments:
+    if (asked.company and not named) or not _within(wanted, people, sight.departments, company):
         raise Refused("not_yours_to_see")
-    if asked.people or asked.projects or sight.departments:
-        if not sight.departments:
-            raise Refused("not_yours_to_see")
+    if sight.departments:
         return _scoped(asked, wanted or sight.departments, people)
+    if asked.people or asked.projects or asked.we or asked.by in {"employee", "department"}:
+        raise Refused("not_yours_to_see")
     return _scoped(asked, wanted, frozenset({person.id}))
+
+
+def _within(
+    wanted: frozenset[str] | None,
+    people: frozenset[str] | None,
+    seen: frozenset[str],
+    company: Company,
+) -> bool:
+    """Whether departments and people that a question names are among those that one sees."""
+    rows = [company.person(i) for i in people or ()]
+    return (wanted or seen) <= seen and all(p is not None and p.department in seen for p in rows)
 
 
 def _scoped(
@@ -112,22 +151,9 @@ def _with_children(company: Company, named: tuple[str, ...]) -> frozenset[str]:
     return frozenset({*named, *inside})
 
 
-def _query(scope: SpendQuery, months: Months, by: Dimension) -> SpendQuery:
-    return SpendQuery(
-        (by,),
-        months.first,
-        months.last,
-        scope.departments,
-        scope.categories,
-        scope.projects,
-        scope.employees,
-    )
-
-
-def _period(months: Months, work: Work) -> str:
-    if months.count == 1:
-        return months.first
-    return part("months", work.person.language, first=months.first, last=months.last)
+def _time(span: Span, language: Language) -> str:
+    first, last = str(span.first), str(span.last)
+    return first if first == last else part("months", language, first=first, last=last)
 
 
 def _what(scope: SpendQuery, work: Work) -> str:
@@ -163,28 +189,42 @@ def _named(dimension: Dimension, value: str, work: Work) -> str:
     return project_name(company, value) if dimension == "project" else one_line(value, 30)
 
 
-def _change(total: int, earlier: int, work: Work) -> str:
-    """Say how it compares with as long a time before; nothing where there was none."""
-    if not earlier:
+def _change(total: int, earlier: int, asked: AskedSpending, work: Work) -> str:
+    """Say how it compares; of a time that is not over only when that was asked for."""
+    language, against = work.person.language, asked.against or asked.span.before()
+    if not earlier and asked.against is None:
         return ""
-    code = "more" if total >= earlier else "less"
-    percent = abs(total - earlier) * 100 // abs(earlier)
-    return part(code, work.person.language, percent=str(percent), earlier=format_cny(earlier))
+    fields = {"time": _time(against, language), "earlier": format_cny(earlier)}
+    running = asked.span.days()[1] > work.today
+    if asked.against is None and running:
+        return part("was", language, **fields)
+    if total == earlier:
+        return part("same", language, **fields)
+    gap = abs(total - earlier)
+    share = _share(gap, abs(earlier), language)
+    code = "more" if total > earlier else "less"
+    return part(code, language, **fields, amount=format_cny(gap)) + share
 
 
-def _rows(sums: tuple[SpendSum, ...], by: Dimension, work: Work) -> list[str]:
+def _rows(sums: tuple[SpendSum, ...], by: Dimension, top: int | None, work: Work) -> list[str]:
     """Write the largest parts; months stay in their order."""
     language = work.person.language
     ordered = sums if by == "month" else sorted(sums, key=lambda s: -s.amount_fen)
     whole = sum(s.amount_fen for s in sums)
-    shown = ordered[-12:] if by == "month" else ordered[:TOP]
+    shown = ordered[-12:] if by == "month" else ordered[: top or TOP]
     rows = [
-        f"{_named(by, s.keys[0], work)} {format_cny(s.amount_fen)}"
+        f"{_named(by, s.keys[0], work)}{_own_level(by, s.keys[0], work)} {format_cny(s.amount_fen)}"
         f"{_share(s.amount_fen, whole, language)}"
         for s in shown
     ]
     left = len(ordered) - len(shown)
     return [*rows, part("others", language, count=str(left))] if left else rows
+
+
+def _own_level(by: Dimension, value: str, work: Work) -> str:
+    """Mark a department whose children stand beside it."""
+    above = by == "department" and any(d.parent == value for d in work.company.departments)
+    return part("own_level", work.person.language) if above else ""
 
 
 def _share(part_fen: int, whole_fen: int, language: Language) -> str:

@@ -250,6 +250,7 @@ COMMANDS: dict[type, Do] = {
     say.ApproveAll: batch.on_approve_all,
     say.Spent: spending.on_spent,
     say.BudgetQuery: budget_query.on_budget,
+    say.OverBudgets: budget_query.on_over,
     say.BudgetChange: budgets.on_setting,
     say.ChangeBudget: budgets.on_change,
     say.BudgetHistory: budgets.on_history,

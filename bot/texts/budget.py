@@ -10,6 +10,13 @@ TEXTS: Texts = {
         "‹, {amount} needed›. Nothing was submitted. Lower the amount, or ask the budget's owner.",
     ),
     "budgets": Text("预算情况：‹\n{rows}›", "Budgets:‹\n{rows}›"),
+    "over_budgets": Text(
+        "超支的预算‹有 {count} 个›：‹\n{rows}›", "Budgets exceeded‹: {count}›‹\n{rows}›"
+    ),
+    "over_none": Text(
+        "你能看的预算里没有超支的。‹\n{rows}›",
+        "None of the budgets that you may see is exceeded.‹\n{rows}›",
+    ),
     "no_budget_here": Text(
         "没有找到你可以查看的预算‹：「{target}」›。发「预算」查看本部门的预算。",
         "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
@@ -26,6 +33,15 @@ PARTS: Texts = {
         "剩余 ‹{available}› / 额度 ‹{limit}›（占用 ‹{reserved}›，已花 ‹{consumed}›）",
         "‹{available}› left of ‹{limit}› (‹{reserved}› held, ‹{consumed}› spent)",
     ),
+    "over": Text(
+        "⛔ ‹{scope}›：超出 ‹{over}›（额度 ‹{limit}›，占用 ‹{reserved}›，已花 ‹{consumed}›）",
+        "⛔ ‹{scope}›: ‹{over}› over its ‹{limit}› (‹{reserved}› held, ‹{consumed}› spent)",
+    ),
+    "runs_out": Text(
+        "⚠ ‹{scope}›：按目前进度将于 ‹{day}› 超支，剩余 ‹{available}› / 额度 ‹{limit}›",
+        "⚠ ‹{scope}›: runs out on ‹{day}› at this pace, ‹{available}› left of ‹{limit}›",
+    ),
+    "more": Text("… 另有 ‹{count}› 个", "… and ‹{count}› more"),
     "rolls": Text(
         "滚动：其他月份结余 ‹{carried}›，现在可用 ‹{usable}›",
         "Rolling: ‹{carried}› from other months, ‹{usable}› may be used now",

@@ -55,7 +55,7 @@ from core.phrases.said import (
     take_anywhere,
     take_head,
 )
-from core.phrases.spending import read_spent
+from core.phrases.spending import read_over, read_spent
 from core.phrases.telling import Certainty, Reader, Result, Told, Verb, free, request, verb
 from core.phrases.vocabulary import find_categories
 
@@ -337,7 +337,10 @@ def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
     asking = None if head else read_asking(rest, today, vocabulary)
     if asking:
         return Told(asking, "帮助", Certainty.SURE)
-    spent = None if head else read_spent(rest)
+    over = None if head else read_over(line)
+    if over:
+        return Told(over, "预算", Certainty.SURE)
+    spent = None if head else read_spent(line, today)
     if spent:
         return Told(spent, "花了多少", Certainty.SURE)
     changed = read_budget_change(rest)

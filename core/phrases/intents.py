@@ -247,6 +247,13 @@ class BudgetQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class OverBudgets:
+    """哪个项目超支: which budgets are exceeded or will be; `of` is 项目 or 部门 if one is named."""
+
+    of: Literal["project", "department"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetChange:
     """预算 设置 …: a change of a budget whose words the handler still has to read."""
 
@@ -412,6 +419,7 @@ Command = (
     | ShowDelegations
     | ApproveAll
     | BudgetQuery
+    | OverBudgets
     | BudgetChange
     | ChangeBudget
     | BudgetHistory

@@ -47,6 +47,10 @@ class Months:
         start = index_of(self.first)
         return _run(start - self.count, self.count)
 
+    def year_ago(self) -> "Months":
+        """Give the same months of the year before."""
+        return _run(index_of(self.first) - _MONTHS, self.count)
+
 
 def index_of(month: str) -> int:
     """Number a month, so that the next has the next number."""
@@ -150,14 +154,10 @@ def find_period(text: str, today: date) -> tuple[Months | None, str]:
     return None, text
 
 
-def find_months(text: str, today: date) -> tuple[Months | None, str]:
-    """Find the months that a text names, and give it without them.
-
-    Without a name it is this month; None for a month that does not exist.
-    """
+def match_months(text: str, today: date) -> tuple[int, int, Months | None] | None:
+    """Find where a text names months, and which; None when it names none."""
     this = today.year * _MONTHS + today.month - 1
     for pattern, read in _READERS:
         if found := pattern.search(text):
-            rest = f"{text[: found.start()]} {text[found.end() :]}"
-            return read(found, this), rest
-    return _run(this, 1), text
+            return found.start(), found.end(), read(found, this)
+    return None

@@ -5,7 +5,7 @@ from datetime import date
 
 from core.phrases.amounts import find_amounts
 from core.phrases.intents import BudgetQuery, ClaimsOf, MyClaims
-from core.phrases.months import find_period
+from core.phrases.months import Months, find_period
 from core.phrases.results import Problem, Vocabulary
 from core.phrases.said import Said
 
@@ -24,6 +24,16 @@ BUDGET_BEHIND = re.compile(
     rf"{LOOK}?(?P<target>(?:[^\s\d,。;、]|\d{{1,4}}(?=年|月)){{1,20}}?)\s?的?\s?预算(?P<rest>.{{0,12}})",
     re.IGNORECASE,
 )
+_LEFT = re.compile(
+    rf"{LOOK}?(?P<target>.{{0,20}}?)\s?(?:还剩下?|还有|还能用|剩余|剩下|剩)(?:多少|几)钱?的?预算(?:可用|能用)?(?:了|吗|呢|啊)?[?。!]*"
+    rf"|(?P<who>.{{0,20}}?)\s?还?(?:能|可以)花(?:多少|几)钱?[?。!]*"
+    r"|how\smuch\s(?:can|may)\s(?:i|we)\s(?:still\s)?spend(?P<when>.{0,20}?)[?.!]*"
+    r"|how\smuch\s(?:of\s)?(?:the\s)?budget\s(?:is\sleft\s(?:for|in|of)|remains\sfor|(?:does|do|has|have|is))\s"
+    r"(?P<en>.{1,30}?)(?:\shave)?(?:\s(?:left|remaining))?[?.!]*"
+    r"|(?:budget\s(?:left|remaining)\s(?:for|in|of)\s(?P<en2>.{1,30}?))[?.!]*",
+    re.IGNORECASE,
+)
+"""What is left, asked with 预算 last: 市场部还剩多少预算."""
 _YEAR_ALONE = re.compile(r"(?<!\S)20\d\d(?!\S)")
 _AFTER_MONTH = re.compile(r"(?<=月)\s+(?=\d)")
 _ID = re.compile(r"[a-z][\w.]*-[\w.-]+", re.IGNORECASE)
@@ -80,6 +90,10 @@ def _amount_in(text: str) -> tuple[int | Problem | None, str]:
 
 def budget_behind(line: str, today: date) -> BudgetQuery | None:
     """Read 市场部预算还剩多少, 市场部预算够不够 3000: the budget's owner in front."""
+    left = _LEFT.fullmatch(line)
+    if left:
+        months, target = find_period(next(filter(None, left.groups()), ""), today)
+        return _query(target, months, None)
     found = BUDGET_BEHIND.fullmatch(line)
     if not found:
         return None
@@ -87,8 +101,13 @@ def budget_behind(line: str, today: date) -> BudgetQuery | None:
     if isinstance(amount, Problem) or (rest.strip() and not _BUDGET_FILLER.fullmatch(rest)):
         return None
     months, target = find_period(found["target"], today)
+    return _query(target, months, amount)
+
+
+def _query(target: str, months: Months | None, amount: int | None) -> BudgetQuery:
+    """Make the question of a budget whose owner stands in front."""
     first, last = months.days() if months else (None, None)
-    named = target.strip(" 的")
+    named = re.sub(r"^(?:请问|the\s|our\s)", "", target.strip(" 的"), flags=re.IGNORECASE)
     return BudgetQuery(None if named.lower() in {"", *_ALL} else named, first, last, amount)
 
 

@@ -156,7 +156,7 @@ async def test_spending_is_written_as_its_reader_writes() -> None:
     english = await chat.say("wang", "how much did we spend this year")
     chinese = await chat.say("zhang", "今年花了多少")
 
-    assert "Spent in 2026-01 to 2026-12, 市场部: ¥45.00." in english
+    assert "Spent in 2026-01 to 2026-12 up to 11-25, 市场部: ¥45.00 (1 line(s))." in english
     assert "交通 ¥45.00 (100%)" in english
     assert "2026-01 至 2026-12" in chinese
     assert "交通 ¥45.00（100%）" in chinese

@@ -58,8 +58,9 @@ FINDINGS: Texts = {
         "‹{person} ›exceeds budget ‹“{budget}” ›(预算) by exception‹, {over} over›‹: {reason}›",
     ),
     "budget_closed": Text(
-        "预算‹「{budget}」›已关账，不能再使用，请核对费用日期",
-        "Budget ‹“{budget}” ›(预算) is closed; check the date of the expense",
+        "预算‹「{budget}」›已关账，不能再使用，请核对费用日期‹，或联系预算负责人 {owners}›",
+        "Budget ‹“{budget}” ›(预算) is closed; check the date of the expense‹ or ask its owner"
+        " {owners}›",
     ),
     "budget_frozen": Text(
         "预算‹「{budget}」›已冻结，暂时不能使用‹。可联系预算负责人 {owners}›",

@@ -28,8 +28,9 @@ from core.budget import (
     exempt_of,
     find_overruns,
     find_unmatched,
+    sum_charges,
 )
-from core.change import AuditEntry, Change, FreeIdentities, Release, Reserve, TakeIdentity
+from core.change import AuditEntry, Change, FreeIdentities, Rebook, Release, Reserve, TakeIdentity
 from core.claim import Claim, Event, Finding
 from core.company import Company, Person
 from core.delegation import Delegation
@@ -78,7 +79,8 @@ def check_claim(claim: Claim, around: Surroundings) -> tuple[Finding, ...]:
     carried = around.origin if claim.carries else None
     balances = without_carried(around.balances, around.company, carried)
     claim = reckoned(claim, around)
-    needed = without_backed(charges_of(around.company, claim), claim.clears)
+    charges = without_backed(charges_of(around.company, claim), claim.clears)
+    needed, _ = parted(charges, committed(claim, around))
     found = (
         *find_used(claim, around.holders, around.earlier),
         *find_taken(claim),
@@ -150,17 +152,38 @@ def submit(claim: Claim, around: Surroundings, cause: Cause) -> Change:
     claim = replace(claim.after(Event.SUBMIT), held=figures_of(charges), spent=())
     taken = {c.advance for c in claim.clears}
     advances = tuple(a for a in around.advances if a.number in taken)
-    change = _submitted(claim, charges, cause, advances, notices_of(claim, why))
+    asked = parted(charges, committed(before, around))
+    change = _submitted(claim, asked, cause, advances, notices_of(claim, why))
     return passed_by_itself(change, asking, around.settings, cause)
+
+
+def committed(claim: Claim, around: Surroundings) -> Mapping[str, int]:
+    """Give what a claim takes over of its request's hold on budgets that take nothing new.
+
+    What was promised before they were frozen or closed is kept.
+    """
+    held = around.origin.held if claim.carries and around.origin else ()
+    barred = {b.budget.id for b in around.balances if b.frozen or b.closed}
+    return {budget: fen for budget, fen in held if budget in barred}
+
+
+Charges = tuple[Charge, ...]
+
+
+def parted(charges: Charges, kept: Mapping[str, int]) -> tuple[Charges, Charges]:
+    """Divide charges into those that are judged, and those that a commitment covers."""
+    covered = tuple(c for c in charges if c.amount_fen <= kept.get(c.budget, 0))
+    return tuple(c for c in charges if c not in covered), covered
 
 
 def _submitted(
     claim: Claim,
-    charges: tuple[Charge, ...],
+    charges: tuple[Charges, Charges],
     cause: Cause,
     advances: tuple[Claim, ...],
     asked: list[Notice],
 ) -> Change:
+    judged, covered = charges
     notices: list[Notice] = [ShowCard(p, claim.number, "claim") for p in sorted(claim.owners)]
     notices += asked
     claim, orders = lock(claim)
@@ -169,7 +192,8 @@ def _submitted(
         claims=(replace(claim, carries=None), *advances),
         moves=(
             *let_go(claim),
-            Reserve(Hold(claim.hold, claim.number, charges), exempt=exempt_of(claim.findings)),
+            Reserve(Hold(claim.hold, claim.number, judged), exempt=exempt_of(claim.findings)),
+            *((Rebook(claim.hold, sum_charges((*judged, *covered))),) if covered else ()),
         ),
         identities=_identities(claim),
         audit=(

@@ -7,10 +7,10 @@ from core_house import around, by, claim_of, company_of, taxi
 from core.actions.basics import Settings
 from core.actions.decision import approve
 from core.actions.following import follow_up, with_own_hold, without_carried
-from core.actions.submission import discard, submit
+from core.actions.submission import check_claim, discard, submit
 from core.approval import Plan, Step
 from core.budget import Balance
-from core.change import Consume, Release, Reserve
+from core.change import Consume, Rebook, Release, Reserve
 from core.claim import Claim, State
 from core.notices import Say
 
@@ -85,3 +85,25 @@ def test_what_the_request_holds_counts_as_free_for_its_claim() -> None:
 
     assert seen.reserved_fen == 0
     assert without_carried((held,), company, None) == (held,)
+
+
+def test_what_was_promised_before_a_budget_closed_is_kept_up_to_its_amount() -> None:
+    asked = replace(request(), state=State.APPROVED, held=(("sales-q4", 150_00), ("all", 150_00)))
+    draft = replace(follow_up(asked, NUMBER, by("wang")), lines=(taxi(120),))
+    company = company_of()
+    held = dict(asked.held)
+    closed = [Balance(b, held.get(b.id, 0), closed=b.id == "sales-q4") for b in company.budgets]
+    surroundings = replace(around(), origin=asked, balances=tuple(closed))
+
+    change = submit(draft, surroundings, by("zhang"))
+    above = check_claim(replace(draft, lines=(taxi(151),)), surroundings)
+    without = check_claim(replace(draft, carries=None), surroundings)
+
+    _, judged, whole = change.moves
+    assert isinstance(judged, Reserve)
+    assert isinstance(whole, Rebook)
+    assert "sales-q4" not in {c.budget for c in judged.hold.charges}
+    assert {c.budget for c in whole.charges} == {"all", "sales-q4", "taxi-nov"}
+    assert change.claims[0].held == tuple((c.budget, c.amount_fen) for c in whole.charges)
+    assert "budget_closed" in {f.code for f in above}
+    assert "budget_closed" in {f.code for f in without}

@@ -9,6 +9,7 @@ from typing import Literal
 from core.errors import Refused
 from core.money import parse_yuan
 from core.payment import Payment
+from core.table_cells import plain_amount, plain_title
 
 Verdict = Literal["paid", "failed", "returned"]
 
@@ -21,6 +22,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "result": ("result", "结果", "状态", "处理结果", "交易结果", "交易状态", "处理状态"),
     "reason": ("reason", "原因", "失败原因", "退票原因", "处理信息"),
     "reference": ("reference", "流水号", "交易流水号", "银行流水号"),
+    "batch": ("batch", "批次", "批次号", "付款批次"),
 }
 """Names that a column may have; the first is ours."""
 
@@ -37,7 +39,10 @@ _RETURNED = ("退票", "退汇")
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row; `number` is where it stands in the file (1 is the header)."""
+    """One row; `number` is where it stands in the file (1 is the header).
+
+    `batch` is the file of ours that it answers, where the bank gives that back.
+    """
 
     number: int
     id: str
@@ -48,6 +53,7 @@ class ResultRow:
     verdict: Verdict
     reason: str
     reference: str
+    batch: str = ""
 
     def key(self, batch: str | None) -> str:
         """Name the result, so that the same one is known in another file."""
@@ -57,7 +63,7 @@ class ResultRow:
 
 def find_columns(header: Sequence[str]) -> dict[str, int]:
     """Find our columns by their names; Refused `results_header` when one that is needed lacks."""
-    names = {" ".join(str(title or "").split()).lower(): i for i, title in enumerate(header)}
+    names = {plain_title(title): i for i, title in enumerate(header)}
     found = {
         column: names[title.lower()]
         for column, titles in COLUMNS.items()
@@ -80,7 +86,7 @@ def read_row(number: int, cells: Mapping[str, str]) -> ResultRow:
     if not cells.get("id") and not cells.get("claim"):
         raise _bad(number, "id", "")
     try:
-        amount = parse_yuan(cells.get("amount", "").replace(",", "").lstrip("¥￥"))
+        amount = parse_yuan(plain_amount(cells.get("amount", "")))
     except ValueError:
         raise _bad(number, "amount", cells.get("amount", "")) from None
     if amount <= 0:
@@ -95,6 +101,7 @@ def read_row(number: int, cells: Mapping[str, str]) -> ResultRow:
         verdict=verdict,
         reason=cells.get("reason", "")[:200],
         reference=cells.get("reference", "")[:100],
+        batch=cells.get("batch", "")[:40],
     )
 
 

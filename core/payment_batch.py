@@ -19,7 +19,9 @@ class PaymentBatch:
     """Payments that leave in one file. `revision` counts writes and guards against lost updates.
 
     `maker` is a person's id, or the word `cashier` where nobody was named. `parts` are the amounts
-    of payments of which less than the whole is in it.
+    of payments of which less than the whole is in it. `left` says that its file has been handed
+    out, and is the same from then on; `settled` are payments that were paid before and so stand in
+    no file.
     """
 
     id: str
@@ -32,6 +34,8 @@ class PaymentBatch:
     checked_at: datetime | None = None
     parts: tuple[tuple[str, int], ...] = ()
     revision: int = 0
+    left: bool = True
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ class OrderList:
     def total_fen(self) -> int:
         """The control total."""
         return sum(order.amount_fen for order in self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A payment that stayed behind, and why (a code)."""
+
+    payment: str
+    reason: str
 
 
 def order_of(

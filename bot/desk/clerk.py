@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.desk.outlets import KeptOutlet
-from bot.desk.payments import Batch, PaymentDesk
+from bot.desk.payments import Batch, PaymentDesk, require_fit
 from bot.desk.reconciliation import workbook
 from bot.desk.results import ResultDesk, RowDone
 from bot.desk.vouchers import By, Exported, VoucherDesk, reason_of
@@ -99,7 +99,7 @@ class Clerk:
         _require_payer(person)
         chosen = self._pays(form)
         out = KeptOutlet(chosen.name, chosen.extension)
-        return await self.payments.export(chosen, out, person.id, only)
+        return await self.payments.export(chosen, out, person.id, only, leaves=False)
 
     async def batch_shown(self, name: str, form: str) -> Shown:
         """Show the file of a batch, also of one that still waits for its checker."""
@@ -194,7 +194,7 @@ def numbers_in(table: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
 
 def _require_payer(person: Person) -> None:
     if not PAYERS.intersection(person.roles):
-        raise Refused("not_allowed", action="pay", person=person.id)
+        raise Refused("not_allowed", action="make_batch", person=person.id)
 
 
 def _first(forms: tuple[F, ...], usual: str) -> tuple[F, ...]:
@@ -209,11 +209,7 @@ def _named(forms: Sequence[F], name: str) -> F:
 
 
 async def _payment_shown(form: PaymentFormat, orders: OrderList) -> Shown:
-    unfit = next((o for o in orders.orders if form.find_unfit(o)), None)
-    if unfit is not None:
-        raise Refused(
-            "batch_unfit", batch=orders.batch, rows=f"{unfit.id}: {form.find_unfit(unfit)}"
-        )
+    require_fit(orders, form)
     data = await asyncio.to_thread(form, orders)
     some = OrderList(orders.batch, orders.made_at, orders.orders[:FEW])
     head = data if some.count == orders.count else await asyncio.to_thread(form, some)

@@ -16,18 +16,20 @@ from typing import Protocol
 
 from core.actions import settlement
 from core.actions.basics import Cause
-from core.actions.batching import close_batch, find_maker, needs_checker
+from core.actions.batching import close_batch, find_maker, needs_checker, settle
 from core.change import Change
 from core.claim import Claim, State
 from core.company import Company
 from core.errors import Conflict, Refused
 from core.money import format_yuan
 from core.payment import Payment, PaymentState
-from core.payment_batch import Order, OrderList, PaymentBatch, find_unfit, order_of
+from core.payment_batch import Left, Order, OrderList, PaymentBatch, find_unfit, order_of
 from core.ports import ClaimQuery, Clock, Page, Store
 
 PAGE = 500
 OWED: tuple[PaymentState, ...] = ("pending", "failed")
+FEW = 20
+"""Payments that a refusal names."""
 TOGETHER = 500
 """Payments that are noted at once: they share transactions."""
 
@@ -81,14 +83,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """A payment that stayed behind, and why (a code)."""
-
-    payment: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Batch:
     """What went into one file; it has not left while `waits`."""
 
@@ -114,19 +108,25 @@ class PaymentDesk:
     async def look(self, name: str) -> OrderList:
         """Give what an earlier batch has in it, whether its file may leave or not; notes nothing.
 
-        Refused `no_such_batch`, `batch_was_cancelled`.
+        Refused `no_such_batch`, `batch_was_cancelled`, `batch_empty`.
         """
         batch, rows = await self._rows(name, await self.store.company())
-        return self._list(batch or name, [row.order for row in rows])
+        return self._list(batch, [row.order for row in rows])
 
-    async def _rows(self, name: str, company: Company) -> tuple[PaymentBatch | None, list[Row]]:
+    async def _rows(self, name: str, company: Company) -> tuple[PaymentBatch, list[Row]]:
+        """Give a batch with the rows of its file.
+
+        A file that has left stays what it is; until then, what was paid otherwise falls out of it.
+        """
         batch = await self.store.payment_batch(name)
-        found = [p for p in await self.store.payments_in(name) if p.state in {"exported", "paid"}]
-        if batch and batch.state == "cancelled":
-            raise Refused("batch_was_cancelled", batch=name)
-        if not found:
+        if batch is None:
             raise Refused("no_such_batch", batch=name)
-        parts = dict(batch.parts) if batch else {}
+        if batch.state == "cancelled":
+            raise Refused("batch_was_cancelled", batch=name)
+        batch, found = settle(batch, await self.store.payments_in(name))
+        if not found:
+            raise Refused("batch_empty", batch=name)
+        parts = dict(batch.parts)
         return batch, [
             Row(p, order_of(p, claim, company, parts.get(p.id, p.amount_fen)), claim.revision)
             async for p, claim in self._with_claims(found)
@@ -145,34 +145,38 @@ class PaymentDesk:
         out: Outlet,
         maker: str | None = None,
         only: Collection[str] | None = None,
+        *,
+        leaves: bool = True,
     ) -> Batch:
         """Take what is owed, or `only` these payments of it, into one batch and write its file.
 
         The list lies complete in draft before anything is noted and appears after, so that a
         crash in between loses nothing; a payment that somebody settles meanwhile is left out, and
         so is one that does not fit the form, or is of its maker's own claim. Above the company's
-        limit the file waits for a second person's word. Refused `nothing_to_export`,
-        `maker_missing`, `not_allowed`.
+        limit the file waits for a second person's word. `leaves` says that `out` hands the file
+        out; else `rewrite` does it later. Refused `nothing_to_export`, `maker_missing`,
+        `not_allowed`.
         """
         company = await self.store.company()
         due, left = await self._due(company, form, only, maker)
         total = sum(row.order.amount_fen for row in due)
         by = find_maker(company, maker, total)
         if not due:
-            raise Refused("nothing_to_export", rows=_reasons(left))
+            raise Refused("nothing_to_export", left=tuple(left[:FEW]))
         batch = await self._open(by)
         orders = self._list(batch, [row.order for row in due])
         data = b"" if needs_checker(company, total) else form(orders)
         await out.prepare(orders, data)
-        taken, lost = await self._take(due, batch.id, by)
+        taken, lost, batch = await self._take(due, batch, by)
         if not taken:
             await out.drop()
             await self._give_up(batch, by)
-            raise Refused("nothing_to_export", rows=_reasons([*left, *lost]))
+            raise Refused("nothing_to_export", left=tuple([*left, *lost][:FEW]))
         if len(taken) != len(due):
             orders = self._list(batch, [row.order for row in taken])
             data = form(orders)
-        waits = await self._close(batch, taken, company, by)
+        closed = await self._close(replace(batch, left=leaves), taken, company, by)
+        waits = closed.state == "waiting"
         if waits:
             await out.drop()
         else:
@@ -183,21 +187,33 @@ class PaymentDesk:
         """Write the file of an earlier batch again; one that a crash left unfinished is finished.
 
         Refused `no_such_batch`, `batch_unconfirmed`, `batch_was_cancelled`, `batch_unfit` for a
-        form that something in it does not fit.
+        form that something in it does not fit, `batch_empty` when all of it is settled.
         """
         company = await self.store.company()
         batch, rows = await self._rows(name, company)
-        waits = batch is not None and batch.state == "waiting"
-        if batch and batch.state == "making":
-            waits = await self._close(batch, rows, company, batch.maker)
-        if waits:
+        if batch.state == "making":
+            batch = await self._close(batch, rows, company, batch.maker)
+        if batch.state == "waiting":
             raise Refused("batch_unconfirmed", batch=name)
-        orders = self._list(batch or name, [row.order for row in rows])
+        orders = self._list(batch, [row.order for row in rows])
         require_fit(orders, form)
+        await self._leave(batch, orders)
         data = form(orders)
         await out.prepare(orders, data)
         await out.publish(orders, data)
         return Batch(name, orders.orders)
+
+    async def _leave(self, batch: PaymentBatch, orders: OrderList) -> None:
+        """Note before a file is handed out for the first time what it has: so it stays."""
+        if batch.left:
+            return
+        left = replace(batch, left=True, count=orders.count, total_fen=orders.total_fen)
+        try:
+            await self.store.commit(Change(at=self.clock(), batches=(left,)))
+        except Conflict:
+            again = await self.store.payment_batch(batch.id)
+            if again is None or not again.left or again.settled != batch.settled:
+                raise
 
     async def _due(
         self, company: Company, form: Form, only: Collection[str] | None, maker: str | None
@@ -257,43 +273,54 @@ class PaymentDesk:
         now = self.clock()
         day = now.astimezone(self.zone).date()
         sequence = await self.store.next_number("PAY", day)
-        batch = PaymentBatch(f"PAY-{day:%Y%m%d}-{sequence:04d}", maker, now)
+        batch = PaymentBatch(f"PAY-{day:%Y%m%d}-{sequence:04d}", maker, now, left=False)
         await self.store.commit(Change(at=now, batches=(batch,)))
-        return replace(batch, revision=1)
+        return _next(batch)
 
-    def _list(self, batch: PaymentBatch | str, orders: Sequence[Order]) -> OrderList:
+    def _list(self, batch: PaymentBatch, orders: Sequence[Order]) -> OrderList:
         """Give a list whose date is the batch's, so that writing it again gives the same bytes."""
-        made_at = batch.created_at if isinstance(batch, PaymentBatch) else self.clock()
-        name = batch.id if isinstance(batch, PaymentBatch) else batch
-        return OrderList(name, made_at.astimezone(self.zone), tuple(orders))
+        return OrderList(batch.id, batch.created_at.astimezone(self.zone), tuple(orders))
 
     async def _take(
-        self, due: Sequence[Row], batch: str, actor: str
-    ) -> tuple[list[Row], list[Left]]:
-        """Note payments as exported, many at once; what is no longer owed stays behind."""
+        self, due: Sequence[Row], batch: PaymentBatch, actor: str
+    ) -> tuple[list[Row], list[Left], PaymentBatch]:
+        """Note payments as exported, many at once; what is no longer owed stays behind.
+
+        The batch is written with them: once somebody else has finished it, nothing more comes in.
+        """
         taken: list[Row] = []
         lost: list[Left] = []
         for start in range(0, len(due), TOGETHER):
             some = due[start : start + TOGETHER]
-            answers = await self._take_some(some, batch, actor)
+            answers, batch = await self._take_some(some, batch, actor)
             for row, refusal in zip(some, answers, strict=True):
                 if refusal is None:
                     taken.append(row)
                 else:
                     lost.append(Left(row.payment.id, refusal))
-        return taken, lost
+        return taken, lost, batch
 
-    async def _take_some(self, some: Sequence[Row], batch: str, actor: str) -> list[str | None]:
+    async def _take_some(
+        self, some: Sequence[Row], batch: PaymentBatch, actor: str
+    ) -> tuple[list[str | None], PaymentBatch]:
         """Note some payments in one change, or each alone where one of them has moved on."""
         claims = await self._claims(row.payment for row in some)
-        made = [self._taking(claims.get(row.payment.claim), row, batch, actor) for row in some]
+        made = [self._taking(claims.get(row.payment.claim), row, batch.id, actor) for row in some]
         changes = [change for change in made if isinstance(change, Change)]
-        try:
-            if changes:
-                await self.store.commit(_joined(changes))
-        except (Refused, Conflict):
-            return await asyncio.gather(*(self._commit(change) for change in made))
-        return [change if isinstance(change, str) else None for change in made]
+        if changes and await self._commit(_joined(changes), batch):
+            return await self._take_each(made, batch)
+        after = _next(batch) if changes else batch
+        return [change if isinstance(change, str) else None for change in made], after
+
+    async def _take_each(
+        self, made: Sequence[Change | str], batch: PaymentBatch
+    ) -> tuple[list[str | None], PaymentBatch]:
+        answers: list[str | None] = []
+        for change in made:
+            refusal = change if isinstance(change, str) else await self._commit(change, batch)
+            batch = batch if refusal else _next(batch)
+            answers.append(refusal)
+        return answers, batch
 
     def _taking(self, claim: Claim | None, row: Row, batch: str, actor: str) -> Change | str:
         """Give the change that notes a payment as exported, or why there is none.
@@ -308,11 +335,10 @@ class PaymentDesk:
         except Refused as refusal:
             return refusal.code
 
-    async def _commit(self, change: Change | str) -> str | None:
-        if isinstance(change, str):
-            return change
+    async def _commit(self, change: Change, batch: PaymentBatch) -> str | None:
+        """Commit what comes into a batch, and the batch with it; says why not."""
         try:
-            await self.store.commit(change)
+            await self.store.commit(replace(change, batches=(batch,)))
         except (Refused, Conflict) as refusal:
             return refusal.code
         return None
@@ -323,8 +349,8 @@ class PaymentDesk:
         taken: Sequence[Row],
         company: Company,
         actor: str,
-    ) -> bool:
-        """Note what is in a batch; true when it waits for a second person."""
+    ) -> PaymentBatch:
+        """Note what is in a batch: its file may leave, or waits for a second person."""
         parts = tuple(
             (row.payment.id, row.order.amount_fen)
             for row in taken
@@ -335,13 +361,18 @@ class PaymentDesk:
         payments = [row.payment for row in taken]
         change = close_batch(replace(batch, parts=parts), payments, total, company, cause)
         await self.store.commit(change)
-        return change.batches[0].state == "waiting"
+        return _next(change.batches[0])
 
     async def _give_up(self, batch: PaymentBatch, actor: str) -> None:
         """End a batch into which nothing has come."""
         await self.store.commit(
             Change(at=self.clock(), batches=(replace(batch, state="cancelled", checker=actor),))
         )
+
+
+def _next(batch: PaymentBatch) -> PaymentBatch:
+    """Give a batch as the database has it after it was written."""
+    return replace(batch, revision=batch.revision + 1)
 
 
 def _paired(
@@ -374,7 +405,7 @@ def require_fit(orders: OrderList, form: Form) -> None:
     found = [(o, find_unfit(o) or form.find_unfit(o)) for o in orders.orders]
     unfit = [Left(order.id, reason) for order, reason in found if reason]
     if unfit:
-        raise Refused("batch_unfit", batch=orders.batch, rows=_reasons(unfit))
+        raise Refused("batch_unfit", batch=orders.batch, left=tuple(unfit[:FEW]))
 
 
 def _with_account(payment: Payment, company: Company) -> Payment:
@@ -386,7 +417,3 @@ def _with_account(payment: Payment, company: Company) -> Payment:
     if person is None or not person.bank_account:
         return payment
     return replace(payment, account=person.bank_account, bank=person.bank or "")
-
-
-def _reasons(left: Sequence[Left]) -> str:
-    return "\n".join(f"{x.payment}: {x.reason}" for x in left[:20])

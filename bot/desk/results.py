@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.handlers.payments import owed_for
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
-from core.actions.bouncing import bounce, with_payers_told
+from core.actions.bouncing import bounce, came_back, with_payers_told, with_payers_warned
 from core.bank_results import ResultRow, find_columns, find_mismatch, read_row
 from core.change import Change
 from core.claim import Claim
@@ -16,11 +16,15 @@ from core.errors import Conflict, Refused
 from core.money import format_yuan
 from core.payment import Payment
 from core.ports import Clock, Store
+from core.table_cells import header_place
+from core.table_columns import TITLES
 
 BANK = "bank"
 """Who acts when a bank's file is read."""
 TRIES = 5
 UNEXPLAINED = "银行未说明原因"
+ANY = "*"
+"""Stands for every batch in the key of a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ class ResultDesk:
         """
         if not table:
             raise Refused("results_header", columns="id, amount, result")
-        columns = find_columns(table[0])
+        place = header_place(table, TITLES["results"].keys())
+        columns = find_columns(table[place])
         digest = hashlib.sha256(data).hexdigest()[:16]
         done: list[RowDone] = []
-        for number, cells in enumerate(table[1:], 2):
+        for number, cells in enumerate(table[place + 1 :], place + 2):
             if any(cell.strip() for cell in cells):
                 named = {c: cells[i].strip() for c, i in columns.items() if i < len(cells)}
                 done.append(await self._row(number, named, digest))
@@ -78,14 +83,16 @@ class ResultDesk:
             mismatch = find_mismatch(row, payment)
             if mismatch:
                 raise Refused("result_mismatch", payment=payment.id, column=mismatch)
-            keys = (key, row.key(payment.batch))
-            if set(keys) & set(payment.noted):
+            keys = (key, row.key(row.batch or payment.batch), row.key(ANY))
+            if set(keys[:2]) & set(payment.noted) or await self._is_old(row, payment):
                 return RowDone(row.number, payment.id, noted=False)
             company = await self.store.company()
             cause = Cause(self.actor, self.clock(), f"result:{key}")
             change = self._change(row, claim, payment, company, cause)
             if change is None:
                 return RowDone(row.number, payment.id, noted=False)
+            if row.verdict == "paid" and change.payments[0].state == "paid":
+                change = await self._warned(change, row, payment, company)
             known = tuple(
                 replace(p, noted=(*p.noted, *keys)) if p.id == payment.id else p
                 for p in change.payments
@@ -97,34 +104,85 @@ class ResultDesk:
             return RowDone(row.number, payment.id, noted=True)
         raise Refused("revision", number=row.claim)
 
+    async def _is_old(self, row: ResultRow, payment: Payment) -> bool:
+        """Whether a row says what became of an earlier batch: it is not about what waits now.
+
+        That something arrived is never old. Refused `no_such_batch`, `result_early` for a failure
+        that nobody knows of a file that has not left, `result_came_back`.
+        """
+        if row.batch and row.batch != payment.batch:
+            if await self.store.payment_batch(row.batch) is None:
+                raise Refused("no_such_batch", batch=row.batch)
+            return row.verdict != "paid"
+        if row.verdict == "paid" and came_back(payment):
+            raise Refused("result_came_back", payment=payment.id)
+        waiting = None if row.verdict == "paid" else await self._waiting(payment)
+        if waiting and row.key(ANY) not in payment.noted:
+            raise Refused("result_early", payment=payment.id, batch=waiting)
+        return bool(waiting)
+
+    async def _waiting(self, payment: Payment) -> str | None:
+        """Give the batch in which a payment waits, where its file has not left."""
+        if payment.state != "exported" or not payment.batch:
+            return None
+        batch = await self.store.payment_batch(payment.batch)
+        return batch.id if batch and not batch.left else None
+
+    async def _warned(
+        self, change: Change, row: ResultRow, payment: Payment, company: Company
+    ) -> Change:
+        """Stop those who are about to pay, or pay by another batch, what has arrived after all."""
+        waiting = await self._waiting(payment)
+        other = row.batch != payment.batch and row.batch and payment.state == "exported"
+        if payment.state != "failed" and not waiting and not other:
+            return change
+        sent = payment.batch if other and not waiting else None
+        return with_payers_warned(change, company, payment, waiting, sent)
+
     def _change(
         self, row: ResultRow, claim: Claim, payment: Payment, company: Company, cause: Cause
     ) -> Change | None:
         """Work out what follows from a row; None when it says what is known."""
         if row.verdict == "returned":
-            _require_amount(
-                row, payment.amount_fen if payment.state == "paid" else payment.paid_fen
-            )
-            return bounce(claim, payment, company, cause, row.reason or "退票", row.amount_fen)
+            return _returned(row, claim, payment, company, cause)
         if payment.state == "cancelled":
             raise Refused("result_cancelled", payment=payment.id)
         if row.verdict == "failed":
             if payment.state == "failed" and payment.reason == (row.reason or UNEXPLAINED):
                 return None
             if payment.state == "paid":
-                raise Refused("result_against", payment=payment.id, state=payment.state)
+                raise Refused("result_against", payment=payment.id)
             _require_amount(row, payment.owed_fen, whole=True)
             reason = row.reason or UNEXPLAINED
             change = settlement.fail(claim, payment, cause, reason)
             return with_payers_told(change, company, reason) if change else None
         if payment.state == "paid":
-            if row.amount_fen != payment.amount_fen:
-                raise Refused("result_mismatch", payment=payment.id, column="amount")
+            _require_the_same(row, payment)
             return None
         _require_amount(row, payment.owed_fen)
         return settlement.pay(
             claim, payment, cause, self.settings, row.reference, amount_fen=row.amount_fen
         )
+
+
+def _returned(
+    row: ResultRow, claim: Claim, payment: Payment, company: Company, cause: Cause
+) -> Change | None:
+    reason = row.reason or "退票"
+    if payment.state == "failed" and not payment.paid_fen and payment.reason == reason:
+        return None
+    arrived = payment.amount_fen if payment.state == "paid" else payment.paid_fen
+    unheard = payment.state == "exported" and not arrived
+    _require_amount(row, payment.owed_fen if unheard else arrived, whole=unheard)
+    return bounce(claim, payment, company, cause, reason, row.amount_fen)
+
+
+def _require_the_same(row: ResultRow, payment: Payment) -> None:
+    """Refuse what is not the payment that is known: `result_mismatch`, `result_twice`."""
+    if row.amount_fen != payment.amount_fen:
+        raise Refused("result_mismatch", payment=payment.id, column="amount")
+    if row.reference and payment.reference and row.reference != payment.reference:
+        raise Refused("result_twice", payment=payment.id, reference=payment.reference)
 
 
 def _require_amount(row: ResultRow, most_fen: int, *, whole: bool = False) -> None:

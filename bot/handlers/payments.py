@@ -5,14 +5,14 @@ from dataclasses import replace
 from bot.handlers.finding import HISTORY, advances_of, claim_named
 from bot.handlers.work import Work
 from core.actions import settlement
-from core.actions.bouncing import bounce
+from core.actions.bouncing import also_told, bounce, with_payers_told
 from core.actions.verifying import require_alive
 from core.bank_results import read_verdict
 from core.change import Change
 from core.claim import Claim, State
 from core.errors import Refused
 from core.money import format_cny
-from core.notices import ShowCard
+from core.notices import Say, ShowCard
 from core.payment import Payment
 from core.phrases.claim_intents import Repay
 from core.phrases.intents import MarkPaid, PayFailed
@@ -66,14 +66,15 @@ async def on_pay_failed(command: PayFailed, work: Work) -> None:
     claim = await _named(work, command.number, "付款失败 BX-20261125-0007 账号有误")
     settlement.require_payer(work.company, claim, work.person.id)
     if not command.reason.strip():
-        raise Refused("reason_missing", number=claim.number, action="fail_payment")
+        raise Refused("fail_reason_missing", number=claim.number)
     payment = await _payment(work, claim)
     if payment.state == "paid" and read_verdict("失败", command.reason) == "returned":
         back = bounce(claim, payment, work.company, work.cause, command.reason)
         await _finish(work, claim, back)
         return
     change = settlement.fail(claim, payment, work.cause, command.reason)
-    await _finish(work, claim, change)
+    told = with_payers_told(change, work.company, command.reason) if change else None
+    await _finish(work, claim, told)
 
 
 async def pay_claim(work: Work, claim: Claim, amount_fen: int | None = None) -> None:
@@ -88,7 +89,14 @@ async def pay_claim(work: Work, claim: Claim, amount_fen: int | None = None) -> 
     payment = await _payment(work, claim)
     rules = work.rooms.settings
     change = settlement.pay(claim, payment, work.cause, rules, amount_fen=amount_fen)
-    await _finish(work, claim, change)
+    await _finish(work, claim, _told_of_part(change, work.person.id))
+
+
+def _told_of_part(change: Change | None, payer: str) -> Change | None:
+    """Tell whoever pays, too, how much of a payment is still to come."""
+    said = [o.notice for o in change.outbox] if change else []
+    parts = [n for n in said if isinstance(n, Say) and n.code == "part_paid"]
+    return also_told(change, (replace(n, person=payer) for n in parts)) if change else None
 
 
 async def _named(work: Work, number: str | None, example: str = "已付 BX-20261125-0007") -> Claim:

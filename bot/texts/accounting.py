@@ -62,12 +62,34 @@ TEXTS: Texts = {
         "The payment batch‹ {batch} ›was cancelled‹: {reason}›; its payments are owed as before.",
     ),
     "batch_was_cancelled": Text(
-        "付款批次‹ {batch} ›已取消，不能导出。请重新执行 chit payments export。",
-        "The batch‹ {batch} ›was cancelled and has no file. Run “chit payments export” again.",
+        "付款批次‹ {batch} ›已经取消，其中的付款恢复为待付。请重新制单。",
+        "The batch‹ {batch} ›was cancelled, and its payments are owed as before. Make a new one.",
+    ),
+    "batch_is_released": Text(
+        "付款批次‹ {batch} ›已经放行，没有改动。其中没有交给银行的，"
+        "逐笔发「付款失败 单号 原因」，就恢复为待付。",
+        "The batch‹ {batch} ›has been let go; nothing was changed. For what the bank was not given,"
+        " send “payment failed NUMBER reason”: it is owed again.",
     ),
     "batch_not_waiting": Text(
-        "付款批次‹ {batch} ›不在等待复核，没有改动。",
-        "The batch‹ {batch} ›does not wait to be checked; nothing was changed.",
+        "付款批次‹ {batch} ›还没有做完，没有改动。请制单人先用 --batch‹ {batch} ›补完。",
+        "The batch‹ {batch} ›is not finished yet; nothing was changed. Its maker finishes it with"
+        " --batch‹ {batch}›.",
+    ),
+    "batch_empty": Text(
+        "付款批次‹ {batch} ›里已经没有要付的款，没有文件可导出。"
+        "还在等复核的，发「取消批次‹ {batch}› 原因」。",
+        "Nothing of the batch‹ {batch} ›is owed any more, so there is no file. While it waits to be"
+        " checked, “cancel batch‹ {batch}› reason” ends it.",
+    ),
+    "batch_reason_missing": Text(
+        "取消批次要写明原因。请发「取消批次‹ {batch}› 原因」。",
+        "Please say why: send “cancel batch‹ {batch}› reason”.",
+    ),
+    "fail_reason_missing": Text(
+        "登记付款失败要写明原因。请发「付款失败‹ {number}› 原因」；到账后退回的，原因写「退票」。",
+        "Please say why: send “payment failed‹ {number}› reason”; where the money came back, the"
+        " reason is “退票”.",
     ),
     "batch_unconfirmed": Text(
         "付款批次‹ {batch} ›还没有复核，不能导出。请另一位财务或出纳发「确认批次‹ {batch}›」。",
@@ -88,6 +110,15 @@ TEXTS: Texts = {
         "付款批次‹ {batch} ›是你自己制单的，须由另一人复核。",
         "You made the batch‹ {batch} ›yourself; somebody else must check it.",
     ),
+    "own_batch_claim": Text(
+        "付款批次‹ {batch} ›里有你自己的单据‹ {number}›，请另一位出纳或财务复核。",
+        "The batch‹ {batch} ›pays a claim of yours‹ ({number})›; another cashier or finance must"
+        " check it.",
+    ),
+    "maker_unfit": Text(
+        "‹{person} ›不能制单：制单人要是在职的出纳或财务。请改 --maker。",
+        "‹{person} ›may not make a batch: name an active cashier or finance with --maker.",
+    ),
     "maker_missing": Text(
         "这批付款‹共 {total}，›超过公司规定的限额，需要双人复核。请用 --maker 写明制单人的 id。",
         "These payments‹ ({total}) ›are above the company's limit and need a second person. Name"
@@ -99,6 +130,28 @@ TEXTS: Texts = {
         "账号有误时请管理员更新 company.yaml 中的 bank_account，下次导出会用新账号。",
         "The payment of ‹{number}›‹ to {employee} ›failed‹: {reason}›, and it is owed again. If the"
         " account is wrong, have bank_account in company.yaml corrected; the next export uses it.",
+    ),
+    "came_back_requeued": Text(
+        "‹{employee} ›的‹ {number} ›付款被银行退回‹：{reason}›，已放回待付款。"
+        "账号有误时请管理员更新 company.yaml 中的 bank_account，下次导出会用新账号。",
+        "The payment of ‹{number}›‹ to {employee} ›came back‹: {reason}›, and it is owed again. If"
+        " the account is wrong, have bank_account in company.yaml corrected; the next export uses"
+        " it.",
+    ),
+    "supplier_requeued": Text(
+        "‹{employee} ›的‹ {number} ›没有付到供应商‹{payee}›‹：{reason}›，已放回待付款。"
+        "供应商账号有误时，请财务发「作废‹ {number}› 原因」，申请人改好账号再提交。",
+        "‹{number}›‹ of {employee}: ›the supplier‹ {payee} ›was not reached‹: {reason}›, and it is"
+        " owed again. If the supplier's account is wrong, finance sends “void‹ {number}› reason”,"
+        " and the employee asks anew with the right one.",
+    ),
+    "paid_after_all": Text(
+        "请留意：‹{number} ›先前登记为没有付成‹（{reason}）›，银行现在说已付，已登记为已付款，"
+        "不要再付。‹已从待复核的批次 {batch} 中去掉。›"
+        "‹它又在已导出的批次 {next} 里，请马上让银行撤下这一笔。›",
+        "Mind: ‹{number} ›was noted as failed‹ ({reason})›, and now the bank says that it was paid."
+        " It is noted as paid; do not pay it again.‹ It has been taken out of the batch {batch}.›‹"
+        " It is in the exported batch {next}, too: have the bank stop it there at once.›",
     ),
     "nothing_came_back": Text(
         "‹{number} ›没有这么多已到账的金额可以退回‹（已到账 {amount}）›，没有改动。",
@@ -122,6 +175,23 @@ TEXTS: Texts = {
         "钱如果真的付出了，请先和审批人确认。",
         "The payment‹ {payment} ›is cancelled, because its approval was taken back or its claim is"
         " void; this row was not noted. If the money did go out, ask the approvers first.",
+    ),
+    "result_early": Text(
+        "付款‹ {payment} ›在批次‹ {batch} ›里，文件还没有交出去，这一行说的不是这一次，没有登记。",
+        "The payment‹ {payment} ›is in the batch‹ {batch}›, whose file has not left; this row is"
+        " not about it and was not noted.",
+    ),
+    "result_came_back": Text(
+        "付款‹ {payment} ›已登记退票，这一行说成功，可能是退票之前的那一次，没有登记。"
+        "确实又付了的，请发「已付 单号」。",
+        "The payment‹ {payment} ›is noted as returned, and this row says that it was paid: perhaps"
+        " before it came back, so it was not noted. If it was paid again, send “paid NUMBER”.",
+    ),
+    "result_twice": Text(
+        "付款‹ {payment} ›已登记为已付款‹（流水号 {reference}）›，"
+        "这一行是另一个流水号，可能付了两次。没有登记，请马上核对银行流水。",
+        "The payment‹ {payment} ›is noted as paid‹ (reference {reference})›, and this row has"
+        " another reference: it may have been paid twice. Compare with the bank at once.",
     ),
     "result_amount": Text(
         "金额与付款‹ {payment} ›不符‹（应为 {amount}）›，没有登记。",

@@ -150,6 +150,18 @@ TEXTS: Texts = {
         "‹{number}: ›the payment failed‹: {reason}›. Finance will pay again; if your"
         " bank account on file is wrong, ask the administrator to correct it.",
     ),
+    "payment_came_back": Text(
+        "‹{number} ›的钱被银行退回了‹：{reason}›，财务会再次付款。"
+        "收款账号有误时，请联系管理员更新你的银行卡。",
+        "The money of ‹{number} ›came back from the bank‹: {reason}›. Finance will pay again; if"
+        " your bank account on file is wrong, ask the administrator to correct it.",
+    ),
+    "supplier_failed": Text(
+        "‹{number} ›没有付到供应商‹{payee}›‹：{reason}›，财务会再次付款。"
+        "供应商的账号有误时，请告诉财务正确的账号。",
+        "‹{number}: ›the supplier‹ {payee} ›was not reached‹: {reason}›. Finance will pay again; if"
+        " the supplier's account is wrong, tell finance the right one.",
+    ),
     "invoice_dead": Text(
         "‹{number} ›不能付款：‹\n{rows}›\n请与报销人核实。",
         "‹{number} ›must not be paid:‹\n{rows}›\nPlease clear it up with the employee.",
@@ -192,8 +204,8 @@ TEXTS: Texts = {
         "‹{number} ›没有可以打印的原件。", "‹{number} ›has no originals that can be printed."
     ),
     "nothing_to_export": Text(
-        "没有待付款的单据，未生成文件。‹不能导出的：\n{rows}›",
-        "Nothing is owed, so no file was written.‹ Left out:\n{rows}›",
+        "没有待付款的单据可以导出，未生成文件。‹不能导出的：\n{rows}›",
+        "Nothing is owed that can be exported, so no file was written.‹ Left out:\n{rows}›",
     ),
     "no_such_batch": Text(
         "没有付款批次‹ {batch}›。请核对批次号。", "There is no batch‹ {batch}›. Check its number."

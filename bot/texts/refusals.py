@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from bot.texts import say
+from bot.texts.accounting import left_text
 from bot.texts.findings import finding_text
 from bot.texts.template import Language
 from core.claim import Finding
 from core.company import Company
 from core.errors import ChitError
+from core.payment_batch import Left
 
 
 def refusal_text(error: ChitError, language: Language, company: Company) -> str:
@@ -19,7 +21,16 @@ def refusal_fields(error: ChitError, language: Language, company: Company) -> di
     """Give a refusal's fields as a notice carries them: texts only, findings written as `rows`."""
     fields = {name: value for name, value in error.fields.items() if isinstance(value, str)}
     rows = [f"· {finding_text(f, language, company)}" for f in blocking(error)]
+    rows += [f"· {left.payment}: {left_text(left.reason, language)}" for left in left_in(error)]
     return fields | ({"rows": "\n".join(rows)} if rows else {})
+
+
+def left_in(error: ChitError) -> Iterator[Left]:
+    """Give the payments that no file took, as `core.payment_batch` says why."""
+    left = error.fields.get("left", ())
+    for one in left if isinstance(left, tuple) else ():
+        if isinstance(one, Left):
+            yield one
 
 
 def blocking(error: ChitError) -> Iterator[Finding]:

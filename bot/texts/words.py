@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, Text] = {
     "approve_all": Text("批量同意", "Approve all"),
     "confirm_all": Text("确认全部同意", "Yes, all"),
     "fail_payment": Text("登记付款失败", "Note a failed payment"),
+    "make_batch": Text("付款制单", "Make a payment batch"),
+    "check_batch": Text("复核付款批次", "Check a payment batch"),
     "bounce": Text("登记退票", "Note that the money came back"),
     "amend": Text("修改审批中的单据", "Change a claim in review"),
     "pay_part": Text("部分付款", "Note a part payment"),

@@ -7,7 +7,7 @@ from core.actions.basics import Cause, audit_of, outgoing
 from core.actions.settlement import PAYERS
 from core.change import Change
 from core.claim import Claim, Event
-from core.company import Company, Person
+from core.company import Company
 from core.errors import Refused
 from core.money import format_yuan
 from core.notices import Notice, Say, ShowCard
@@ -22,13 +22,14 @@ def find_maker(company: Company, named: str | None, total_fen: int) -> str:
     """Say who makes a batch of so much.
 
     Refused `maker_missing` where a second person must check it and nobody was named,
-    `not_allowed` for somebody who may not pay.
+    `maker_unfit` for somebody who may not pay.
     """
     if named is None:
         if needs_checker(company, total_fen):
             raise Refused("maker_missing", total=format_yuan(total_fen))
         return NOBODY
-    _require_payer(company, named)
+    if not _pays(company, named):
+        raise Refused("maker_unfit", person=named)
     return named
 
 
@@ -38,11 +39,14 @@ def needs_checker(company: Company, total_fen: int) -> bool:
     return limit is not None and total_fen > limit
 
 
-def _require_payer(company: Company, person_id: str) -> Person:
+def _pays(company: Company, person_id: str) -> bool:
     person = company.person(person_id)
-    if person is None or not person.active or not PAYERS.intersection(person.roles):
-        raise Refused("not_allowed", action="pay", person=person_id)
-    return person
+    return person is not None and person.active and bool(PAYERS.intersection(person.roles))
+
+
+def _require_payer(company: Company, cause: Cause) -> None:
+    if not _pays(company, cause.actor):
+        raise Refused("not_allowed", action="check_batch", person=cause.actor)
 
 
 def close_batch(
@@ -53,6 +57,7 @@ def close_batch(
     closed = replace(
         batch,
         state="waiting" if waits else "released",
+        left=batch.left and not waits,
         count=len(payments),
         total_fen=total_fen,
     )
@@ -66,6 +71,23 @@ def close_batch(
         state=closed.state,
     )
     return Change(at=cause.at, batches=(closed,), audit=(entry,), outbox=outgoing(cause, notices))
+
+
+def settle(batch: PaymentBatch, payments: Sequence[Payment]) -> tuple[PaymentBatch, list[Payment]]:
+    """Say what stands in the file of a batch, and with which amounts.
+
+    What has left stays, but for what failed. Until then nothing is paid by it that was paid
+    otherwise, by hand or by an earlier batch, and of what arrived in part it has the rest.
+    """
+    if batch.left:
+        gone = set(batch.settled)
+        return batch, [p for p in payments if p.state in {"exported", "paid"} and p.id not in gone]
+    found = [p for p in payments if p.state == "exported"]
+    return replace(
+        batch,
+        parts=tuple((p.id, p.owed_fen) for p in found if p.owed_fen != p.amount_fen),
+        settled=tuple(p.id for p in payments if p.state == "paid"),
+    ), found
 
 
 def _ask_checkers(batch: PaymentBatch, company: Company) -> list[Notice]:
@@ -83,27 +105,51 @@ def _facts(batch: PaymentBatch) -> tuple[tuple[str, str], ...]:
 
 
 def release(
-    batch: PaymentBatch, payments: Iterable[Payment], company: Company, cause: Cause
+    batch: PaymentBatch,
+    payments: Sequence[Payment],
+    company: Company,
+    cause: Cause,
+    claims: Iterable[Claim] = (),
 ) -> Change | None:
-    """Agree to a batch; None when that was noted before.
+    """Agree to a batch; None when that was noted before. `claims` are those that it pays.
 
-    Refused `not_allowed`, `own_batch` for its maker, `own_claim` for whoever is paid by it,
-    `batch_not_waiting`.
+    What was paid otherwise since it was made falls out of it. Refused `not_allowed`, `own_batch`
+    for its maker, `own_batch_claim` for whoever is paid by it or has filed a claim of it,
+    `batch_was_cancelled`, `batch_is_released`, `batch_not_waiting`, `batch_empty`.
     """
-    _require_checker(batch, payments, company, cause)
+    _require_checker(batch, payments, company, cause, claims)
     if batch.state == "released" and batch.checker == cause.actor:
         return None
-    if batch.state != "waiting":
-        raise Refused("batch_not_waiting", batch=batch.id)
-    released = replace(batch, state="released", checker=cause.actor, checked_at=cause.at)
+    _require_waiting(batch)
+    batch, found = settle(batch, payments)
+    if not found:
+        raise Refused("batch_empty", batch=batch.id)
+    released = replace(
+        batch,
+        state="released",
+        checker=cause.actor,
+        checked_at=cause.at,
+        count=len(found),
+        total_fen=sum(p.owed_fen for p in found),
+    )
     people = dict.fromkeys((cause.actor, batch.maker))
-    said = [Say(p, "batch_released", _facts(batch)) for p in people if company.person(p)]
+    said = [Say(p, "batch_released", _facts(released)) for p in people if company.person(p)]
+    total = format_yuan(released.total_fen)
     return Change(
         at=cause.at,
         batches=(released,),
-        audit=(audit_of(cause, "release_batch", batch.id, total=format_yuan(batch.total_fen)),),
+        audit=(audit_of(cause, "release_batch", batch.id, total=total),),
         outbox=outgoing(cause, said),
     )
+
+
+def _require_waiting(batch: PaymentBatch) -> None:
+    if batch.state == "waiting":
+        return
+    if batch.state == "cancelled":
+        raise Refused("batch_was_cancelled", batch=batch.id)
+    code = "batch_is_released" if batch.state == "released" else "batch_not_waiting"
+    raise Refused(code, batch=batch.id)
 
 
 def cancel(
@@ -115,13 +161,13 @@ def cancel(
 ) -> Change:
     """Turn a batch down before its file has left: everything in it is owed as before.
 
-    `owed` are its payments that are still under way. Refused as `release`, and `reason_missing`.
+    `owed` are its payments that are still under way. Refused `not_allowed`,
+    `batch_reason_missing`, and as `release` for a batch that does not wait.
     """
-    _require_payer(company, cause.actor)
+    _require_payer(company, cause)
+    _require_waiting(batch)
     if not reason.strip():
-        raise Refused("reason_missing", number=batch.id, action="reject")
-    if batch.state != "waiting":
-        raise Refused("batch_not_waiting", batch=batch.id)
+        raise Refused("batch_reason_missing", batch=batch.id)
     claims, payments = [], []
     for claim, payment in owed:
         claims.append(claim.after(Event.FAIL_PAYMENT))
@@ -141,10 +187,17 @@ def cancel(
 
 
 def _require_checker(
-    batch: PaymentBatch, payments: Iterable[Payment], company: Company, cause: Cause
+    batch: PaymentBatch,
+    payments: Iterable[Payment],
+    company: Company,
+    cause: Cause,
+    claims: Iterable[Claim],
 ) -> None:
-    _require_payer(company, cause.actor)
+    """Nobody checks what they made themselves, or what pays a claim of their own."""
+    _require_payer(company, cause)
     if batch.maker == cause.actor:
         raise Refused("own_batch", batch=batch.id)
-    if any(p.payee == cause.actor and p.to == "employee" for p in payments):
-        raise Refused("own_claim", number=batch.id)
+    own = [c.number for c in claims if cause.actor in c.owners]
+    own += [p.claim for p in payments if p.payee == cause.actor and p.to == "employee"]
+    if own:
+        raise Refused("own_batch_claim", batch=batch.id, number=own[0])

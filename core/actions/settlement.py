@@ -51,8 +51,8 @@ def pay(
 ) -> Change | None:
     """Note that a payment arrived, or `amount_fen` of it; None when the whole was noted before.
 
-    Parts add up: the state of the payment stays until it is whole. Refused `wrong_state`,
-    `paid_too_much`.
+    Parts add up: until it is whole the payment waits on, also where it had failed. Refused
+    `wrong_state`, `paid_too_much`.
     """
     if payment.state == "paid":
         return None
@@ -104,7 +104,13 @@ def _part_paid(
 ) -> Change:
     require(claim, Event.PAY_PART)
     claim = claim.after(Event.PAY_PART)
-    part = replace(payment, paid_fen=payment.paid_fen + part_fen, reference=reference, reason="")
+    part = replace(
+        payment,
+        state="pending" if payment.state == "failed" else payment.state,
+        paid_fen=payment.paid_fen + part_fen,
+        reference=reference,
+        reason="",
+    )
     amount, left = format_yuan(part_fen), format_yuan(part.owed_fen)
     facts = (("number", claim.number), ("amount", amount), ("available", left))
     return Change(
@@ -152,16 +158,29 @@ def fail(claim: Claim, payment: Payment, cause: Cause, reason: str) -> Change | 
         return None
     if payment.state in OVER:
         raise Refused("wrong_state", number=claim.number, state=claim.state, event="fail_payment")
+    return failed(claim, payment, cause, reason)
+
+
+def failed(claim: Claim, payment: Payment, cause: Cause, reason: str) -> Change:
+    """Let what is under way be owed again, for a reason."""
     if claim.allows(Event.FAIL_PAYMENT):
         claim = claim.after(Event.FAIL_PAYMENT)
-    fields = (("number", claim.number), ("reason", reason))
+    said = say_failed(claim, payment, reason, "payment_failed")
     return Change(
         at=cause.at,
         claims=(claim,),
         payments=(replace(payment, state="failed", reason=reason),),
         audit=(audit_of(cause, "fail_payment", claim.number, reason=reason),),
-        outbox=outgoing(cause, [*_redraw(claim), Say(claim.employee, "payment_failed", fields)]),
+        outbox=outgoing(cause, [*_redraw(claim), said]),
     )
+
+
+def say_failed(claim: Claim, payment: Payment, reason: str, code: str) -> Say:
+    """Tell a claim's employee that its money did not arrive; a supplier's account is not theirs."""
+    fields = [("number", claim.number), ("reason", reason)]
+    if payment.to == "supplier":
+        code, fields = "supplier_failed", [("payee", payment.payee_name), *fields]
+    return Say(claim.employee, code, tuple(fields))
 
 
 def _redraw(claim: Claim) -> list[Notice]:

@@ -18,6 +18,7 @@ from core.claim import Claim, State
 from core.errors import Refused
 from core.notices import Say
 from core.payment import Payment
+from core.payment_batch import PaymentBatch
 from tests.contract.storage_samples import NOW, apply, claim, company_with
 from tests.fakes.memory import MemoryStorage
 
@@ -84,13 +85,13 @@ async def test_a_failure_puts_the_payment_back_and_tells_employee_and_payer() ->
 
     found = await payment(storage)
     assert (found.state, found.reason) == ("failed", "户名不符")
-    told = [
+    said = [
         (r.payload.person, r.payload.code)
         for r in storage.outbox.queue.rows.values()
         if isinstance(r.payload, Say)
     ]
-    assert ("zhang", "payment_failed") in told
-    assert ("wang", "payment_requeued") in told
+    assert ("zhang", "payment_failed") in said
+    assert ("wang", "payment_requeued") in said
 
 
 async def test_parts_add_up_and_none_counts_twice() -> None:
@@ -162,6 +163,97 @@ async def test_after_a_return_the_next_batch_is_paid() -> None:
     assert (await payment(storage)).state == "paid"
 
 
+async def exported_again(storage: MemoryStorage, *, left: bool) -> None:
+    """Let a payment that failed go into another batch, whose file has left or not."""
+    known = await storage.store.claim(NUMBER)
+    assert known
+    change = settlement.export(known, await payment(storage), "PAY-2", Cause("c", NOW, "s"))
+    batches = (
+        PaymentBatch("PAY-1", "qian", NOW, "released"),
+        PaymentBatch("PAY-2", "qian", NOW, "released" if left else "waiting", left=left),
+    )
+    await storage.store.commit(replace(change, batches=batches))
+
+
+def told(storage: MemoryStorage) -> list[str]:
+    payloads = [r.payload for r in storage.outbox.queue.rows.values()]
+    return [p.code for p in payloads if isinstance(p, Say)]
+
+
+async def test_an_old_failure_does_not_put_back_what_waits_to_leave_again() -> None:
+    storage = await storage_with(owed())
+    await note(storage, row("失败", reason="户名不符"))
+    await exported_again(storage, left=False)
+
+    again = await note(storage, row("失败", reason="户名不符"), "")
+    other = await note(storage, row("失败", reason="余额不足"))
+
+    assert [d.noted for d in again] == [False]
+    assert (refusals(again), refusals(other)) == ([], ["result_early"])
+    assert (await payment(storage)).batch == "PAY-2"
+    assert (await payment(storage)).state == "exported"
+
+
+async def test_a_bank_that_names_the_batch_is_never_misunderstood() -> None:
+    storage = await storage_with(owed())
+    head = f"{HEAD},batch"
+    await note(storage, row("失败", reason="户名不符") + ",PAY-1", head=head)
+    await exported_again(storage, left=True)
+
+    old = await note(storage, row("失败", reason="户名不符") + ",PAY-1", "", head=head)
+    unknown = await note(storage, row("失败", reason="户名不符") + ",PAY-9", head=head)
+    after = await payment(storage)
+    new = await note(storage, row("失败", reason="户名不符") + ",PAY-2", head=head)
+
+    assert ([d.noted for d in old], refusals(old)) == ([False], [])
+    assert refusals(unknown) == ["no_such_batch"]
+    assert after.state == "exported"
+    assert [d.noted for d in new] == [True]
+
+
+async def test_what_arrived_after_all_falls_out_of_what_waits_and_payers_are_told() -> None:
+    storage = await storage_with(owed())
+    await note(storage, row("失败", reason="户名不符"))
+    await exported_again(storage, left=False)
+
+    await note(storage, row("成功"))
+
+    assert (await payment(storage)).state == "paid"
+    assert "paid_after_all" in told(storage)
+
+
+async def test_a_return_that_overtakes_the_word_of_arrival_is_not_undone_by_it() -> None:
+    storage = await storage_with(owed())
+
+    await note(storage, row("退票", reason="账户已销户"))
+    late = await note(storage, row("成功"))
+
+    found = await payment(storage)
+    assert (found.state, found.reason, found.owed_fen) == ("failed", "账户已销户", 35000)
+    assert refusals(late) == ["result_came_back"]
+
+
+async def test_a_second_reference_may_be_a_second_payment() -> None:
+    storage = await storage_with(owed())
+    head = HEAD.replace("reason", "reference")
+
+    await note(storage, row(reason="A1"), head=head)
+    known = await note(storage, row(), "")
+    twice = await note(storage, row(reason="A2"), head=head)
+
+    assert (refusals(known), refusals(twice)) == ([], ["result_twice"])
+
+
+@pytest.mark.parametrize("result", ["失败", "退票"])
+async def test_a_suppliers_account_is_not_the_employees(result: str) -> None:
+    storage = await storage_with(owed(to="supplier", payee="京东", payee_name="京东"))
+
+    await note(storage, row(result, payee="京东", reason="户名不符"))
+
+    assert {"supplier_failed", "supplier_requeued"} <= set(told(storage))
+    assert not {"payment_failed", "payment_requeued"} & set(told(storage))
+
+
 @pytest.mark.parametrize(
     ("bad", "code"),
     [
@@ -173,7 +265,7 @@ async def test_after_a_return_the_next_batch_is_paid() -> None:
         (row(amount="-5"), "result_row"),
         (row("unknown"), "result_row"),
         (row("失败", amount="1.00"), "result_amount"),
-        (row("退票"), "result_amount"),
+        (row("退票", amount="1.00"), "result_amount"),
         (row(id="P-BX-1"), "no_such_payment"),
     ],
 )
@@ -238,15 +330,21 @@ def test_an_account_that_excel_has_made_a_number_is_refused() -> None:
     sheet.append(["P-1", 6222021234567890123])
     book.save(out)
 
-    with pytest.raises(Refused, match="bad_table"):
+    with pytest.raises(Refused, match="table_digits"):
         read_table(out.getvalue())
 
 
 @pytest.mark.parametrize(
-    "data", [b"a,b\n1,\x00", b"PK\x03\x04broken", b"a\n" + b"x" * 5000, b"\xff\xfe\x80\x81\xff"]
+    ("data", "code"),
+    [
+        (b"a,b\n1,\x00", "table_letters"),
+        (b"PK\x03\x04broken", "table_broken"),
+        (b"a\n" + b"x" * 5000, "table_cell"),
+        (b"\xff\xfe\x80\x81\xff", "table_letters"),
+    ],
 )
-def test_a_file_that_cannot_be_read_is_refused(data: bytes) -> None:
-    with pytest.raises(Refused, match="bad_table"):
+def test_a_file_that_cannot_be_read_is_refused(data: bytes, code: str) -> None:
+    with pytest.raises(Refused, match=code):
         read_table(data)
 
 

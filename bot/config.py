@@ -10,8 +10,6 @@ from pydantic import SecretStr, ValidationError
 
 from bot.connections import BooksSettings, SystemSettings
 from bot.settings import Config
-from core.mapping import MappingFileError, load_mapping
-from recognition.seal.trust import NoAnchor, load_anchors
 
 PREFIX = "CHIT_"
 AES_KEY_CHARS = 43
@@ -201,6 +199,8 @@ def _with_mappings(config: Config, folder: Path) -> Config:
 
 
 def _mapping_faults(at: Path) -> list[str]:
+    from core.mapping import MappingFileError, load_mapping
+
     try:
         load_mapping(at.read_text("utf-8"), str(at))
     except MappingFileError as error:
@@ -211,8 +211,13 @@ def _mapping_faults(at: Path) -> list[str]:
 
 
 def _no_anchors(config: Config) -> Iterable[tuple[Location, str]]:
+    patterns = config.recognition.trust_anchors
+    if not patterns:
+        return
+    from recognition.seal.trust import NoAnchor, load_anchors
+
     try:
-        load_anchors(config.recognition.trust_anchors)
+        load_anchors(patterns)
     except NoAnchor as error:
         yield ("recognition", "trust_anchors"), str(error)
 

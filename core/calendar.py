@@ -6,8 +6,6 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
 CHINA = ZoneInfo("Asia/Shanghai")
 WEEKEND = 5
 """`date.weekday()` of Saturday."""
@@ -42,6 +40,8 @@ def _minutes(moment: time) -> int:
 @lru_cache(maxsize=32)
 def _national(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Give a year's days off, and the days of weekends that are worked in exchange."""
+    from holidays import country_holidays
+
     plan = country_holidays("CN", years=year)
     worked = frozenset(d for d in plan.weekend_workdays if d.year == year)
     return frozenset(plan) - worked, worked

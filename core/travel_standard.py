@@ -11,7 +11,6 @@ from core.company import Company, Person, Policy, Standard
 from core.dealings import Trip
 from core.invoice import Item
 from core.money import format_cny, percent_of
-from core.phrases.numerals import read_number
 
 NOON = 12
 _HALVES = 2
@@ -100,6 +99,8 @@ def standard_for(
 
 def nights_said(texts: Sequence[str]) -> int | None:
     """Read how many nights a line is for: 3晚, 两晚, 3 nights; the largest that is said."""
+    from core.phrases.numerals import read_number
+
     said = (read_number(found[1]) for text in texts for found in _NIGHTS.finditer(text))
     return max((int(n) for n in said if n), default=None)
 

@@ -1,7 +1,7 @@
 """What was spent: the sums that answers come from, and the month's report."""
 
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,9 @@ from bot.commands.basics import (
     run_on_database,
 )
 from bot.settings import Config
-from bot.texts.template import Language
+
+if TYPE_CHECKING:
+    from bot.texts.template import Language
 
 app = typer.Typer()
 analytics_app = group("费用分析 · analytics")
@@ -54,7 +56,7 @@ def report(
     note(f"{month} → {out}")
 
 
-async def _report(config: Config, month: str, kind: str, language: Language) -> bytes:
+async def _report(config: Config, month: str, kind: str, language: "Language") -> bytes:
     from bot.handlers.reporting import collect_month
     from bot.pictures.charts import paint
     from bot.pictures.pdf import as_pdf

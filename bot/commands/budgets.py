@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,12 +15,14 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
-from bot.desk.budgets import Closed
-from bot.desk.company import Applied
-from bot.desk.compare import Compared
 from bot.settings import Config
 from core.errors import Unsupported
 from core.money import format_yuan
+
+if TYPE_CHECKING:
+    from bot.desk.budgets import Closed
+    from bot.desk.company import Applied
+    from bot.desk.compare import Compared
 
 app = typer.Typer()
 import_app = group("导入表格 · bulk tables")
@@ -61,7 +63,7 @@ def _bytes(file: Path) -> bytes:
         raise typer.Exit(1) from None
 
 
-async def _import(config: Config, data: bytes, what: tuple[str, str], dry_run: bool) -> Applied:
+async def _import(config: Config, data: bytes, what: tuple[str, str], dry_run: bool) -> "Applied":
     from bot.clock import utc_now
     from bot.desk import imports
     from connectors.filedrop.reading import read_table
@@ -73,7 +75,7 @@ async def _import(config: Config, data: bytes, what: tuple[str, str], dry_run: b
         return await act(storage.store, table, file, utc_now, dry_run=dry_run)
 
 
-def _report(applied: Applied, dry_run: bool) -> None:
+def _report(applied: "Applied", dry_run: bool) -> None:
     for line in applied.lines:
         print(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
@@ -101,7 +103,7 @@ def close(
     note(f"{word}: {len(done.budgets)}; carried over · 结转占用: {len(done.carried)}")
 
 
-async def _close(config: Config, target: str, carry: bool, dry_run: bool) -> Closed:
+async def _close(config: Config, target: str, carry: bool, dry_run: bool) -> "Closed":
     from bot.clock import utc_now
     from bot.desk.budgets import BudgetDesk
 
@@ -120,7 +122,7 @@ def reopen(
     note(f"open · 已打开: {len(done.budgets)}")
 
 
-async def _reopen(config: Config, target: str) -> Closed:
+async def _reopen(config: Config, target: str) -> "Closed":
     from bot.clock import utc_now
     from bot.desk.budgets import BudgetDesk
 
@@ -152,7 +154,7 @@ def compare(
 
 async def _compare(
     config: Config, system: str, nodes: Mapping[str, str]
-) -> tuple[tuple[Compared, ...], tuple[str, ...]]:
+) -> "tuple[tuple[Compared, ...], tuple[str, ...]]":
     from bot.clock import utc_now
     from bot.desk.compare import compare_budgets
     from bot.parts.rules import files_of

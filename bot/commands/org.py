@@ -1,6 +1,6 @@
 """People and departments as the messengers' address books have them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,11 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
-from bot.handlers.directory import Synced
 from bot.settings import Config
 from core.company import Messenger
+
+if TYPE_CHECKING:
+    from bot.handlers.directory import Synced
 
 app = typer.Typer()
 sync_app = group("同步通讯录 · pull address books")
@@ -59,7 +61,7 @@ def sync_org(
     note(f"{done}: {len(synced.lines)}, version {synced.version}{moved}{clashes}")
 
 
-async def _sync(config: Config, only: Messenger | None, *, dry_run: bool, force: bool) -> Synced:
+async def _sync(config: Config, only: Messenger | None, *, dry_run: bool, force: bool) -> "Synced":
     from bot.clock import utc_now
     from bot.handlers.directory import sync_directories
     from bot.parts.channels import build_probes

@@ -1,18 +1,17 @@
 """The place where files are dropped, from its settings."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.connections import FiledropSettings
-from bot.desk.clerk import Clerk
-from bot.desk.payments import PaymentDesk
-from bot.desk.vouchers import VoucherDesk
-from bot.handlers.reconciling import Sides
-from bot.parts.rules import settings_of
 from bot.settings import Config
 from connectors.filedrop.drop import Folder, Place, Sftp
 from core.outside import Role
 from core.ports import Clock
-from storage.open import Storage
+
+if TYPE_CHECKING:
+    from bot.desk.clerk import Clerk
+    from storage.open import Storage
 
 
 def find_filedrop(config: Config, role: Role) -> FiledropSettings | None:
@@ -34,8 +33,14 @@ def place_of(found: FiledropSettings) -> Place:
     return Folder(Path(found.dir))
 
 
-def build_clerk(config: Config, storage: Storage, clock: Clock) -> Clerk:
+def build_clerk(config: Config, storage: "Storage", clock: Clock) -> "Clerk":
     """Build who does the work behind finance's page, with the forms of the settings."""
+    from bot.desk.clerk import Clerk
+    from bot.desk.payments import PaymentDesk
+    from bot.desk.vouchers import VoucherDesk
+    from bot.handlers.reconciling import Sides
+    from bot.parts.rules import settings_of
+
     pays, books = find_filedrop(config, "payment"), find_filedrop(config, "voucher")
     usual = {
         "payments": pays.payment_format if pays else "",

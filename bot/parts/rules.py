@@ -1,16 +1,18 @@
 """What the business and its links take from the settings."""
 
+from typing import TYPE_CHECKING
+
 from bot.connections import BooksSettings, WebhookSettings
-from bot.jobs.manners import Manners
 from bot.settings import Config
 from core.actions.basics import ReminderRules, Settings, VerifyRules
 from core.money import parse_yuan
 from core.ports import Files
 from core.quiet import parse_quiet
 from core.subscriptions import Subscription
-from storage.bucket import BucketAccess
-from storage.files import open_files
-from storage.open import Storage
+
+if TYPE_CHECKING:
+    from bot.jobs.manners import Manners
+    from storage.open import Storage
 
 
 def settings_of(config: Config) -> Settings:
@@ -37,8 +39,10 @@ def settings_of(config: Config) -> Settings:
     )
 
 
-def manners_of(config: Config, storage: Storage) -> Manners:
+def manners_of(config: Config, storage: "Storage") -> "Manners":
     """Give when people are told things."""
+    from bot.jobs.manners import Manners
+
     return Manners(
         storage.store,
         config.zone,
@@ -78,6 +82,9 @@ def reachable(host: str) -> str:
 
 def files_of(config: Config) -> Files:
     """Open the place where the originals lie."""
+    from storage.bucket import BucketAccess
+    from storage.files import open_files
+
     found = config.files
     access = BucketAccess(
         found.endpoint, found.region, found.access_key, found.secret_key.get_secret_value()

@@ -10,12 +10,13 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
-import asyncssh
-
 from core.errors import AuthFailed, Refused, Rejected, Retryable
+
+if TYPE_CHECKING:
+    import asyncssh
 
 _SAFE = re.compile(r"[A-Za-z0-9._\-]{1,120}")
 CONNECT_S = 20
@@ -77,8 +78,10 @@ class Sftp:
                 await put_one(client, f"{self.folder}/{other}", content)
 
     @contextlib.asynccontextmanager
-    async def session(self) -> AsyncIterator[asyncssh.SFTPClient]:
+    async def session(self) -> "AsyncIterator[asyncssh.SFTPClient]":
         """Speak to the server for the length of a block; errors as `put`."""
+        import asyncssh
+
         try:
             async with (
                 asyncssh.connect(
@@ -110,8 +113,10 @@ class Sftp:
         return urlsplit(self.url).hostname or ""
 
 
-async def put_one(client: asyncssh.SFTPClient, place: str, data: bytes) -> None:
+async def put_one(client: "asyncssh.SFTPClient", place: str, data: bytes) -> None:
     """Write a file under a draft name and let it appear at once."""
+    import asyncssh
+
     draft, private = f"{place}.tmp", asyncssh.SFTPAttrs(permissions=0o600)
     async with client.open(draft, "wb", private) as file:
         await file.write(data)

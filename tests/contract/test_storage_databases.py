@@ -17,7 +17,7 @@ from core.change import Change, Dialog, Release
 from core.errors import Refused
 from core.ports import Page
 from storage.engine import Database
-from storage.migrate import migrate
+from storage.migrate import migrate, newest
 from storage.open import Storage, open_storage
 from storage.tables import metadata
 from tests.contract.storage_samples import (
@@ -127,6 +127,16 @@ async def test_the_migrations_make_the_tables_of_the_code(database_url: str) -> 
     database = Database(database_url)
     async with database.reading() as connection:
         assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+async def test_the_newest_version_is_the_one_that_an_upgrade_ends_at(database_url: str) -> None:
+    await migrate(database_url)
+
+    database = Database(database_url)
+    async with database.reading() as connection:
+        found = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        assert found.scalar() == newest()
     await database.close()
 
 

@@ -33,6 +33,10 @@ class Rejected(OutsideError):
     """The system understood and refused; repeating the same call does not help."""
 
 
+class Unfinished(Rejected):
+    """What was made is there, but a later step was refused: it goes on from there."""
+
+
 class Retryable(OutsideError):
     """Nothing happened there; the same call may be repeated after `retry_after_s`."""
 

@@ -37,7 +37,8 @@ class StuckDesk:
         """Try everything of a number again; gives how much that was. Refused `not_stuck`.
 
         A creation whose answer was lost is made anew: whoever types this has looked and found
-        none there. With `found` it is what was found there, and nothing is made.
+        none there. With `found` it is what was found there, and nothing is made. What is known to
+        be there, and was refused a later step, goes on from that.
         """
         letters = await self._of(number)
         for letter in letters:
@@ -81,7 +82,8 @@ class StuckDesk:
     async def _settle_link(self, order: CallSystem, found: str) -> None:
         for link in await self._links_of(order):
             ref = Ref(order.system, "found", found, found) if found else None
-            state = replace(link, state="open", ref=ref) if ref else replace(link, state="new")
+            again = replace(link, state="unknown" if link.ref else "new")
+            state = replace(link, state="open", ref=ref) if ref else again
             await self.links.save(replace(state, error=""))
 
     async def _give_up(self, letter: DeadLetter, order: CallSystem) -> None:

@@ -7,6 +7,9 @@ from core.actions.booking import leave_to_people, note_unposted, post
 from core.change import Change
 from core.errors import Refused
 
+UNFINISHED = "unfinished"
+"""The code of a voucher that is there, but was refused a later step (`core.errors.Unfinished`)."""
+
 
 async def numbered(event: SystemAnswered, desk: Desk, cause: Cause) -> Change:
     """Note the number that a voucher has got.
@@ -31,4 +34,5 @@ async def unposted(event: SystemFailed, desk: Desk, cause: Cause) -> Change:
         voucher = await desk.store.voucher(event.order.key)
         return leave_to_people(voucher, cause)
     reason = event.text or event.code
-    return note_unposted(desk.company, event.order, event.state, reason, cause)
+    state = UNFINISHED if event.code == UNFINISHED else event.state
+    return note_unposted(desk.company, event.order, state, reason, cause)

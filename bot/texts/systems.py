@@ -86,6 +86,15 @@ TEXTS: Texts = {
         "‹{system} ›给出的单号已经属于另一张单据，请联系管理员核对。",
         "‹{system} ›gave a number that belongs to another document already; please ask the"
         " administrator to look.",
+    "voucher_not_posted_unfinished": Text(
+        "单据‹ {number} ›的凭证‹ {voucher} ›已经保存在‹ {system}›，但后一步没有通过‹：{reason}›。"
+        "改好之后运行 chit stuck retry‹ {number}›，会从那一步接着做，不会再建一张。"
+        "不要用文件再导入；确实要改用文件，先在那边删除它，再运行 chit stuck drop‹ {number}›。",
+        "Voucher‹ {voucher}› of ‹{number} ›is saved in ‹{system}›, but a later step was refused"
+        "‹: {reason}›. Put it right, then run chit stuck retry‹ {number}›: it goes on from there"
+        " and makes no second one. Import no file of it; to do so after all, delete it there first,"
+        " then run chit stuck drop‹ {number}›.",
+    ),
     ),
     "request_left": Text(
         "‹{system} ›批准的申请‹ {number} ›没有建立报销草稿：名单里没有‹「{reason}」›这个人。"

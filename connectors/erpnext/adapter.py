@@ -14,9 +14,9 @@ from connectors.erpnext.wire import (
 )
 from connectors.kit import Kit
 from connectors.kit.asking import asked
-from connectors.kit.books import Books, only_one, read_reply
+from connectors.kit.books import Books, made_whole, only_one, read_reply, step
 from connectors.kit.exchange import Call
-from core.errors import Rejected
+from core.errors import Unfinished
 from core.outside import Form, Ref
 
 UNVERIFIED = ("Journal Entry: accounts[], docstatus", "key_field: cheque_no", "rate")
@@ -62,7 +62,7 @@ class ErpNext(Books):
             return there
         body = build_entry(form, key, self._key_field, self._company)
         reply = await self._client.call(Call("post", "POST", ENTRIES, body=body))
-        return await self._finished(read_reply(reply, parse_entry))
+        return await made_whole(self._finished(read_reply(reply, parse_entry)))
 
     async def find(self, key: str) -> Ref | None:
         """Find the entry with our key, and submit it if it is a draft."""
@@ -78,7 +78,8 @@ class ErpNext(Books):
         if not entry.submitted:
             path = f"{ENTRIES}/{quote(entry.name, safe='')}"
             call = Call("submit", "PUT", path, body=build_submission())
-            entry = read_reply(await self._client.call(call), parse_entry)
+            reply = await step(entry.name, self._client.call(call))
+            entry = read_reply(reply, parse_entry)
             if not entry.submitted:
-                raise Rejected("not_submitted", text=entry.name)
+                raise Unfinished("unfinished", text=entry.name, called=entry.name)
         return self.ref(entry.name)

@@ -17,7 +17,7 @@ from connectors.kingdee.wire import (
 )
 from connectors.kit import Kit
 from connectors.kit.asking import asked
-from connectors.kit.books import Books, only_one
+from connectors.kit.books import Books, made_whole, only_one, step
 from connectors.kit.pace import Pace
 from core.errors import Rejected, ResultUnknown
 from core.outside import Form, Ref
@@ -82,7 +82,7 @@ class Kingdee(Books):
         )
         if not saved.id:
             raise ResultUnknown("no_id")
-        return await self._finished(Booked(saved.id, saved.number))
+        return await made_whole(self._finished(Booked(saved.id, saved.number)))
 
     async def find(self, key: str) -> Ref | None:
         """Find the voucher with our key, and finish what was begun of it."""
@@ -108,9 +108,12 @@ class Kingdee(Books):
         """Submit and audit a voucher from where it is."""
         if self._audit and there.status != AUDITED:
             if there.status != SUBMITTED:
-                _good(await self._client.operate("Submit", build_step(there.id)))
-            _good(await self._client.operate("Audit", build_step(there.id)))
+                await step(there.number or there.id, self._operated("Submit", there))
+            await step(there.number or there.id, self._operated("Audit", there))
         return self.ref(there.id, there.number)
+
+    async def _operated(self, operation: str, there: Booked) -> None:
+        _good(await self._client.operate(operation, build_step(there.id)))
 
 
 def _good(answer: Answer) -> Answer:

@@ -1,15 +1,16 @@
 """What is the same in every system of accounts: a voucher is there once, under our key.
 
 A voucher is looked up before it is made, and what a look-up finds is finished where it was left.
+Once one is there, nothing that happens afterwards may be taken for its not being there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
 from connectors.kit.connector import Client, Connector
 from connectors.kit.exchange import Reply
 from connectors.kit.pace import Pace
-from core.errors import Rejected, ResultUnknown
+from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unfinished
 from core.outside import Capabilities, Ref
 
 T = TypeVar("T")
@@ -51,6 +52,23 @@ class Books(Connector):
     def ref(self, id_: str, number: str = "") -> Ref:
         """Name a voucher there."""
         return Ref(self.name, self.noun, id_, number or id_)
+
+
+async def made_whole(finishing: Awaitable[T]) -> T:
+    """Await the steps after a voucher was made; ResultUnknown where they did not come to an end."""
+    try:
+        return await finishing
+    except (AuthFailed, Retryable) as error:
+        raise ResultUnknown(error.code) from None
+
+
+async def step(called: str, taken: Awaitable[T]) -> T:
+    """Await a step of a voucher that is there as `called`; Unfinished where it is refused."""
+    try:
+        return await taken
+    except Rejected as error:
+        said = error.fields.get("text") or error.code
+        raise Unfinished("unfinished", text=f"{called}: {said}", called=called) from None
 
 
 def only_one(found: Sequence[T], called: Callable[[T], str]) -> T | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from connectors.kit import Kit
 from connectors.kit.asking import asked
-from connectors.kit.books import Books, only_one, read_reply
+from connectors.kit.books import Books, made_whole, only_one, read_reply, step
 from connectors.odoo.client import RATE, OdooClient
 from connectors.odoo.wire import (
     ACCOUNTS,
@@ -22,7 +22,7 @@ from connectors.odoo.wire import (
     parse_ids,
     parse_moves,
 )
-from core.errors import Rejected
+from core.errors import Rejected, Unfinished
 from core.outside import Form, Ref
 
 UNVERIFIED = ("account.move: journal_id, ref, line_ids", "rate")
@@ -70,7 +70,7 @@ class Odoo(Books):
         accounts = await asked(self._known(ACCOUNTS, codes_in(form)))
         body = build_move(form, key, journal, accounts)
         made = read_reply(await self._client.call(MOVES, "create", body), parse_created)
-        return await self._finished(Move(made, "", posted=False))
+        return await made_whole(self._finished(Move(made, "", posted=False)))
 
     async def find(self, key: str) -> Ref | None:
         """Find the entry with our key, and post it if it is a draft."""
@@ -84,11 +84,12 @@ class Odoo(Books):
     async def _finished(self, move: Move) -> Ref:
         """Post a draft; only then it has its name."""
         if not move.posted:
-            done = await self._client.call(MOVES, "action_post", build_ids(move.id))
+            called = str(move.id)
+            done = await step(called, self._client.call(MOVES, "action_post", build_ids(move.id)))
             read_reply(done, parse_done)
             found = await self._moves(build_move_read(move.id))
             if not found or not found[0].posted:
-                raise Rejected("not_posted", text=str(move.id))
+                raise Unfinished("unfinished", text=called, called=called)
             move = found[0]
         return self.ref(str(move.id), move.name)
 

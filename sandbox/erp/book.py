@@ -34,6 +34,8 @@ class Book:
     accounts: frozenset[str] | None = None
     entries: list[Entry] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    locked: bool = False
+    """Whether the period is locked: drafts are taken, and may not be posted."""
     violations: list[str] = field(default_factory=list)
     signed_in: int = 0
 

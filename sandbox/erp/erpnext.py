@@ -82,6 +82,8 @@ class ErpNextStandIn:
         found = next((e for e in self.book.entries if e.id == name), None)
         if found is None or body != {"docstatus": 1}:
             return _fault(417, "ValidationError", self.book.blame("submit"))
+        if self.book.locked:
+            return _fault(417, "ClosedAccountingPeriod", "The period is locked")
         found.state = "posted"
         return web.json_response({"data": {"name": name, "docstatus": 1}})
 

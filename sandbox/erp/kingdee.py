@@ -80,6 +80,8 @@ class KingdeeStandIn:
     login: Literal["signature", "session"] = "signature"
     vouchers: list[Booked] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
+    stubborn: set[str] = field(default_factory=set)
+    """Steps for which our user has no permission."""
     violations: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     logins: int = 0
@@ -232,6 +234,8 @@ class KingdeeStandIn:
         found = next((v for v in self.vouchers if v.id == named), None)
         if found is None:
             return self._refuse("Ids", "单据不存在", 500)
+        if {"B": "Submit", "C": "Audit"}[after] in self.stubborn:
+            return self._refuse("", "没有权限")
         if found.status not in before:
             return self._refuse("FDocumentStatus", f"单据状态 {found.status} 不允许该操作", 500)
         found.status = after

@@ -91,6 +91,8 @@ class OdooStandIn:
         found = next((e for e in self.book.entries if [e.id] == wanted), None)
         if found is None or found.state != "draft":
             return _fault(422, "odoo.exceptions.UserError", self.book.blame("action_post"))
+        if self.book.locked:
+            return _fault(422, "odoo.exceptions.UserError", "The period is locked")
         found.state, found.number = "posted", f"MISC/2026/11/{found.id}"
         return web.json_response(None)
 

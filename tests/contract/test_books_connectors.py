@@ -14,7 +14,7 @@ from connectors.sap_b1.adapter import SapB1
 from connectors.sap_b1.wire import Account
 from connectors.yonyou.adapter import Yonyou
 from connectors.yonyou.wire import Heading, first_day, sign
-from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable
+from core.errors import AuthFailed, Rejected, ResultUnknown, Retryable, Unfinished
 from core.mapping import load_mapping
 from core.outside import Ref, VoucherPort
 from sandbox.erp.book import Book
@@ -28,6 +28,8 @@ from tests.fakes.links import MemoryJournal
 
 StandIn = SapB1StandIn | ErpNextStandIn | OdooStandIn | YonyouStandIn
 WRONG = "wrong-secret-value"
+DRAFTS = frozenset({"erpnext", "odoo"})
+"""Kinds that make a draft first and post it with a second call."""
 TRIES = 4
 KEYED = frozenset({"erpnext", "odoo"})
 """Kinds whose calls carry a key each: they have no session to lose."""
@@ -208,6 +210,24 @@ async def test_a_red_voucher_takes_another_one_back(place: Place, port: VoucherP
     right = [d - c for _, d, c in red.lines]
     assert [a + b for a, b in zip(left, right, strict=True)] == [0, 0, 0]
     assert (black.key, red.key) == (KEY, RED.id)
+
+
+async def test_a_draft_that_may_not_be_posted_is_there_and_goes_on_later(
+    place: Place, port: VoucherPort
+) -> None:
+    if place.kind not in DRAFTS:
+        return
+    place.book.locked = True
+
+    with pytest.raises(Unfinished, match="unfinished") as refused:
+        await until_there(place, port)
+
+    assert "The period is locked" in str(refused.value.fields["text"])
+    with pytest.raises(Unfinished):
+        await port.find(KEY)
+    place.book.locked = False
+    assert await port.find(KEY)
+    assert [e.state for e in place.book.entries] == ["posted"]
 
 
 async def test_a_lost_session_costs_one_sign_in(place: Place, port: VoucherPort) -> None:

@@ -13,7 +13,14 @@ from connectors.kingdee.adapter import Kingdee
 from connectors.kingdee.wire import Account, sign
 from connectors.kit.pace import Pace
 from core.company import Company
-from core.errors import AuthFailed, OutsideError, Rejected, ResultUnknown, Retryable
+from core.errors import (
+    AuthFailed,
+    OutsideError,
+    Rejected,
+    ResultUnknown,
+    Retryable,
+    Unfinished,
+)
 from core.mapping import load_mapping
 from core.outside import Ref, TablePort
 from sandbox.erp.kingdee import KingdeeStandIn, Tenant
@@ -151,6 +158,26 @@ async def test_what_was_only_saved_is_finished(place: Place, port: Kingdee) -> N
 
     assert [v.status for v in place.there.vouchers] == ["C"]
     assert place.there.calls.count("DynamicFormService.Save") == 1
+
+
+@pytest.mark.parametrize("step", ["Submit", "Audit"])
+async def test_a_step_that_is_refused_says_what_is_there_already(
+    place: Place, port: Kingdee, step: str
+) -> None:
+    place.there.stubborn.add(step)
+
+    with pytest.raises(Unfinished) as refused:
+        await port.post(FORM, KEY)
+
+    (booked,) = place.there.vouchers
+    assert str(refused.value.fields["text"]).startswith(f"{booked.number}: ")
+    with pytest.raises(Unfinished):
+        await port.find(KEY)
+
+    place.there.stubborn.clear()
+    ref = await port.find(KEY)
+    assert ref == Ref(port.name, "voucher", booked.id, booked.number)
+    assert [v.status for v in place.there.vouchers] == ["C"]
 
 
 async def test_keys_that_begin_alike_are_different_vouchers(place: Place, port: Kingdee) -> None:

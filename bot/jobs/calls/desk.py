@@ -20,6 +20,7 @@ from core.errors import (
     Rejected,
     ResultUnknown,
     Retryable,
+    Unfinished,
     Unsupported,
 )
 from core.mapping import FieldMapping, apply_mapping
@@ -149,7 +150,7 @@ async def made_once(outlet: Outlet, making: Making) -> Link:
     if link.state in {"open", "closed"}:
         return link
     if link.state != "new":
-        found = await _found(making)
+        found = await _found(outlet, link, making)
         if found is not None:
             return await _kept(outlet, link, found)
     sending = replace(link, state="sending", at=outlet.clock())
@@ -157,9 +158,12 @@ async def made_once(outlet: Outlet, making: Making) -> Link:
     return await _sent(outlet, sending, making)
 
 
-async def _found(making: Making) -> Ref | None:
+async def _found(outlet: Outlet, link: Link, making: Making) -> Ref | None:
     try:
         return await making.find(making.key)
+    except Unfinished as error:
+        await outlet.links.save(_begun(link, error))
+        raise
     except Unsupported:
         raise ResultUnknown("answer_lost", key=making.key) from None
 
@@ -170,10 +174,20 @@ async def _sent(outlet: Outlet, link: Link, making: Making) -> Link:
     except ResultUnknown as error:
         await outlet.links.save(replace(link, state="unknown", error=error.code))
         raise
+    except Unfinished as error:
+        await outlet.links.save(_begun(link, error))
+        raise
     except (AuthFailed, Rejected, Retryable, Unsupported) as error:
         await outlet.links.save(replace(link, state="new", error=words_of(error)))
         raise
     return await _kept(outlet, replace(link, stamp=form.stamp, initiator=form.initiator), ref)
+
+
+def _begun(link: Link, error: Unfinished) -> Link:
+    """Note that something is there, though not whole: nobody may take it for not being there."""
+    called = str(error.fields.get("called", ""))
+    ref = Ref(link.system, link.purpose, called, called)
+    return replace(link, state="unknown", ref=ref, error=words_of(error))
 
 
 def words_of(error: OutsideError) -> str:

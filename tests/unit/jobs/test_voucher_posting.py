@@ -16,7 +16,14 @@ from bot.parts.books import voucher_mapping
 from core.actions.booking import take
 from core.change import Change
 from core.company import Company
-from core.errors import OutsideError, Refused, Rejected, ResultUnknown, Retryable
+from core.errors import (
+    OutsideError,
+    Refused,
+    Rejected,
+    ResultUnknown,
+    Retryable,
+    Unfinished,
+)
 from core.notices import Say
 from core.outside import Capabilities, Form, Ref
 from core.ports import Page, VoucherQuery
@@ -107,9 +114,12 @@ class Desk(Place):
 
     def finance(self) -> list[str]:
         """Give what finance was told of vouchers, with the reasons."""
+        return [dict(said.fields)["reason"] for said in self.said()]
+
+    def said(self) -> list[Say]:
         rows = self.storage.outbox.queue.rows.values()
         said = [r.payload for r in rows if isinstance(r.payload, Say)]
-        return [dict(s.fields)["reason"] for s in said if s.code.startswith("voucher_not_posted")]
+        return [s for s in said if s.code.startswith("voucher_not_posted")]
 
 
 class Nowhere:
@@ -241,6 +251,23 @@ async def test_what_is_voided_while_it_is_under_way_gets_its_red_voucher() -> No
     posted, red = await place.voucher(), await place.voucher(f"{KEY}-R")
     assert (posted.state, posted.number) == ("posted", "记-1")
     assert (red.state, red.reverses, red.total_fen) == ("open", KEY, -4500)
+
+
+async def test_what_is_there_unfinished_goes_on_from_there_also_when_it_is_voided() -> None:
+    place = await Desk().opened()
+    place.books.late = Unfinished("unfinished", text="7: 没有审核权限", called="7")
+    await place.settle()
+    assert set(place.finance()) == {"7: 没有审核权限"}
+    assert {said.code for said in place.said()} == {"voucher_not_posted_unfinished"}
+    await place.commit(replace(await place.voucher(), state="void"))
+
+    await place.desk().retry(NUMBER)
+    await place.settle()
+
+    posted, red = await place.voucher(), await place.voucher(f"{KEY}-R")
+    assert (posted.state, posted.number) == ("posted", "记-1")
+    assert (red.state, red.reverses) == ("open", KEY)
+    assert list(place.books.entries) == [KEY]
 
 
 async def test_a_number_that_differs_is_for_people() -> None:

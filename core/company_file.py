@@ -199,30 +199,61 @@ def deactivate_missing(before: Company, after: Company) -> Company:
     return after.model_copy(update={"people": (*after.people, *left)})
 
 
-def difference(before: Company, after: Company) -> tuple[str, ...]:
-    """Say what changes, a line each: "+ people li", "~ budgets sales-2026q4: limit", "- …"."""
+def difference(before: Company, after: Company, *, values: bool = False) -> tuple[str, ...]:
+    """Say what changes, a line each: "+ people li", "~ budgets sales-2026q4: limit", "- …".
+
+    With `values` also from what to what, where it is short: "limit 1.00 → 2.00".
+    """
     lines: list[str] = []
     for section in Company.model_fields:
         if section not in _tables(after):
             was, now = getattr(before, section), getattr(after, section)
-            lines += [f"~ {section}: {', '.join(_changed(was, now))}"] if was != now else []
+            lines += (
+                [f"~ {section}: {', '.join(_changed(was, now, values=values))}"]
+                if was != now
+                else []
+            )
             continue
         old = {row.id: row for row in getattr(before, section)}
         new = {row.id: row for row in getattr(after, section)}
         lines += [f"+ {section} {i}" for i in new if i not in old]
         lines += [f"- {section} {i}" for i in old if i not in new]
         lines += [
-            f"~ {section} {i}: {', '.join(_changed(old[i], new[i]))}"
+            f"~ {section} {i}: {', '.join(_changed(old[i], new[i], values=values))}"
             for i in new
             if i in old and old[i] != new[i]
         ]
     return tuple(lines)
 
 
-def _changed(before: Entry, after: Entry) -> list[str]:
-    fields = type(after).model_fields
-    return [
-        (info.alias or name)
-        for name, info in fields.items()
-        if getattr(before, name) != getattr(after, name)
+_PRIVATE = frozenset({"name", "bank_account", "dingtalk", "wecom", "oidc", "key"})
+"""What a difference names without saying what it was and is."""
+_SHORT = 40
+
+
+def _changed(before: Entry, after: Entry, *, values: bool) -> list[str]:
+    """Name what differs; values are shown where they are nobody's own affair."""
+    fields = type(after).model_fields.items()
+    names = [
+        info.alias or name for name, info in fields if getattr(before, name) != getattr(after, name)
     ]
+    if not values:
+        return names
+    was, now = before.model_dump(by_alias=True), after.model_dump(by_alias=True)
+    return [f"{name}{_from_to(name, was[name], now[name])}" for name in names]
+
+
+def _from_to(name: str, was: object, now: object) -> str:
+    if name in _PRIVATE:
+        return ""
+    texts = [_shown(was), _shown(now)]
+    return f" {texts[0]} → {texts[1]}" if all(0 < len(t) <= _SHORT for t in texts) else ""
+
+
+def _shown(value: object) -> str:
+    """Write a value; "" for what is a table of its own."""
+    if value is None or value == ():
+        return "-"
+    if isinstance(value, tuple):
+        return ";".join(map(_shown, value)) if all(isinstance(v, str | int) for v in value) else ""
+    return "" if isinstance(value, dict) else str(value)

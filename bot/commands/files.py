@@ -30,6 +30,11 @@ def take(config: ConfigOption = CHIT_TOML) -> None:
     counts = run_on_database(_take(read_settings(config)))
     done, apart = counts["done"], counts["quarantine"]
     note(f"taken · 已收取 {done}, quarantined · 已隔离 {apart}")
+    if counts["waits"]:
+        note(
+            f"waiting · 等待 {counts['waits']}: for the control file, or the end of the file"
+            " · 等控制文件，或等文件写完"
+        )
     if apart:
         raise typer.Exit(1)
 
@@ -39,7 +44,7 @@ async def _take(config: Config) -> dict[str, int]:
     from bot.parts.folders import build_watchers
     from bot.parts.rules import files_of
 
-    counts = {"done": 0, "quarantine": 0}
+    counts = {"done": 0, "quarantine": 0, "waits": 0}
     async with opened(config) as storage:
         watchers = build_watchers(config, storage, files_of(config), utc_now)
         if not watchers:

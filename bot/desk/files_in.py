@@ -1,37 +1,46 @@
 """Files that come in by a watched folder: each is taken once, or lies apart with its reason."""
 
-import asyncio
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from bot.desk.imports import import_budgets, import_people
-from bot.desk.results import ResultDesk
+from bot.desk.results import ResultDesk, RowDone
 from bot.texts.refusals import refusal_text
+from bot.texts.template import Language
 from connectors.filedrop.arrivals import (
     ARRIVALS,
     Arrival,
     ClaimRows,
     Table,
     arrival_of,
-    check_control,
     claims_in,
+    read_control,
 )
-from connectors.filedrop.reading import MAX_BYTES, read_table
-from connectors.filedrop.watch import CONTROL, Basket, End, Seen, is_good, kept_name
+from connectors.filedrop.reading import MAX_BYTES, read_table_apart
+from connectors.filedrop.watch import CONTROL, Basket, End, Seen, is_cut, is_good, kept_name
 from core.actions.basics import Cause, Settings, outgoing
 from core.change import Change
 from core.company import Company
 from core.company_file import CompanyFileError
 from core.errors import Refused
+from core.naming import names_of
 from core.notices import Say
 from core.ports import Clock, Store
+from core.table_columns import COLUMNS
+from core.yaml_file import FileError
 
 SHOWN = 20
 """Reasons that a message tells; the file beside has them all."""
 TOLD = ("finance", "admin")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+PATIENCE_S = 60.0
+"""A file that seems to be cut off may still be written to by somebody slow."""
+MISSED_S = 3600.0
+"""After so long a control file that has not come is missed."""
 
 
 class ClaimsTaker(Protocol):
@@ -88,47 +97,56 @@ class FilesIn:
     settings: Settings
     takes: Collection[Arrival] = ARRIVALS
     control: bool = False
+    patience_s: float = PATIENCE_S
 
     async def take(
-        self, basket: Basket, seen: Seen, others: Collection[str] = ()
+        self, basket: Basket, seen: Seen, others: Mapping[str, Seen] | None = None
     ) -> FileDone | None:
-        """Take one file; None while it waits for its control file.
+        """Take one file; None while it waits for its control file, or for its end.
 
         What it says is noted before it is moved, and the same again changes nothing. Errors of the
         folder or the database leave it where it is.
         """
-        control = seen.name + CONTROL
-        announced = control in others
-        if self.control and not announced and seen.plain:
+        control = (others or {}).get(seen.name + CONTROL)
+        if self.control and control is None and seen.plain:
+            if seen.quiet_s > MISSED_S:
+                await self._tell_missed(seen)
             return None
-        arrived = await self._arrived(basket, seen, control if announced else None)
+        arrived = await self._arrived(basket, seen, control)
+        if arrived is None:
+            return None
         done = arrived.done
         beside = {**arrived.beside, **self._receipt(arrived)}
         if done.end == "quarantine":
             await self._tell(done)
         named = {done.kept + ending: content for ending, content in beside.items()}
-        await basket.end(seen.name, done.end, done.kept, named)
-        if announced:
-            await basket.drop(control)
+        await basket.end(seen, done.end, done.kept, arrived.data, named)
+        if control:
+            await basket.drop(control.name)
         return done
 
-    async def _arrived(self, basket: Basket, seen: Seen, control: str | None) -> "_Arrived":
+    async def _arrived(self, basket: Basket, seen: Seen, control: Seen | None) -> "_Arrived | None":
         """Read a file and note what it says, or say why not."""
         data, told = b"", b""
         kind: Arrival | None = None
         try:
             _require_readable(seen)
-            data = await basket.read(seen.name)
+            data = await basket.read(seen)
+            if is_cut(data) and seen.quiet_s < self.patience_s:
+                return None
             told = await basket.read(control) if control else b""
-            table = await asyncio.to_thread(read_table, data)
-            if control:
-                check_control(told, data, table)
+            controls = read_control(told) if control else None
+            if controls:
+                controls.check_bytes(data)
+            table = await read_table_apart(data)
             kind = arrival_of(seen.name, table)
+            if controls:
+                controls.check_table(table, kind)
             said = await self._said(kind, table, data, seen.name)
         except Refused as refused:
-            said = (_because(refused, ()),)
+            said = _because(refused, ())
         except CompanyFileError as error:
-            said = tuple(RowSaid((e.line,), e.key, "", e.message, e.message) for e in error.errors)
+            said = tuple(_of_table(e) for e in error.errors)
         beside = {CONTROL: told} if control else {}
         return _Arrived(_done(seen.name, data, said), kind, data, beside)
 
@@ -138,42 +156,42 @@ class FilesIn:
         if kind not in self.takes:
             raise Refused("file_not_taken", kind=kind)
         if kind == "claims":
-            return await self._claims(claims_in(table), data)
+            names = names_of(await self.store.company())
+            return await self._claims(claims_in(table, names), data)
         if kind == "results":
             noted = await ResultDesk(self.store, self.clock, self.settings).note(table, data)
-            return tuple(
-                _because(row.refusal, (row.number,), row.payment)
-                if row.refusal
-                else RowSaid((row.number,), row.payment, "new" if row.noted else "known")
-                for row in noted
+            return tuple(said for row in noted for said in _of_result(row))
+        if kind == "budgets":
+            applied = await import_budgets(self.store, table, name, self.clock, dry_run=False)
+        else:
+            applied = await import_people(
+                self.store, table, name, self.clock, dry_run=False, settings=self.settings
             )
-        act = import_budgets if kind == "budgets" else import_people
-        applied = await act(self.store, table, name, self.clock, dry_run=False)
         return tuple(RowSaid((), line, "new") for line in applied.lines)
 
     async def _claims(self, found: Sequence[ClaimRows], data: bytes) -> tuple[RowSaid, ...]:
         """Enter all claims of a file, or none where one of them has a fault."""
-        faults = [fault for claim in found if (fault := await self._fault(claim))]
+        faults = tuple([fault for claim in found for fault in await self._faults(claim)])
         if faults:
-            return tuple(faults)
+            return faults
         digest = hashlib.sha256(data).hexdigest()[:20]
-        return tuple([await self._claim(claim, digest) for claim in found])
+        return tuple([said for claim in found for said in await self._claim(claim, digest)])
 
-    async def _fault(self, claim: ClaimRows) -> RowSaid | None:
+    async def _faults(self, claim: ClaimRows) -> tuple[RowSaid, ...]:
         try:
             refused = await self.claims.find_fault(claim.body())
         except Refused as error:
             refused = error
-        return _because(refused, claim.rows, claim.key) if refused else None
+        return _because(refused, claim.rows, claim.key) if refused else ()
 
-    async def _claim(self, claim: ClaimRows, digest: str) -> RowSaid:
+    async def _claim(self, claim: ClaimRows, digest: str) -> tuple[RowSaid, ...]:
         own = f"k:{claim.key}" if claim.key else f"{digest}:{claim.rows[0]}"
         key, by = f"file:{self.name}:{own}", f"file:{self.name}"
         try:
             number, new = await self.claims.take(claim.body(), key, by)
         except Refused as refused:
             return _because(refused, claim.rows, claim.key)
-        return RowSaid(tuple(claim.rows), number, "new" if new else "known")
+        return (RowSaid(tuple(claim.rows), number, "new" if new else "known"),)
 
     def _receipt(self, arrived: "_Arrived") -> dict[str, bytes]:
         """Write what became of a file for programs, and why it lies apart for people."""
@@ -192,32 +210,53 @@ class FilesIn:
         text = json.dumps(facts, ensure_ascii=True, indent=1)
         beside = {".receipt.json": f"{text}\n".encode()}
         if done.end == "quarantine":
-            beside[".reason.txt"] = ("\ufeff" + "\r\n".join(reasons(done.said)) + "\r\n").encode()
+            beside[".reason.txt"] = reason_file(done.said)
         return beside
 
     async def _tell(self, done: FileDone) -> None:
         """Tell those who answer for it, once for each file."""
+        rows = {
+            language: "\n".join(islice(reasons(done.said, language), SHOWN))
+            for language in LANGUAGES
+        }
+        once = f"quarantine:{self.name}:{done.kept}"
+        await self._say("file_quarantined", done.name, rows, once)
+
+    async def _tell_missed(self, seen: Seen) -> None:
+        """Tell them, once for each file, that it waits in vain."""
+        once = f"missed:{self.name}:{seen.name}:{seen.size}:{seen.stamp:.0f}"
+        await self._say("file_waits", seen.name[:60], dict.fromkeys(LANGUAGES, CONTROL), once)
+
+    async def _say(self, text: str, file: str, rows: Mapping[Language, str], once: str) -> None:
         company = await self.store.company()
         people = {p.id: p for role in TOLD for p in company.with_role(role)}
-        rows = "\n".join(list(reasons(done.said))[:SHOWN])
-        told = [Say(p, "file_quarantined", (("file", done.name), ("rows", rows))) for p in people]
+        told = [
+            Say(id_, text, (("file", file), ("rows", rows[person.language])))
+            for id_, person in people.items()
+        ]
         now = self.clock()
-        cause = Cause("system", now, f"quarantine:{self.name}:{done.kept}")
-        await self.store.commit(Change(at=now, outbox=outgoing(cause, told)))
+        await self.store.commit(Change(at=now, outbox=outgoing(Cause("system", now, once), told)))
 
 
-def reasons(said: Iterable[RowSaid]) -> Iterable[str]:
+def reasons(said: Sequence[RowSaid], language: Language) -> Iterator[str]:
     """Write what was refused and, where only some was, what was not."""
-    listed = list(said)
-    for one in listed:
+    for one in said:
         if not one.done:
             rows = ", ".join(map(str, one.rows))
-            where = f"第 {rows} 行 · row {rows} " if rows else ""
-            both = one.zh if one.zh == one.en else f"{one.zh} · {one.en}"
-            yield f"{where}{one.about}: {both}" if one.about else f"{where}{both}"
-    good = sum(bool(one.done) for one in listed)
-    if good:
-        yield f"其余 {good} 项已登记，不必再交 · the other {good} are noted and need not come again"
+            where = (f"第 {rows} 行：" if language == "zh" else f"Row {rows}: ") if rows else ""
+            about = f"{one.about}: " if one.about else ""
+            yield f"{where}{about}{one.zh if language == 'zh' else one.en}"
+    good = sum(bool(one.done) for one in said)
+    if good and language == "zh":
+        yield f"其余 {good} 项已登记，不必再交。"
+    elif good:
+        yield f"The other {good} are noted and need not come again."
+
+
+def reason_file(said: Sequence[RowSaid]) -> bytes:
+    """Write the reasons as they lie beside a file: Chinese first, with what Windows needs."""
+    both = [*reasons(said, "zh"), "", *reasons(said, "en")]
+    return ("\ufeff" + "\r\n".join(both) + "\r\n").encode()
 
 
 def _require_readable(seen: Seen) -> None:
@@ -229,13 +268,49 @@ def _require_readable(seen: Seen) -> None:
         raise Refused("file_too_large", file=seen.name[:60])
 
 
-def _because(refused: Refused, rows: Sequence[int], about: str = "") -> RowSaid:
+def _of_result(row: RowDone) -> tuple[RowSaid, ...]:
+    if row.refusal:
+        return _because(row.refusal, (row.number,), row.payment)
+    return (RowSaid((row.number,), row.payment, "new" if row.noted else "known"),)
+
+
+def _because(refused: Refused, rows: Sequence[int], about: str = "") -> tuple[RowSaid, ...]:
+    """Say why, with the row; a body with several faults says each at its own."""
+    faults = refused.fields.get("faults")
+    if isinstance(faults, tuple) and faults and rows:
+        return tuple(_fault(str(p), (str(zh), str(en)), rows, about) for p, zh, en in faults)
     place = str(refused.fields.get("line", ""))
     at = tuple(rows)
     if place.isdigit() and int(place) < len(rows):
         at = (rows[int(place)],)
-    zh, en = (refusal_text(refused, language, Company()) for language in ("zh", "en"))
-    return RowSaid(at, about, "", zh, en)
+    fields = dict(refused.fields)
+    if str(fields.get("row", "")).isdigit():
+        at = (int(str(fields.pop("row"))),)  # told as the row itself, not once more in the text
+    plain = Refused(refused.code, **fields)
+    zh, en = (refusal_text(plain, language, Company()) for language in ("zh", "en"))
+    return (RowSaid(at, about, "", zh, en),)
+
+
+def _of_table(fault: FileError) -> RowSaid:
+    """Take the two languages apart that a fault of a table has."""
+    zh, _, en = fault.message.partition(" · ")
+    return RowSaid((fault.line,), fault.key, "", zh, en or zh)
+
+
+def _fault(field: str, said: tuple[str, str], rows: Sequence[int], about: str) -> RowSaid:
+    """Say a fault of `lines.2.amount` at the row of the third line, by the title people know."""
+    parts = field.split(".")
+    in_line = len(parts) > 1 and parts[0] == "lines" and parts[1].isdigit()
+    at = (rows[int(parts[1])],) if in_line and int(parts[1]) < len(rows) else tuple(rows[:1])
+    name = parts[-1] if not in_line or len(parts) > LINE_FIELD else ""
+    title, (zh, en) = COLUMNS["claims"].get(name, (name,))[0], said
+    return RowSaid(
+        at, about, "", f"{title}：{zh}" if title else zh, f"{name}: {en}" if name else en
+    )
+
+
+LINE_FIELD = 2
+"""`lines`, a place, and then the field of the line."""
 
 
 def _done(name: str, data: bytes, said: tuple[RowSaid, ...]) -> FileDone:

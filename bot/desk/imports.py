@@ -1,17 +1,26 @@
 """`chit import`: tables of budgets and people, all or nothing, faults by row and column."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from bot.desk.company import Applied, put_in_force
+from bot.handlers.roster import reroute_left
+from bot.texts.table_faults import in_both
+from connectors.filedrop.arrivals import find_untitled
+from core.actions.basics import Settings
 from core.company import Budget, Company, Person
 from core.company_file import CompanyFileError, difference, find_faults
+from core.directory_rights import keep_owned
+from core.naming import Known, id_of, names_of
 from core.ports import Clock, Store
 from core.rows import Entry
+from core.table_cells import header_place, plain_amount, plain_period, plain_title
+from core.table_columns import TITLES, TableKind, word_of
 from core.yaml_file import FileError
 
 Row = Mapping[str, str]
@@ -20,13 +29,14 @@ E = TypeVar("E", bound=Entry)
 MANY = re.compile(r"[;；]")
 _MONTH_AS_DAY = re.compile(r"(\d{4}-\d{2})-01")
 _WORDS: Mapping[str, str] = {"是": "true", "否": "false", "yes": "true", "no": "false"}
+_AMOUNTS = frozenset({"limit", "tolerance"})
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns that a table may have: those it needs, and those that hold several values."""
 
-    section: str
+    section: TableKind
     needed: frozenset[str]
     known: frozenset[str]
     many: frozenset[str]
@@ -51,16 +61,17 @@ PEOPLE = Columns(
 
 
 class Faults:
-    """Faults of one file, each at its row and column."""
+    """Faults of one file, each at its row and under the title that its column has there."""
 
     def __init__(self, file: str) -> None:
         self._file = file
         self.found: list[FileError] = []
+        self.titles: dict[str, str] = {}
 
     def add(self, row: int, column: str, message: str) -> None:
-        """Note a fault."""
-        text = message.removeprefix("Value error, ")
-        self.found.append(FileError(self._file, row, column, text))
+        """Note a fault, in both languages."""
+        text = in_both(message.removeprefix("Value error, "))
+        self.found.append(FileError(self._file, row, self.titles.get(column, column), text))
 
     def stop(self) -> None:
         """Raise CompanyFileError with what was found, if anything."""
@@ -80,10 +91,23 @@ async def import_budgets(
 
 
 async def import_people(
-    store: Store, table: Sequence[Sequence[str]], file: str, clock: Clock, *, dry_run: bool
+    store: Store,
+    table: Sequence[Sequence[str]],
+    file: str,
+    clock: Clock,
+    *,
+    dry_run: bool,
+    settings: Settings | None = None,
 ) -> Applied:
-    """Add the people of a table, or replace those of the same id; errors as `import_budgets`."""
-    return await _import(store, table, (file, PEOPLE, Person), clock, dry_run=dry_run)
+    """Add the people of a table, or replace those of the same id; errors as `import_budgets`.
+
+    What an address book owns stays as it says, and what waited for who has left moves on.
+    """
+    done = await _import(store, table, (file, PEOPLE, Person), clock, dry_run=dry_run)
+    if dry_run or not done.lines:
+        return done
+    moved = await reroute_left(store, settings or Settings(), clock(), f"company:{done.version}")
+    return replace(done, moved=moved)
 
 
 async def _import(
@@ -98,40 +122,68 @@ async def _import(
     version = await store.company_version()
     before = await store.company()
     faults = Faults(file)
+    after, owned = await asyncio.to_thread(_judged, before, table, columns, model, faults)
+    lines = difference(before, after, values=True)
+    if dry_run or not lines:
+        return Applied((*lines, *owned), version)
+    version = await put_in_force(store, before, after, version, clock)
+    return Applied((*lines, *owned), version)
+
+
+def _judged(
+    before: Company,
+    table: Sequence[Sequence[str]],
+    columns: Columns,
+    model: type[E],
+    faults: Faults,
+) -> tuple[Company, tuple[str, ...]]:
+    """Give the company with a table in it, and what an address book owns of its rows."""
     listed = {row.id: row for row in getattr(before, columns.section)}
     rows = _rows(table, columns, faults)
+    known = names_of(before, rows.values() if columns is PEOPLE else ())
     entries: dict[int, E] = {}
     for number, row in rows.items():
-        made = _entry(model, columns, row, listed.get(row["id"]), (number, faults))
+        given = {n: _value(n, cell, columns, known) for n, cell in row.items()}
+        made = _entry(model, given, listed.get(row["id"]), (number, faults))
         if made is not None:
             entries[number] = made
     faults.stop()
-    after = _merged(before, columns, entries)
-    _find_faults(after, columns, entries, faults)
+    kept = keep_owned(before, _merged(before, columns, entries))
+    _find_faults(kept.company, columns, entries, faults)
     faults.stop()
-    lines = difference(before, after)
-    if dry_run or not lines:
-        return Applied(lines, version)
-    return Applied(lines, await put_in_force(store, before, after, version, clock))
+    return kept.company, kept.lines
+
+
+def _header(
+    table: Sequence[Sequence[str]], columns: Columns, faults: Faults
+) -> tuple[int, list[str]]:
+    """Give the place of the header and the names of its columns; faults for those that are not."""
+    titles = TITLES[columns.section]
+    place = header_place(table, titles.keys())
+    written = table[place] if table else ()
+    header = [titles.get(plain_title(cell), plain_title(cell)) for cell in written]
+    faults.titles = dict(zip(header, (cell.strip() for cell in written), strict=True))
+    for name in sorted(columns.needed - set(header)):
+        faults.add(place + 1, name, "the column is missing")
+    for i, name in enumerate(header):
+        if name and name not in columns.known:
+            known = ", ".join(sorted(columns.known))
+            faults.add(place + 1, name, f"there is no such column; {known}")
+        if name and name in header[:i]:
+            faults.add(place + 1, name, "the column stands here twice")
+    faults.stop()
+    return place, header
 
 
 def _rows(table: Sequence[Sequence[str]], columns: Columns, faults: Faults) -> dict[int, Row]:
-    """Give the rows that hold anything, by their number in the file; the header is row 1."""
-    header = [cell.strip().lower().lstrip("\ufeff") for cell in table[0]] if table else []
-    for name in sorted(columns.needed - set(header)):
-        faults.add(1, name, "the column is missing")
-    for i, name in enumerate(header):
-        if name and name not in columns.known:
-            faults.add(1, name, f"there is no such column; {', '.join(sorted(columns.known))}")
-        if name and name in header[:i]:
-            faults.add(1, name, "the column stands here twice")
-    faults.stop()
+    """Give the rows that hold anything, by their number in the file, which counts from 1."""
+    place, header = _header(table, columns, faults)
     rows: dict[int, Row] = {}
     seen: dict[str, int] = {}
-    for number, cells in enumerate(table[1:], 2):
+    for number, cells in enumerate(table[place + 1 :], place + 2):
         if not any(cell.strip() for cell in cells):
             continue
-        if any(cell.strip() for cell in cells[len(header) :]):
+        if find_untitled(header, cells):
             faults.add(number, "(row)", "more cells than the header has columns")
             continue
         padded = [*cells, *[""] * (len(header) - len(cells))]
@@ -147,7 +199,10 @@ def _rows(table: Sequence[Sequence[str]], columns: Columns, faults: Faults) -> d
 
 
 def _entry(
-    model: type[E], columns: Columns, row: Row, before: Entry | None, at: tuple[int, Faults]
+    model: type[E],
+    row: Mapping[str, str | list[str]],
+    before: Entry | None,
+    at: tuple[int, Faults],
 ) -> E | None:
     """Make an entry of a row: what it has no column for stays as it was, an empty cell is unset."""
     number, faults = at
@@ -155,7 +210,7 @@ def _entry(
     for name, cell in row.items():
         kept.pop(name, None)
         if cell:
-            kept[name] = _value(name, cell, columns)
+            kept[name] = cell
     try:
         return model.model_validate(kept)
     except ValidationError as error:
@@ -164,13 +219,19 @@ def _entry(
         return None
 
 
-def _value(name: str, cell: str, columns: Columns) -> str | list[str]:
+def _value(name: str, cell: str, columns: Columns, known: Known) -> str | list[str]:
+    """Give what a cell means: our words for those of people, ids for names, plain amounts."""
     if name in columns.many:
-        return [part.strip() for part in MANY.split(cell) if part.strip()]
+        parts = [part.strip() for part in MANY.split(cell)]
+        return [id_of(known, name, word_of(name, part)) for part in parts if part]
     if name == "period" and (month := _MONTH_AS_DAY.fullmatch(cell)):
         # Excel has made a day of the month that was typed.
         return month[1]
-    return _WORDS.get(cell.lower(), cell)
+    if name == "period":
+        return plain_period(cell)
+    if name in _AMOUNTS:
+        return plain_amount(cell)
+    return id_of(known, name, word_of(name, _WORDS.get(cell.lower(), cell)))
 
 
 def _merged(before: Company, columns: Columns, entries: Mapping[int, Entry]) -> Company:

@@ -2,23 +2,22 @@
 
 import asyncio
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.filedrop.watch import Basket, Seen, Watched, is_draft, is_good, settled
-from core.errors import ChitError
 from core.ports import Clock, Leaders
 
 log = structlog.get_logger(__name__)
 
 LEASE_S = 30.0
 """After a crash the folder is looked into again so soon; a living watcher renews its lease."""
-SETTLE_S = 1.0
+SETTLE_S = 2.0
 """Between two looks: what somebody still writes to changes meanwhile."""
 
 
@@ -39,7 +38,7 @@ class Desk(Protocol):
         """The table of the connected folder."""
         ...
 
-    async def take(self, basket: Basket, seen: Seen, others: Collection[str]) -> Ended | None:
+    async def take(self, basket: Basket, seen: Seen, others: Mapping[str, Seen]) -> Ended | None:
         """Take a file to where it ends."""
         ...
 
@@ -55,6 +54,7 @@ class Watcher:
     every_s: float
     settle_s: float = SETTLE_S
     holder: str = field(default_factory=lambda: secrets.token_hex(8))
+    _since: dict[Seen, datetime] = field(default_factory=dict, init=False)
     _task: asyncio.Task[None] | None = field(default=None, init=False)
 
     @property
@@ -76,13 +76,16 @@ class Watcher:
         while True:
             try:
                 await self.look()
-            except (OSError, SQLAlchemyError, ChitError) as error:
+            except Exception as error:  # noqa: BLE001 the next round looks again, whatever it was
                 log.warning("folder_not_read", system=self.desk.name, error=type(error).__name__)
             await asyncio.sleep(self.every_s)
 
     async def look(self) -> Mapping[str, int]:
-        """Take what lies there now; gives how many files ended where. Nothing for a stand-by."""
-        counts: dict[str, int] = {"done": 0, "quarantine": 0}
+        """Take what lies there now; gives how many files ended where, and how many wait.
+
+        Nothing for a stand-by.
+        """
+        counts: dict[str, int] = {"done": 0, "quarantine": 0, "waits": 0}
         if not await self._mine():
             return counts
         keeping = asyncio.create_task(self._keep_lease(), name=f"{self.lease}-lease")
@@ -102,20 +105,30 @@ class Watcher:
         self, basket: Basket, before: Sequence[Seen], counts: dict[str, int]
     ) -> None:
         after = await basket.look()
-        others = frozenset(seen.name for seen in after if seen.plain)
+        beside = {seen.name: seen for seen in after if seen.plain}
+        now = self.clock()
+        self._since = {seen: self._since.get(seen, now) for seen in after}
         for seen in settled(before, after):
             if not await self._mine():
                 return
-            ended = await self._take(basket, seen, others)
-            if ended is not None:
-                counts[ended.end] += 1
+            quiet = replace(seen, quiet_s=self._quiet_s(seen, now))
+            ended = await self._take(basket, quiet, beside)
+            counts[ended.end if ended else "waits"] += 1
 
-    async def _take(self, basket: Basket, seen: Seen, others: Collection[str]) -> Ended | None:
+    def _quiet_s(self, seen: Seen, now: datetime) -> float:
+        """Say for how long nobody has written: as the folder says, or as was seen from here.
+
+        The clock of the folder may be another one; it can only be believed of the past.
+        """
+        written = datetime.fromtimestamp(seen.stamp, UTC)
+        return (now - min(self._since[seen], written)).total_seconds()
+
+    async def _take(self, basket: Basket, seen: Seen, others: Mapping[str, Seen]) -> Ended | None:
         """Take one file; what fails now is taken in the next round and stops no other."""
         about = seen.name if is_good(seen.name) else "?"
         try:
             ended = await self.desk.take(basket, seen, others)
-        except (OSError, SQLAlchemyError, ChitError) as error:
+        except Exception as error:  # noqa: BLE001 no file may keep the others from being taken
             log.warning("file_waits", system=self.desk.name, file=about, error=type(error).__name__)
             return None
         if ended is not None:

@@ -9,6 +9,12 @@ TEXTS: Texts = {
         "The file‹ “{file}” ›was not taken and lies in the folder quarantine.‹\n{rows}›\n"
         "Mend it and put it into the folder in again.",
     ),
+    "file_waits": Text(
+        "文件‹「{file}」›在 in 文件夹里等了一个多小时，控制文件‹（{rows}）›还没有来，所以没有收。"
+        "请检查导出程序。",
+        "The file‹ “{file}” ›has waited in the folder in for more than an hour; its control file"
+        "‹ ({rows}) ›has not come, so it was not taken. Look at the program that writes it.",
+    ),
     "file_not_plain": Text(
         "‹「{file}」›不是普通文件（快捷方式、链接、文件夹都不收）。",
         "‹“{file}” ›is no plain file: links and folders are not taken.",
@@ -42,13 +48,66 @@ TEXTS: Texts = {
     "file_row": Text(
         "‹第 {row} 行›内容不对‹：{text}›。", "‹Row {row}: ›something is wrong‹: {text}›."
     ),
+    "file_untitled": Text(
+        "‹第 {row} 行：›有内容的格子上面没有列名。请补上列名，或删掉这些内容。",
+        "‹Row {row}: ›a cell with content has no title above it. Give the column a title, or empty"
+        " it.",
+    ),
+    "file_differs": Text(
+        "‹第 {row} 行：›同一编号‹（{key}）›的各行，这一列‹（{column}）›要写得一样。",
+        "‹Row {row}: ›the rows of one key‹ ({key}) ›must say the same in the column‹ {column}›.",
+    ),
+    "file_yes_no": Text(
+        "提交这一列写 是 或 否‹，不能写「{text}」›。",
+        "In the column submit write yes or no‹, not “{text}”›.",
+    ),
+    "table_empty": Text("文件是空的。请重新导出。", "The file is empty. Please export it again."),
+    "table_broken": Text(
+        "文件已损坏，或者不是表格‹（{kind}）›。请在 Excel 里打开，另存为 .xlsx 或 .csv。",
+        "The file is damaged, or no table‹ ({kind})›. Open it in Excel and save it as .xlsx or"
+        " .csv.",
+    ),
+    "table_locked": Text(
+        "文件有密码，或者是旧的 .xls 格式。请去掉密码，另存为 .xlsx。",
+        "The file has a password, or is an old .xls. Take the password away and save it as .xlsx.",
+    ),
+    "table_letters": Text(
+        "‹第 {row} 行：›有读不出的文字，文件可能被截断或编码不对。请另存为 UTF-8 或 GBK 的 csv，"
+        "或 xlsx。",
+        "‹Row {row}: ›letters that cannot be read; the file may be cut off or in another encoding."
+        " Save it as csv in UTF-8 or GBK, or as xlsx.",
+    ),
+    "table_quotes": Text(
+        "‹第 {row} 行：›引号没有配对，后面的内容分不出列。请补上引号，或另存为 xlsx。",
+        "‹Row {row}: ›a quote does not close, so that columns cannot be told. Close it, or save"
+        " the file as xlsx.",
+    ),
+    "table_rows": Text(
+        "表格太大‹，最多 {most} 行›。请拆成几个文件。",
+        "The table is too large‹: {most} rows at most›. Please split it.",
+    ),
+    "table_cell": Text(
+        "‹第 {row} 行：›内容太多‹：一格最多 {most} 个字，一行最多 {columns} 列›。",
+        "‹Row {row}: ›too much in it‹: {most} characters a cell and {columns} columns at most›.",
+    ),
+    "table_digits": Text(
+        "‹第 {row} 行：›有超过 15 位的数字，Excel 已经丢了后面几位。请把这一列设为文本，重新填写。",
+        "‹Row {row}: ›a number of more than 15 digits, of which Excel has lost the last. Make the"
+        " column text and enter it again.",
+    ),
+    "table_formula": Text(
+        "‹第 {row} 行：›公式没有算出值‹（{text}）›。请在 Excel 里打开并保存，或粘贴为数值。",
+        "‹Row {row}: ›a formula without a value‹ ({text})›. Open the file in Excel and save it, or"
+        " paste values.",
+    ),
     "file_key_reused": Text(
         "这个编号已用于‹ {number}›，内容不同。要新建单据请换编号。",
         "This key has led to‹ {number} ›with another content; use a new key for a new claim.",
     ),
     "unknown_employee": Text(
-        "没有这个员工‹：{employee}›。请填 company.yaml 里的 id。",
-        "There is no such employee‹: {employee}›; give the id of the company file.",
+        "没有这个员工‹：{employee}›。请填 company.yaml 里的 id，或不重名的姓名。",
+        "There is no such employee‹: {employee}›; give the id of the company file, or a name that"
+        " only one has.",
     ),
     "employee_inactive": Text(
         "员工‹ {employee} ›已离职。", "The employee‹ {employee} ›has left the company."

@@ -24,6 +24,7 @@ from pydantic import (
 from bot.handlers.finding import surroundings_of
 from bot.handlers.refusals import visible_stop
 from bot.handlers.wallet import card_voucher
+from bot.texts.api import fault_text
 from bot.texts.plain import one_line
 from bot.texts.template import Language
 from bot.web.access import Access
@@ -435,8 +436,11 @@ def _refusal(problem: Problem) -> Refused:
     """Say a problem of a request in the words of somebody who has handed in a file."""
     if problem.code == "idempotency_key_reused":
         return Refused("file_key_reused", number=str(problem.fields.get("claim", "")))
-    said = (f"{f.text('zh')} · {f.text('en')}" for f in problem.faults)
-    return Refused("file_row", text="; ".join(said) or problem.code)
+    faults = tuple(
+        (f.place, fault_text(f.code, "zh", f.facts), fault_text(f.code, "en", f.facts))
+        for f in problem.faults
+    )
+    return Refused("file_row", text=problem.code, faults=faults)
 
 
 def _digest(asked: NewClaim) -> str:

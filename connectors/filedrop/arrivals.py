@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from core.errors import Refused
-from core.money import parse_yuan
+from core.money import format_yuan, parse_yuan
+from core.naming import Known, id_of
+from core.table_cells import header_place, plain_amount, plain_day, plain_title
+from core.table_columns import COLUMNS, TITLES, TableKind, word_of
 
-Arrival = Literal["claims", "results", "people", "budgets"]
+Arrival = TableKind
 ARRIVALS: tuple[Arrival, ...] = ("claims", "results", "people", "budgets")
 PREFIXES: Mapping[str, Arrival] = {
     "claims": "claims",
@@ -30,24 +33,8 @@ _HEADERS: tuple[tuple[Arrival, frozenset[str]], ...] = (
     ("results", frozenset({"amount", "result"})),
     ("people", frozenset({"id", "name"})),
 )
-CLAIM_COLUMNS: Mapping[str, str] = {
-    "编号": "key",
-    "员工": "employee",
-    "报销人": "employee",
-    "种类": "kind",
-    "类别": "category",
-    "金额": "amount",
-    "币种": "currency",
-    "汇率": "rate",
-    "日期": "date",
-    "说明": "description",
-    "项目": "project",
-    "事由": "purpose",
-    "发票": "invoice",
-    "发票号码": "invoice",
-    "提交": "submit",
-}
-_KNOWN = frozenset(CLAIM_COLUMNS.values())
+"""What the header of each must have; the order decides where several would do."""
+_KNOWN = COLUMNS["claims"].keys()
 _LINE = (
     "category", "amount", "currency", "rate", "date", "description", "project", "invoice",
 )  # fmt: skip
@@ -59,56 +46,73 @@ Table = Sequence[Sequence[str]]
 
 def arrival_of(name: str, table: Table) -> Arrival:
     """Say what a file holds; Refused `file_unknown` when neither its name nor its header tells."""
-    low = name.lower()
+    low = unicodedata.normalize("NFKC", name).lower()
     for prefix, arrival in PREFIXES.items():
         if low.startswith(prefix):
             return arrival
-    header = {_title(cell) for cell in table[0]} if table else set()
     for arrival, columns in _HEADERS:
+        place = header_place(table, TITLES[arrival].keys())
+        header = {TITLES[arrival].get(plain_title(c)) for c in table[place]} if table else set()
         if columns <= header:
             return arrival
     raise Refused("file_unknown", file=name[:60], options=", ".join(PREFIXES))
 
 
-def _title(cell: str) -> str:
-    plain = cell.strip().lower().lstrip("\ufeff")
-    return CLAIM_COLUMNS.get(plain, plain)
+def _header(table: Table, kind: Arrival) -> tuple[int, list[str]]:
+    """Give the place of the header, and the names of its columns; an unknown title stays."""
+    titles = TITLES[kind]
+    place = header_place(table, titles.keys())
+    plain = [plain_title(cell) for cell in table[place]] if table else []
+    return place, [titles.get(title, title) for title in plain]
 
 
-def check_control(control: bytes, data: bytes, table: Table) -> None:
-    """Compare a file with its control file: `sha256`, `count` of rows, `total` of the amounts.
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a control file says of the file that it lies beside; "" for what it does not name."""
 
-    What the control file does not name is not compared. Refused `file_control` with what differs.
-    """
+    sha256: str
+    count: str
+    total: str
+
+    def check_bytes(self, data: bytes) -> None:
+        """Compare the hash; Refused `file_control`."""
+        digest = hashlib.sha256(data).hexdigest()
+        if self.sha256 and self.sha256.lower() != digest:
+            raise Refused("file_control", column=f"sha256 {self.sha256[:8]}… ≠ {digest[:8]}…")
+
+    def check_table(self, table: Table, kind: Arrival) -> None:
+        """Compare the count of rows and the sum of amounts; Refused `file_control`."""
+        place, titles = _header(table, kind)
+        rows = [row for row in table[place + 1 :] if any(row)]
+        if self.count and self.count != str(len(rows)):
+            raise Refused("file_control", column=f"count {self.count[:12]} ≠ {len(rows)}")
+        if self.total and _yuan(self.total) != (found := _total(titles, rows)):
+            raise Refused("file_control", column=f"total {self.total[:20]} ≠ {format_yuan(found)}")
+
+
+def read_control(control: bytes) -> Control:
+    """Read a control file: `sha256`, `count`, `total`, at least one; Refused `file_control`."""
     try:
-        said = json.loads(control)
+        said = json.loads(control.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise Refused("file_control", column="json") from None
     if not isinstance(said, dict) or not {"sha256", "count", "total"} & set(said):
         raise Refused("file_control", column="sha256, count, total")
-    digest = hashlib.sha256(data).hexdigest()
-    if "sha256" in said and str(said["sha256"]).lower() != digest:
-        raise Refused("file_control", column="sha256")
-    rows = [row for row in table[1:] if any(row)]
-    if "count" in said and str(said["count"]) != str(len(rows)):
-        raise Refused("file_control", column=f"count {len(rows)}")
-    if "total" in said and _yuan(str(said["total"])) != _total(table, rows):
-        raise Refused("file_control", column="total")
+    return Control(*(str(said.get(name, "")) for name in ("sha256", "count", "total")))
 
 
-def _total(table: Table, rows: Table) -> int:
-    titles = [_title(cell) for cell in table[0]] if table else []
+def _total(titles: Sequence[str], rows: Table) -> int:
     place = next((titles.index(name) for name in ("amount", "limit") if name in titles), None)
     if place is None:
         raise Refused("file_control", column="total")
-    return sum(_yuan(row[place]) for row in rows if place < len(row))
+    return sum(_yuan(plain_amount(row[place])) for row in rows if place < len(row))
 
 
 def _yuan(text: str) -> int:
     try:
         return parse_yuan(text)
     except ValueError:
-        raise Refused("file_control", column="total") from None
+        raise Refused("file_control", column=f"total {text[:20]}") from None
 
 
 @dataclass(slots=True)
@@ -121,22 +125,24 @@ class ClaimRows:
     lines: list[dict[str, str]] = field(default_factory=list)
 
     def body(self) -> bytes:
-        """Give it as the body of `POST /claims`; Refused `file_row` for a word that is none."""
+        """Give it as the body of `POST /claims`; Refused `file_yes_no` for another word."""
         submit = self.head.get("submit", "").lower()
         if submit not in _YES | _NO:
-            raise Refused("file_row", text=f"submit: {submit[:40]}")
+            raise Refused("file_yes_no", text=submit[:40], line="0")
         asked: dict[str, object] = {k: v for k, v in self.head.items() if v and k != "submit"}
         lines = [{k: v for k, v in line.items() if v} for line in self.lines]
         return json.dumps({**asked, "submit": submit in _YES, "lines": lines}).encode()
 
 
-def claims_in(table: Table) -> tuple[ClaimRows, ...]:
+def claims_in(table: Table, names: Known | None = None) -> tuple[ClaimRows, ...]:
     """Read the claims of a table: rows with the same `key` are the lines of one claim.
+
+    `names` are what people, categories and projects are called, where that is not their id.
 
     Refused `file_columns` for a header that lacks one or has a column that means nothing,
     `file_row` where the rows of one claim contradict each other.
     """
-    titles = [_title(cell) for cell in table[0]] if table else []
+    place, titles = _header(table, "claims")
     missing = {"employee", "amount", "date"} - set(titles)
     strange = [t for t in titles if t and t not in _KNOWN]
     twice = [t for i, t in enumerate(titles) if t and t in titles[:i]]
@@ -144,18 +150,29 @@ def claims_in(table: Table) -> tuple[ClaimRows, ...]:
     if wrong:
         raise Refused("file_columns", columns=", ".join(wrong)[:200])
     found: dict[str, ClaimRows] = {}
-    for number, row in _rows(titles, table):
-        _join(found, number, row)
+    for number, row in _rows(titles, table, place):
+        _join(found, number, {n: id_of(names or {}, n, cell) for n, cell in row.items()})
     return tuple(found.values())
 
 
-def _rows(titles: Sequence[str], table: Table) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, cells in enumerate(table[1:], 2):
-        if any(cells[len(titles) :]):
-            raise Refused("file_row", row=str(number), text="more cells than columns")
+def _rows(titles: Sequence[str], table: Table, header: int) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, cells in enumerate(table[header + 1 :], header + 2):
+        if find_untitled(titles, cells):
+            raise Refused("file_untitled", row=str(number))
         row = {t: c.strip() for t, c in zip(titles, cells, strict=False) if t}
         if any(row.values()):
-            yield number, row
+            yield number, _plain(row)
+
+
+def find_untitled(titles: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether a row says something in a column that has no title."""
+    return any(cell and (i >= len(titles) or not titles[i]) for i, cell in enumerate(cells))
+
+
+def _plain(row: dict[str, str]) -> dict[str, str]:
+    read = {"amount": plain_amount, "rate": plain_amount, "date": plain_day}
+    plain = {name: read.get(name, str)(cell) for name, cell in row.items()}
+    return {name: word_of(name, cell) for name, cell in plain.items()}
 
 
 def _join(found: dict[str, ClaimRows], number: int, row: dict[str, str]) -> None:
@@ -166,6 +183,6 @@ def _join(found: dict[str, ClaimRows], number: int, row: dict[str, str]) -> None
     line = {name: row.pop(name, "") for name in _LINE}
     for name, value in row.items():
         if value and claim.head.setdefault(name, value) != value:
-            raise Refused("file_row", row=str(number), text=f"{name}: {key}")
+            raise Refused("file_differs", row=str(number), column=name, key=key)
     claim.rows.append(number)
     claim.lines.append(line)

@@ -1,102 +1,98 @@
 """Tables that come back: csv in the encodings that banks and Excel use, and xlsx."""
 
+import asyncio
+import codecs
 import csv
 import io
-import zipfile
-from datetime import date, datetime
-from decimal import Decimal
+import re
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
+from connectors.filedrop.workbook_in import (
+    Rows,
+    read_workbook,
+    read_workbook_apart,
+    require_small,
+)
 from core.errors import Refused
 
 MAX_BYTES = 50_000_000
-MAX_ROWS = 200_000
-MAX_CELL = 4_000
-MAX_INFLATED = 500_000_000
-"""What an xlsx file may grow to: its sheets are zipped."""
-_XLSX = b"PK\x03\x04"
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+"""How an old .xls begins, and an .xlsx that has a password."""
+_NO_TABLE = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"<html", b"<!doc", b"<?xml")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEPARATOR = re.compile(r"sep=(.)\r?\n")
+"""What Excel writes and reads as the first line of a csv file."""
+_FEW = 20
+"""A UTF-8 text of which one letter in so many is broken was UTF-8 before."""
 
 
-def read_table(data: bytes) -> list[list[str]]:
-    """Read a csv or xlsx file as rows of texts; Refused `bad_table` with what is wrong and where.
+async def read_table_apart(data: bytes) -> Rows:
+    """Read a file that came from outside, xlsx in a process of its own; else as `read_table`."""
+    if len(data) <= MAX_BYTES and data.startswith(_ZIP):
+        return await read_workbook_apart(data)
+    return await asyncio.to_thread(read_table, data)
 
-    Amounts in Excel come as plain decimals, days as ISO; an account that Excel has made a number
-    of more than 15 digits is refused, since digits are lost.
+
+def read_table(data: bytes) -> Rows:
+    """Read a csv or xlsx file as rows of texts; a row has its place in the file, empty ones too.
+
+    Refused `table_…` with what is wrong and where; xlsx as `read_workbook`.
     """
     if len(data) > MAX_BYTES:
-        raise Refused("bad_table", text=f"> {MAX_BYTES} bytes")
-    return _read_xlsx(data) if data.startswith(_XLSX) else _read_csv(_decoded(data))
+        raise Refused("file_too_large")
+    if data.startswith(_ZIP):
+        return read_workbook(data)
+    if data.startswith(_OLE):
+        raise Refused("table_locked")
+    if data[:5].lower().startswith(_NO_TABLE):
+        raise Refused("table_broken", kind="csv, xlsx")
+    if not data.strip():
+        raise Refused("table_empty")
+    return _read_csv(_decoded(data))
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("bad_table", text="UTF-8 / GBK")
+    try:
+        if data.startswith(_UTF16):
+            return data.decode("utf-16")
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _require_other_than_utf8(data, error)
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise Refused("table_letters", row=_row(data, error.start)) from None
 
 
-def _read_csv(text: str) -> list[list[str]]:
+def _require_other_than_utf8(data: bytes, error: UnicodeDecodeError) -> None:
+    """Refuse UTF-8 that was damaged or cut off: as GBK its letters would be others."""
+    shown = data.decode("utf-8", "replace")
+    broken = shown.count("\ufffd")
+    whole = sum(not char.isascii() for char in shown) - broken
+    if error.encoding != "utf-8" or broken * _FEW <= whole:
+        raise Refused("table_letters", row=_row(data, error.start))
+
+
+def _row(data: bytes, place: int) -> str:
+    return str(data.count(b"\n", 0, place) + 1)
+
+
+def _read_csv(text: str) -> Rows:
     if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise Refused("bad_table", row=str(line), text="NUL")
-    head = text.splitlines()[0] if text.strip() else ""
-    separator = max(",\t;|", key=head.count)
-    rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        raise Refused("table_letters", row=str(text[: text.index("\0")].count("\n") + 1))
+    said = _SEPARATOR.match(text)
+    if said:
+        text = "\n" + text[said.end() :]  # the rows keep their numbers
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    separator = said[1] if said else max(",\t;|", key=head.count)
+    rows: Rows = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for row in reader:
-            _require_small(len(rows) + 1, row)
-            rows.append([cell.strip() for cell in row])
-    except csv.Error as error:
-        raise Refused("bad_table", row=str(reader.line_num), text=str(error)) from None
+            cells = [cell.strip() for cell in row]
+            require_small(len(rows) + 1, cells)
+            rows.append(cells)
+    except csv.Error:
+        # A quote that never closes would make one cell of all that follows.
+        raise Refused("table_quotes", row=str(len(rows) + 1)) from None
     return rows
-
-
-def _require_small(number: int, row: list[str]) -> None:
-    if number > MAX_ROWS:
-        raise Refused("bad_table", row=str(number), text=f"> {MAX_ROWS} rows")
-    if any(len(cell) > MAX_CELL for cell in row):
-        raise Refused("bad_table", row=str(number), text=f"> {MAX_CELL} characters")
-
-
-def _read_xlsx(data: bytes) -> list[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_INFLATED:
-                raise Refused("bad_table", text="xlsx: too large")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise Refused("bad_table", text="xlsx") from None
-    try:
-        sheet = book.worksheets[0]
-        rows: list[list[str]] = []
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-            row = [_text(number, cell) for cell in cells]
-            _require_small(number, row)
-            rows.append(row)
-    finally:
-        book.close()
-    while rows and not any(rows[-1]):
-        rows.pop()
-    return rows
-
-
-_SURE_DIGITS = 10**15
-
-
-def _text(number: int, cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if abs(cell) >= _SURE_DIGITS:
-            raise Refused("bad_table", row=str(number), text="> 15 digits as a number, not text")
-        return format(Decimal(str(cell)).normalize(), "f")
-    return str(cell).strip()

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -25,20 +25,32 @@ ENDS: tuple[End, ...] = ("done", "quarantine")
 CONTROL = ".control.json"
 DRAFT = ".tmp"
 _GOOD = re.compile(r"(?!\.)[^\x00-\x1f\x7f/\\:*?\"<>|]{1,100}\.(?:csv|xlsx)", re.IGNORECASE)
-_IGNORED = re.compile(r"~\$.*|.*\.(?:tmp|part|crdownload|filepart|swp|sha256)", re.IGNORECASE)
+_IGNORED = re.compile(
+    r"~\$.*|\.[^.].*|thumbs\.db|desktop\.ini|.*\.(?:tmp|part|crdownload|filepart|swp|sha256)",
+    re.IGNORECASE,
+)
+"""What Office, rsync, browsers and file managers leave for themselves."""
+_ZIP, _ZIP_END, _ZIP_TAIL = b"PK\x03\x04", b"PK\x05\x06", 70_000
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What lies in `in/`: not `plain` is what is no file, a symbolic link for one.
 
-    `stamp` changes when somebody writes to it.
+    `stamp` changes when somebody writes to it, `ident` when another file takes its name. `quiet_s`
+    is for how long nobody has written to it.
     """
 
     name: str
     size: int
     stamp: float
     plain: bool = True
+    ident: int = 0
+    quiet_s: float = field(default=0.0, compare=False)
+
+
+class FileChanged(OSError):
+    """Somebody has written to a file, or put another one in its place, since it was seen."""
 
 
 class Basket(Protocol):
@@ -48,12 +60,18 @@ class Basket(Protocol):
         """Give what lies in `in/`, in order of names."""
         ...
 
-    async def read(self, name: str) -> bytes:
-        """Read a file; Refused `file_not_plain`, `file_too_large`."""
+    async def read(self, seen: Seen) -> bytes:
+        """Read a file as it was seen; FileChanged, Refused `file_not_plain`, `file_too_large`."""
         ...
 
-    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
-        """Move a file to where it ends, under the name `kept`, after what lies beside it."""
+    async def end(
+        self, seen: Seen, end: End, kept: str, data: bytes, beside: Mapping[str, bytes]
+    ) -> None:
+        """Move a file to where it ends, under the name `kept`, after what lies beside it.
+
+        Where another has taken its name meanwhile, `data` is written there and the other stays;
+        FileChanged when nothing was read of it.
+        """
 
     async def drop(self, name: str) -> None:
         """Remove the control file of what has ended."""
@@ -70,6 +88,13 @@ class Watched(Protocol):
 def is_draft(name: str) -> bool:
     """Whether a name says that a file is still being written, or is no business of ours."""
     return bool(_IGNORED.fullmatch(name))
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether a file may have been cut off: a zip without its end, a last line without one."""
+    if data.startswith(_ZIP):
+        return _ZIP_END not in data[-_ZIP_TAIL:]
+    return not data.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def is_good(name: str) -> bool:
@@ -108,33 +133,55 @@ class LocalBasket:
         with os.scandir(self.path / "in") as entries:
             for entry in entries:
                 with contextlib.suppress(FileNotFoundError):
-                    facts = entry.stat(follow_symlinks=False)
-                    plain = stat.S_ISREG(facts.st_mode)
-                    found.append(Seen(entry.name, facts.st_size, facts.st_mtime, plain))
+                    found.append(_seen(entry.name, entry.stat(follow_symlinks=False)))
         return tuple(sorted(found, key=lambda seen: seen.name))
 
-    async def read(self, name: str) -> bytes:
+    async def read(self, seen: Seen) -> bytes:
         """Read a file, never through a link."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            handle = os.open(self.path / "in" / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
+            handle = os.open(self.path / "in" / seen.name, flags)
+        except (FileNotFoundError, PermissionError):
             raise
         except OSError:
-            raise Refused("file_not_plain", file=name[:60]) from None
+            raise Refused("file_not_plain", file=seen.name[:60]) from None
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise Refused("file_not_plain", file=name[:60])
-            return _small(file.read(MAX_BYTES + 1), name)
+                raise Refused("file_not_plain", file=seen.name[:60])
+            data = file.read(MAX_BYTES + 1)
+            if _seen(seen.name, os.fstat(handle)) != seen:
+                raise FileChanged(seen.name)
+            return _small(data, seen.name)
 
-    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
+    async def end(
+        self, seen: Seen, end: End, kept: str, data: bytes, beside: Mapping[str, bytes]
+    ) -> None:
         """Write what lies beside it, then move the file."""
+        place = self.path / "in" / seen.name
+        same = self._now(seen.name) == seen
+        if not same and not data:
+            raise FileChanged(seen.name)
         for other, content in beside.items():
             write_file(self.path / end / other, content)
-        (self.path / "in" / name).rename(self.path / end / kept)
+        if same:
+            place.rename(self.path / end / kept)
+        else:
+            write_file(self.path / end / kept, data)
+
+    def _now(self, name: str) -> Seen | None:
+        try:
+            return _seen(name, (self.path / "in" / name).lstat())
+        except FileNotFoundError:
+            return None
 
     async def drop(self, name: str) -> None:
         """Remove a file."""
         (self.path / "in" / name).unlink(missing_ok=True)
+
+
+def _seen(name: str, facts: os.stat_result) -> Seen:
+    plain = stat.S_ISREG(facts.st_mode)
+    return Seen(name, facts.st_size, facts.st_mtime, plain, facts.st_ino)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +213,40 @@ class _SftpBasket:
             text = name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else name
             if text in {".", ".."} or "/" in text:
                 continue
-            facts = await self.client.lstat(f"{self.folder}/in/{text}")
-            plain = facts.type == asyncssh.FILEXFER_TYPE_REGULAR
-            found.append(Seen(text, facts.size or 0, float(facts.mtime or 0), plain))
+            with contextlib.suppress(asyncssh.SFTPNoSuchFile):
+                found.append(await self._seen(text))
         return tuple(sorted(found, key=lambda seen: seen.name))
 
-    async def read(self, name: str) -> bytes:
+    async def _seen(self, name: str) -> Seen:
         facts = await self.client.lstat(f"{self.folder}/in/{name}")
-        if facts.type != asyncssh.FILEXFER_TYPE_REGULAR:
-            raise Refused("file_not_plain", file=name[:60])
-        async with self.client.open(f"{self.folder}/in/{name}", "rb") as file:
-            return _small(await file.read(MAX_BYTES + 1), name)
+        plain = facts.type == asyncssh.FILEXFER_TYPE_REGULAR
+        return Seen(name, facts.size or 0, float(facts.mtime or 0), plain)
 
-    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
+    async def read(self, seen: Seen) -> bytes:
+        if not (await self._seen(seen.name)).plain:
+            raise Refused("file_not_plain", file=seen.name[:60])
+        async with self.client.open(f"{self.folder}/in/{seen.name}", "rb") as file:
+            data: bytes = await file.read(MAX_BYTES + 1)
+        if await self._seen(seen.name) != seen:
+            raise FileChanged(seen.name)
+        return _small(data, seen.name)
+
+    async def end(
+        self, seen: Seen, end: End, kept: str, data: bytes, beside: Mapping[str, bytes]
+    ) -> None:
+        try:
+            same = await self._seen(seen.name) == seen
+        except asyncssh.SFTPNoSuchFile:
+            same = False
+        if not same and not data:
+            raise FileChanged(seen.name)
         for other, content in beside.items():
             await put_one(self.client, f"{self.folder}/{end}/{other}", content)
         place = f"{self.folder}/{end}/{kept}"
-        await self.client.posix_rename(f"{self.folder}/in/{name}", place)
+        if same:
+            await self.client.posix_rename(f"{self.folder}/in/{seen.name}", place)
+        else:
+            await put_one(self.client, place, data)
 
     async def drop(self, name: str) -> None:
         with contextlib.suppress(asyncssh.SFTPNoSuchFile):

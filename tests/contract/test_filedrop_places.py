@@ -96,14 +96,15 @@ async def test_a_server_is_watched_as_a_folder_is(server: Server) -> None:
     (server.root / "in" / "link.csv").symlink_to(server.root / "in" / "claims.csv")
 
     async with watched.opened() as basket:
-        seen = {one.name: one.plain for one in await basket.look()}
-        data = await basket.read("claims.csv")
+        claims, link = await basket.look()
+        data = await basket.read(claims)
         with pytest.raises(Refused, match="file_not_plain"):
-            await basket.read("link.csv")
-        await basket.end("claims.csv", "done", "claims.1.csv", {"claims.1.csv.receipt.json": b"{}"})
-        await basket.end("link.csv", "quarantine", "unnamed.1", {})
+            await basket.read(link)
+        beside = {"claims.1.csv.receipt.json": b"{}"}
+        await basket.end(claims, "done", "claims.1.csv", data, beside)
+        await basket.end(link, "quarantine", "unnamed.1", b"", {})
 
-    assert (seen, data) == ({"claims.csv": True, "link.csv": False}, b"a,b")
+    assert (claims.plain, link.plain, data) == (True, False, b"a,b")
     assert names(server.root / "in") == []
     assert names(server.root / "done") == ["claims.1.csv", "claims.1.csv.receipt.json"]
     assert (server.root / "quarantine" / "unnamed.1").is_symlink()

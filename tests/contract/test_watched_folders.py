@@ -17,7 +17,7 @@ from bot.web.access import Access
 from bot.web.api_claims import ClaimsDoor
 from bot.web.shapes import Json
 from connectors.filedrop.arrivals import ARRIVALS
-from connectors.filedrop.watch import End, LocalBasket
+from connectors.filedrop.watch import End, LocalBasket, Seen
 from core.actions.basics import Settings
 from core.change import Change
 from core.claim import Claim, State
@@ -70,7 +70,7 @@ class Office:
             zone,
             shown,
         )
-        desk = FilesIn("filedrop", store, door, moment, Settings(), ARRIVALS, control)
+        desk = FilesIn("filedrop", store, door, moment, Settings(), ARRIVALS, control, 0)
         return Watcher(basket or LocalBasket(self.root), desk, self.storage.leaders, moment, 60, 0)
 
     async def look(self, *, control: bool = False) -> tuple[int, int]:
@@ -209,7 +209,7 @@ async def test_a_kind_that_the_folder_does_not_take_lies_apart(desk: Office) -> 
     )
     desk.put("people.csv", "id,name,roles\nevil,恶人,admin\n")
 
-    assert await narrow.look() == {"done": 0, "quarantine": 1}
+    assert await narrow.look() == {"done": 0, "quarantine": 1, "waits": 0}
     assert (await desk.storage.store.company()).person("evil") is None
 
 
@@ -232,7 +232,7 @@ async def test_what_cannot_be_read_lies_apart(desk: Office, name: str, data: byt
     assert await desk.look() == (0, 1)
     assert desk.waiting() == []
     assert any(not kept.endswith((".txt", ".json")) for kept in desk.ends("quarantine"))
-    assert "·" in desk.reason()
+    assert "\n\n" in desk.reason()
 
 
 async def test_links_and_folders_are_never_followed(desk: Office, tmp_path: Path) -> None:
@@ -274,8 +274,10 @@ async def test_what_does_not_fit_its_control_file_lies_apart(desk: Office, told:
 class Dying(LocalBasket):
     """A folder whose machine dies after the database knows, and before the file has moved."""
 
-    async def end(self, name: str, end: End, kept: str, beside: Mapping[str, bytes]) -> None:
-        raise OSError(name, end, kept, beside)
+    async def end(
+        self, seen: Seen, end: End, kept: str, data: bytes, beside: Mapping[str, bytes]
+    ) -> None:
+        raise OSError(seen, end, kept, len(data), beside)
 
 
 async def test_a_crash_between_noting_and_moving_takes_nothing_twice(office: Office) -> None:
@@ -285,7 +287,11 @@ async def test_a_crash_between_noting_and_moving_takes_nothing_twice(office: Off
     between = office.waiting()
     after = await office.look()
 
-    assert (dict(died), between, after) == ({"done": 0, "quarantine": 0}, ["claims.csv"], (1, 0))
+    assert (dict(died), between, after) == (
+        {"done": 0, "quarantine": 0, "waits": 1},
+        ["claims.csv"],
+        (1, 0),
+    )
     assert len(await office.claims()) == 1
 
 

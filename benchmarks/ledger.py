@@ -20,7 +20,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.figures import Figure, beside, note
-from benchmarks.peers import NaivePeer, OrmPeer
+from benchmarks.orm_twin import OrmTwin
+from benchmarks.peers import NaivePeer, OrmPeer, Peer
 from benchmarks.places import KINDS, database
 from bot.clock import utc_now
 from bot.heap import settle_heap
@@ -81,7 +82,11 @@ async def run(kinds: Sequence[str] = KINDS) -> AsyncIterator[Figure]:
 
 async def _on(url: str, kind: str) -> AsyncIterator[Figure]:
     storage = await open_storage(url, utc_now)
-    peers = [OrmPeer(url), NaivePeer(url)] if kind == "postgres" else [NaivePeer(url)]
+    peers: list[Peer] = [NaivePeer(url)]
+    if kind == "postgres":
+        pattern = submission(_company(1), 0, "TW-pattern")
+        twin = OrmTwin(url, lambda number, chosen: renumbered(pattern, number, chosen))
+        peers = [twin, OrmPeer(url), *peers]
     try:
         company = await _apply(storage)
         for peer in peers:
@@ -122,7 +127,7 @@ class Measured:
         """Give our rate with as many clients as pgbench."""
         return self.middle("ours")
 
-    def figures(self, name: str, peers: Sequence[NaivePeer]) -> list[Figure]:
+    def figures(self, name: str, peers: Sequence[Peer]) -> list[Figure]:
         """Set our rates beside those of the peers."""
         found = [
             beside(
@@ -145,7 +150,7 @@ class Measured:
 async def _measure(
     storage: Storage,
     company: Company,
-    peers: Sequence[NaivePeer],
+    peers: Sequence[Peer],
     pgbench: "PgBench | None",
     profile: str,
 ) -> Measured:
@@ -170,7 +175,7 @@ async def _measure(
     return found
 
 
-async def _peer_rate(peer: NaivePeer, pick: Pick) -> tuple[float, float]:
+async def _peer_rate(peer: Peer, pick: Pick) -> tuple[float, float]:
     """Measure a peer; its connections go then, since a server has not too many of them."""
     found = await timed_rate(peer.job(pick), CLIENTS)
     await peer.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Protocol
 
 from sqlalchemy import BigInteger, Text, select, text
 from sqlalchemy.ext.asyncio import (
@@ -18,6 +19,24 @@ FEN = 100
 DOCUMENT = '{"number":"BX","lines":[{"category":"taxi","amount_fen":100}]}' * 10
 CONNECTIONS = 32
 Job = Callable[[], Awaitable[object]]
+
+
+class Peer(Protocol):
+    """Somebody else's way to reserve on a budget."""
+
+    name: str
+
+    async def prepare(self, budgets: int) -> None:
+        """Make what it needs, with so many budgets."""
+        ...
+
+    def job(self, pick: Callable[[], int]) -> Job:
+        """Make a job that reserves on a chosen budget."""
+        ...
+
+    async def close(self) -> None:
+        """Close its connections; the next job opens others."""
+        ...
 
 
 class NaivePeer:
@@ -123,7 +142,7 @@ class OrmPeer(NaivePeer):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.name = "SQLAlchemy ORM, FOR UPDATE"
+        self.name = "SQLAlchemy ORM, six rows, FOR UPDATE"
         self._engine = create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from core.claim import Claim, Kind, Line, State
 
@@ -15,8 +15,7 @@ COSTS: frozenset[Kind] = frozenset({"reimbursement", "welfare"})
 what a purchase request pays to a supplier is followed by none."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """What lines have in common; what a line does not name is an empty text."""
 
     month: str
@@ -27,8 +26,7 @@ class Cell:
     supplier: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What one claim adds to a cell."""
 
     cell: Cell

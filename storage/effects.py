@@ -25,7 +25,7 @@ from storage.delegations import write_delegations
 from storage.documents import (
     write,
 )
-from storage.engine import Database, Row, own
+from storage.engine import Database, OnConflict, Row, own
 from storage.ledger import Account
 from storage.loading import Head, Loaded
 from storage.sheets import Sheet, outbox_row
@@ -62,6 +62,8 @@ class Before:
     holders: dict[str, str]
     facts: Mapping[str, tuple[Fact, ...]]
     waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
+    numbers: frozenset[str]
+    trusting: bool
 
     @classmethod
     def of(cls, loaded: Loaded) -> "Before":
@@ -75,6 +77,8 @@ class Before:
             dict(books.holders),
             loaded.facts,
             loaded.waiting,
+            frozenset(books.revisions),
+            loaded.trusting,
         )
 
 
@@ -119,10 +123,12 @@ class Effects:
         last = {claim.number: claim for sheet in self.sheets for claim in sheet.claims}
         if not last:
             return
-        rows = [claim.row for claim in last.values()]
         # The books know which claims are new: to look for them again would cost as much as a row.
-        there = any(row["revision"] != 1 for row in rows)
-        await self.database.insert(self.connection, claims, rows, "replace" if there else "fail")
+        known = self.before.numbers
+        made = [claim.row for n, claim in last.items() if n not in known]
+        changed = [claim.row for n, claim in last.items() if n in known]
+        await self.database.insert(self.connection, claims, made)
+        await self.database.revise(self.connection, claims, "number", changed)
         await self._waiting({n: claim.waiting for n, claim in last.items()})
         facts = {n: claim.facts for n, claim in last.items()}
         await write_spending(self.database, self.connection, facts, self.before.facts)
@@ -316,7 +322,9 @@ class Effects:
     async def _outbox(self, told: Sequence[dict[str, object]]) -> int:
         for number, row in enumerate(told, self.head.outbox_id + 1):
             row["id"] = number
-        await self.database.insert(self.connection, outbox, told, "ignore")
+        # A notice that is there already is rare, and to be ready for one costs as much as a row.
+        again: OnConflict = "fail" if self.before.trusting else "ignore"
+        await self.database.insert(self.connection, outbox, told, again)
         return self.head.outbox_id + len(told)
 
     async def _head(self, chain: Link, entry_id: int, outbox_id: int) -> None:

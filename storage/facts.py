@@ -1,14 +1,13 @@
 """Facts of claims as rows, and back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 
 from core.spending import Cell, Fact
 from storage.asking import Answer, Question
 from storage.engine import Row
 from storage.tables import spend_facts
 
-CELL = tuple(f.name for f in fields(Cell))
+CELL = Cell._fields
 """The columns of a fact that say what it is about."""
 FACTS = Question(
     spend_facts.c.claim,
@@ -37,7 +36,7 @@ def fact_rows(facts: Iterable[tuple[str, Sequence[Fact]]]) -> list[Row]:
         {
             "claim": number,
             "place": place,
-            **{name: getattr(fact.cell, name) for name in CELL},
+            **fact.cell._asdict(),
             "amount_fen": fact.amount_fen,
             "lines": fact.lines,
         }

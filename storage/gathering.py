@@ -37,8 +37,9 @@ class Gathered(Database):
     """A database whose insertions and revisions wait for `flush`, at most one of each table.
 
     All of them are one statement then. Its parts see nothing of one another, so what concerns a
-    table that is waiting already sends what waits first; whoever reads or deletes what has just
-    been written flushes before. On SQLite, where a round trip costs nothing, nothing waits.
+    table that is waiting already sends what waits first, but for a revision beside an insertion
+    that takes only new keys; whoever reads or deletes what has just been written flushes before.
+    On SQLite, where a round trip costs little, nothing waits.
     """
 
     def __init__(self, database: Database, connection: AsyncConnection) -> None:
@@ -73,7 +74,7 @@ class Gathered(Database):
             await self._wait(Shape("revise", table, tuple(rows[0]), key=key), rows)
 
     async def _wait(self, shape: Shape, rows: Sequence[Row]) -> None:
-        if any(waiting.table is shape.table for waiting, _ in self._waiting):
+        if any(_collide(waiting, shape) for waiting, _ in self._waiting):
             await self.flush()
         self._waiting.append((shape, rows))
 
@@ -101,6 +102,12 @@ class Gathered(Database):
             }
             statement = _together(shapes, tell, packed=False)
         await fetch(self._connection, statement, given)
+
+
+def _collide(waiting: Shape, shape: Shape) -> bool:
+    """Whether two parts may be about the same rows."""
+    apart = waiting.what == "insert" and waiting.conflict == "fail" and shape.what == "revise"
+    return waiting.table is shape.table and not apart
 
 
 @lru_cache(maxsize=STATEMENTS)

@@ -113,13 +113,15 @@ _REVISED = (_CLAIMS, _VOUCHERS, _BATCHES, _WISHES)
 class Loaded:
     """What a batch touches: its books, and what claims that were there have written elsewhere.
 
-    `facts` and `waiting` (person and when it is due) by claim.
+    `facts` and `waiting` (person and when it is due) by claim. What is `trusting` has not looked
+    for what it makes: its keys must be found free when it is written.
     """
 
     head: Head
     books: Books
     facts: Mapping[str, tuple[Fact, ...]]
     waiting: Mapping[str, frozenset[tuple[str, datetime | None]]]
+    trusting: bool
 
 
 _HEAD = select(heads.c.audit_seq, heads.c.audit_hash, heads.c.entry_id, heads.c.outbox_id).where(
@@ -144,18 +146,25 @@ async def lock_head(database: Database, connection: AsyncConnection) -> Head:
 
 
 async def load(
-    database: Database, connection: AsyncConnection, changes: Sequence[Change]
+    database: Database, connection: AsyncConnection, changes: Sequence[Change], *, trusting: bool
 ) -> Loaded:
     """Read what a batch touches; the head's lock keeps it as it is read.
 
-    Only leases are locked besides: they are taken without the head.
+    Only leases are locked besides: they are taken without the head. A batch that is `trusting`
+    does not look whether a claim or a hold is there that a change makes.
     """
     charged = _charged(changes, ())
     grown = {c.number for change in changes for c in change.claims if c.revision}
     found = await ask(
         database,
         connection,
-        {**_wanted(changes), _FIGURES: charged, FACTS: grown, _WAITING: grown, _ENDS: {TENANT}},
+        {
+            **_wanted(changes, trusting=trusting),
+            _FIGURES: charged,
+            FACTS: grown,
+            _WAITING: grown,
+            _ENDS: {TENANT},
+        },
     )
     held = {row[0]: _held(row) for row in found[_HELD]}
     accounts = {row[0]: _account(row) for row in found[_FIGURES]}
@@ -175,15 +184,17 @@ async def load(
         books.taken[claim] = books.taken.get(claim, frozenset()) | {identity}
     seq, last, entry_id, outbox_id = found[_ENDS][0]
     head = Head(Link(seq, last), entry_id, outbox_id)
-    return Loaded(head, books, read_facts(found[FACTS]), _waiters(found[_WAITING]))
+    return Loaded(head, books, read_facts(found[FACTS]), _waiters(found[_WAITING]), trusting)
 
 
-def _wanted(changes: Sequence[Change]) -> dict[Question, set[Any]]:
+def _wanted(changes: Sequence[Change], *, trusting: bool) -> dict[Question, set[Any]]:
     """Name what a batch revises, holds, takes, finishes and asks."""
     steps = [step for change in changes for step in change.identities]
     return {
-        _HELD: _names(changes),
-        _CLAIMS: {claim.number for c in changes for claim in c.claims},
+        _HELD: _names(changes, trusting=trusting),
+        _CLAIMS: {
+            claim.number for c in changes for claim in c.claims if claim.revision or not trusting
+        },
         _VOUCHERS: {v.id for c in changes for v in c.vouchers},
         _BATCHES: {b.id for c in changes for b in c.batches},
         _WISHES: {b.number for c in changes for b in c.budget_changes},
@@ -216,12 +227,12 @@ def _waiters(rows: Iterable[Answer]) -> dict[str, frozenset[tuple[str, datetime 
     return found
 
 
-def _names(changes: Sequence[Change]) -> set[str]:
+def _names(changes: Sequence[Change], *, trusting: bool) -> set[str]:
     """Name the holds of a batch; undoing one also asks whether it was undone before."""
     names: set[str] = set()
     for move in (move for change in changes for move in change.moves):
         if isinstance(move, Reserve):
-            names.add(move.hold.name)
+            names |= set() if trusting else {move.hold.name}
         elif isinstance(move, Reverse):
             names |= {move.hold, reversal_of(move.hold)}
         elif isinstance(move, Consume | Release | Rebook):

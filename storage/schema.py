@@ -48,9 +48,19 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+_BYTES = "C"
+"""PostgreSQL compares keys as SQLite does, by their bytes: twice as fast as in the order of a
+language, and no index breaks when the system's next version orders that language otherwise."""
+
+
 def tenant() -> Column[str]:
     """Give the column that every key begins with."""
-    return Column("company", String(64), nullable=False, server_default=TENANT)
+    return Column("company", _by_bytes(String(64)), nullable=False, server_default=TENANT)
+
+
+def _by_bytes(kind: String) -> String:
+    """Give a type of text that is compared by its bytes on every database."""
+    return kind.with_variant(type(kind)(kind.length, collation=_BYTES), "postgresql")
 
 
 def fen(name: str, **more: str) -> Column[int]:
@@ -65,4 +75,4 @@ def moment(name: str, *, null: bool = False) -> Column[datetime]:
 
 def words(name: str, *, null: bool = False, default: str | None = None) -> Column[str]:
     """Give a column of text."""
-    return Column(name, Text, nullable=null, server_default=default)
+    return Column(name, _by_bytes(Text()), nullable=null, server_default=default)

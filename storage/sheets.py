@@ -1,8 +1,8 @@
 """What a change will write, as far as it needs no lock: worked out while other batches run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from core.change import AuditEntry, Change, Outgoing, Reserve
 from core.claim import Claim, State
@@ -12,8 +12,7 @@ from storage.chain import seal_text, text_of
 from storage.documents import write, write_next
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimSheet:
+class ClaimSheet(NamedTuple):
     """A claim's row with its next revision, its facts, and whom it waits for until when."""
 
     number: str
@@ -22,16 +21,14 @@ class ClaimSheet:
     waiting: frozenset[tuple[str, datetime | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class AuditSheet:
+class AuditSheet(NamedTuple):
     """A line of the record without number and hash, and the `text` that is hashed with both."""
 
     row: dict[str, object]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A change with its claims, its lines of the record, its notices without their numbers.
 
     `charges` has what its new holds hold, by name.

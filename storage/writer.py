@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.exc import IntegrityError
+
 from core.actions.processes import with_orders
 from core.change import Change
 from core.errors import ChitError
@@ -51,6 +53,13 @@ class Writer:
         await self._group.close()
 
     async def _run(self, take: Take[Sheet]) -> Sequence[Exception | None]:
+        """Trust that what changes make is new; look for it when a key turns out to be taken."""
+        try:
+            return await self._turn(take, trusting=True)
+        except IntegrityError:
+            return await self._turn(take, trusting=False)
+
+    async def _turn(self, take: Take[Sheet], *, trusting: bool) -> Sequence[Exception | None]:
         answers: list[Exception | None] = []
         admitted: list[Sheet] = []
         told = False
@@ -58,7 +67,8 @@ class Writer:
             sheets = take()
             if not sheets:
                 return answers
-            loaded = await load(self._database, connection, [s.change for s in sheets])
+            changes = [sheet.change for sheet in sheets]
+            loaded = await load(self._database, connection, changes, trusting=trusting)
             books, before = loaded.books, Before.of(loaded)
             for sheet in sheets:
                 try:

@@ -119,6 +119,44 @@ async def test_a_refused_change_does_not_stop_its_neighbours(storage: AnyStorage
     assert await figures(storage) == (10000, 0)
 
 
+async def test_what_is_there_already_fails_alone_beside_what_is_new(storage: AnyStorage) -> None:
+    await apply(storage, company_with(sales="100.00"))
+    old, taken = submission(1, "sales", 100), submission(2, "sales", 100)
+    for change in (old, taken):
+        await storage.store.commit(change)
+    revised = replace(old.claims[0], revision=1, purpose="revised")
+    other = replace(submission(3, "sales", 100), moves=taken.moves)
+    told = replace(submission(4, "sales", 100), outbox=taken.outbox)
+
+    answers = await asyncio.gather(
+        *(
+            storage.store.commit(change)
+            for change in (
+                submission(5, "sales", 100),
+                taken,
+                Change(at=NOW, claims=(revised,)),
+                other,
+                told,
+                submission(6, "sales", 100),
+            )
+        ),
+        return_exceptions=True,
+    )
+
+    assert [type(answer) for answer in answers] == [
+        type(None),
+        Conflict,
+        type(None),
+        Conflict,
+        type(None),
+        type(None),
+    ]
+    kept = {c.number: c for c in (await storage.store.claims(ClaimQuery(), Page())).items}
+    assert len(kept) == 5
+    assert kept[revised.number] == replace(revised, revision=2)
+    assert (await figures(storage, "sales"))[0] == 500
+
+
 async def test_forty_at_once_against_room_for_ten(storage: AnyStorage) -> None:
     await apply(storage, company_with(sales="1000.00"))
 

@@ -140,6 +140,18 @@ async def test_the_newest_version_is_the_one_that_an_upgrade_ends_at(database_ur
     await database.close()
 
 
+async def test_texts_are_compared_by_their_bytes(postgres_url: str) -> None:
+    foreign = text(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND data_type IN ('text', 'character varying')"
+        " AND table_name <> 'alembic_version' AND collation_name IS DISTINCT FROM 'C'"
+    )
+    database = Database(postgres_url)
+    async with database.reading() as connection:
+        assert (await connection.execute(foreign)).all() == []
+    await database.close()
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -305,7 +305,7 @@ class MemoryStore:
     def _apply_budgets(self, company: Company, cause: AppliedBy) -> None:
         ledger = self._books.ledger
         for name, account in ledger.accounts.items():
-            ledger.accounts[name] = replace(account, control="ignore", rolls=None)
+            ledger.accounts[name] = account._replace(control="ignore", rolls=None)
         for budget in company.budgets:
             known = ledger.accounts.get(budget.id)
             repeats = known is not None and self._budgets[budget.id].limit_fen == budget.limit_fen
@@ -314,8 +314,8 @@ class MemoryStore:
             if not repeats:
                 ledger.limits.append(cause.limit(budget.id, version, limit))
             self._budgets[budget.id] = budget
-            ledger.accounts[budget.id] = replace(
-                known or Account(budget.id, 0, 0, ""),
+            account = known or Account(budget.id, 0, 0, "")
+            ledger.accounts[budget.id] = account._replace(
                 limit_fen=limit,
                 ceiling_fen=ceiling_of(limit, budget.tolerance),
                 control=budget.control,

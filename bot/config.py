@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.connections import BooksSettings, SystemSettings
+from bot.section import ADDRESS, TARGET
 from bot.settings import Config
 
 PREFIX = "CHIT_"
@@ -34,6 +36,18 @@ CONNECTOR_LISTS = {
     *("origins", "budgets", "states", "results", "types"),
 }
 """Keys whose values are lists or tables: in the environment they are written as in the file."""
+FORMS: Mapping[str, str] = {
+    TARGET: "an address as http(s)://host/path?query, without a user name or #"
+    " · 写成 http(s)://主机/路径?查询，不带用户名和 #",
+    ADDRESS: "an address as http(s)://host/path, without a user name, query or #"
+    " · 写成 http(s)://主机/路径，不带用户名、查询和 #",
+}
+"""How addresses are written, by their patterns."""
+SAID: Mapping[str, str] = {
+    "missing": "required · 必填",
+    "extra_forbidden": "unknown key · 不认识的配置项",
+    "union_tag_invalid": "unknown kind of connector · 不认识的连接类型",
+}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "dingtalk": ("client_id", "client_secret"),
     "wecom": ("corp_id", "agent_id", "secret", "token", "encoding_aes_key"),
@@ -50,7 +64,16 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     missing file is an error unless the environment gives everything that is needed.
     """
     environ = os.environ if environ is None else environ
-    text, data = _read(path, environ)
+    return parse_config(_read(path, environ), path, environ)
+
+
+def parse_config(text: str, path: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """Read settings that are, or are to be, in a file; ConfigError as `load_config`."""
+    environ = os.environ if environ is None else environ
+    try:
+        data: dict[str, object] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML · 不是合法的 TOML: {error}") from None
     given = _from_environment(environ)
     for (section, key), value in given.items():
         *tables, name = _path(section, key)
@@ -58,7 +81,7 @@ def load_config(path: Path, environ: Mapping[str, str] | None = None) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        faults = [(_loc(e["loc"]), _said(e["type"], e["msg"])) for e in error.errors()]
+        faults = [(_loc(e["loc"]), _said(e)) for e in error.errors()]
         raise ConfigError(_lines(faults, path, text, given)) from None
     faults = [*_missing(config), *_no_anchors(config), *_lacking(config), *_doubled(config)]
     if faults:
@@ -87,26 +110,23 @@ def _put(data: dict[str, object], tables: Sequence[str], name: str, value: objec
     data[name] = value
 
 
-def _said(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key · 不认识的配置项"
-    if kind == "union_tag_invalid":
-        return "unknown kind of connector · 不认识的连接类型"
-    return message.removeprefix("Value error, ")
+def _said(error: ErrorDetails) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        pattern = str(error.get("ctx", {}).get("pattern", ""))
+        known = next((said for form, said in FORMS.items() if form in pattern), None)
+        return known or error["msg"]
+    return SAID.get(error["type"]) or error["msg"].removeprefix("Value error, ")
 
 
-def _read(path: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, object]]:
+def _read(path: Path, environ: Mapping[str, str]) -> str:
     try:
-        text = path.read_text("utf-8")
-        return text, tomllib.loads(text)
+        return path.read_text("utf-8")
     except FileNotFoundError:
         if any(name.startswith(PREFIX) for name in environ):
-            return "", {}
+            return ""
         raise ConfigError(
             f"{path}: no such file · 没有这个文件；请用 --config 指明 chit.toml"
         ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML · 不是合法的 TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read · 无法读取: {type(error).__name__}") from None
 

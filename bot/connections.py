@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
 from bot.cron import Cron
-from bot.section import ADDRESS, Section
+from bot.section import ADDRESS, TARGET, Section, one_text, several, words
 from core.happenings import EventName
 from core.outside import Role, Status
 from core.papers import RequestKind
@@ -51,11 +51,6 @@ Filled = Annotated[str, Field(min_length=1), BeforeValidator(_text)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 
 
-def _several(value: object) -> object:
-    """Take one for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 def hook_key(secret: str) -> bytes:
     """Give the key behind `whsec_…`; ValueError for anything else."""
     if not secret.startswith(PREFIX):
@@ -72,7 +67,8 @@ def hook_key(secret: str) -> bytes:
 class SystemSettings(Section):
     """What every connected system has. `rate` is how many calls a second it allows.
 
-    A system that cannot sign its callbacks may use `/hooks/NAME/HOOK_PATH` instead.
+    Callbacks are signed with `hook_secret`, any of several while one takes the place of another. A
+    system that cannot sign its callbacks may use `/hooks/NAME/HOOK_PATH` instead.
     """
 
     plays: ClassVar[frozenset[Role]] = frozenset()
@@ -95,7 +91,7 @@ class SystemSettings(Section):
     mapping: str = ""
     roles: tuple[Role, ...] = ()
     poll_seconds: float = Field(default=60, gt=0, le=86400)
-    hook_secret: SecretStr = SecretStr("")
+    hook_secret: Annotated[SecretStr, BeforeValidator(one_text)] = SecretStr("")
     hook_path: SecretStr = SecretStr("")
     timeout_s: float = Field(default=30, gt=0, le=120)
     rate: float | None = Field(default=None, gt=0, le=1000)
@@ -103,8 +99,8 @@ class SystemSettings(Section):
     @field_validator("hook_secret")
     @classmethod
     def _whsec(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value():
-            hook_key(value.get_secret_value())
+        for secret in value.get_secret_value().split():
+            hook_key(secret)
         return value
 
     @field_validator("hook_path")
@@ -123,6 +119,11 @@ class SystemSettings(Section):
                 why = f": {cls.unplayed[role]}" if role in cls.unplayed else ""
                 raise ValueError(f"{role} is not among {known}{why}")
         return value
+
+    @property
+    def hook_keys(self) -> tuple[bytes, ...]:
+        """Give the keys with which its callbacks may be signed."""
+        return tuple(map(hook_key, self.hook_secret.get_secret_value().split()))
 
     @property
     def centre(self) -> bool:
@@ -257,7 +258,7 @@ class OriginSettings(Section):
     """How the approved requests of one template are read: labels or ids of its fields there."""
 
     kind: RequestKind
-    title: Annotated[tuple[Filled, ...], Field(min_length=1), BeforeValidator(_several)]
+    title: Annotated[tuple[Filled, ...], Field(min_length=1), BeforeValidator(several)]
     amount: Filled
     day: str = ""
 
@@ -282,7 +283,7 @@ class DingTalkOaSettings(SystemSettings):
     process_code: str = ""
     poll_seconds: float = Field(default=14400, gt=0, le=86400)
     department: int = -1
-    gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
+    gone_codes: Annotated[tuple[Filled, ...], BeforeValidator(several)] = ()
     too_early_s: float = Field(default=15, ge=0, le=120)
     attachments: Literal["link", "space"] = "link"
     todo_in: Literal["todo", "approvals"] = "todo"
@@ -329,7 +330,7 @@ class BooksSettings(SystemSettings):
     usual = ("voucher",)
     posts = True
     base_url: Address
-    companies: Annotated[tuple[Filled, ...], BeforeValidator(_several)] = ()
+    companies: Annotated[tuple[Filled, ...], BeforeValidator(several)] = ()
 
 
 class KingdeeSettings(BooksSettings):
@@ -454,9 +455,9 @@ class WebhookSettings(SystemSettings):
     plays = frozenset({"event", "approval"})
     usual = ("event",)
     kind: Literal["webhook"]
-    url: Address
-    secret: Annotated[tuple[Secret, ...], Field(min_length=1), BeforeValidator(_several)]
-    events: Annotated[tuple[EventName, ...], BeforeValidator(_several)] = ()
+    url: Annotated[str, Field(pattern=TARGET)]
+    secret: Annotated[tuple[Secret, ...], Field(min_length=1), BeforeValidator(words)]
+    events: Annotated[tuple[EventName, ...], BeforeValidator(several)] = ()
 
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """Ask for the secret of results: there is no other way to hear of them."""

@@ -206,14 +206,16 @@ class SystemAnswered:
 
 @dataclass(frozen=True, slots=True)
 class SystemFailed:
-    """An order to a connected system was given up.
+    """An order to a connected system was not carried out.
 
     `state`: it was `refused` there, or nobody knows whether it took effect (`unknown`), and it
-    waits for a person (`chit stuck`), who may also have `dropped` it.
+    waits for a person (`chit stuck`), who may also have `dropped` it. Of events: the receiver wants
+    no more (`gone`), takes none for now (`failing`), or has not taken one at any attempt
+    (`unsent`).
     """
 
     order: notices.CallSystem
-    state: Literal["refused", "unknown", "dropped"]
+    state: Literal["refused", "unknown", "dropped", "gone", "failing", "unsent"]
     code: str
     text: str = ""
     kind: Literal["system_failed"] = "system_failed"

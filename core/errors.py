@@ -45,6 +45,17 @@ class Retryable(OutsideError):
         self.retry_after_s = retry_after_s
 
 
+class Resting(OutsideError):
+    """The system wants to hear nothing until it is tried out again; what waits goes on waiting.
+
+    `news` marks the answer by which that became known.
+    """
+
+    def __init__(self, code: str, *, news: bool = False, **fields: object) -> None:
+        super().__init__(code, **fields)
+        self.news = news
+
+
 class ResultUnknown(OutsideError):
     """The call may or may not have taken effect; only a look-up by our key can tell."""
 
@@ -55,3 +66,9 @@ class Untrusted(OutsideError):
 
 class Unsupported(OutsideError):
     """The system cannot do this at all."""
+
+
+def named(error: ChitError) -> str:
+    """Name an error with what tells it from others of its code: `not_taken:404`."""
+    seen = error.fields.get("cause") or error.fields.get("status") or ""
+    return f"{error.code}:{seen}" if seen else error.code

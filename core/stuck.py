@@ -52,6 +52,17 @@ class DeadLetters(Protocol):
         ...
 
 
+class Waiting(Protocol):
+    """What waits for its time in the outbox."""
+
+    async def hasten(self, system: str) -> int:
+        """Let the calls to a system that wait be made at once, as if never tried; gives how many.
+
+        What is in hand is left to whoever has it.
+        """
+        ...
+
+
 def _object(body: str) -> Mapping[str, object]:
     try:
         found: object = json.loads(body)

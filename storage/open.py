@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from core.alerts import Watches
 from core.outside import Journal, Links, Memory
-from core.ports import Clock, Inbox, Leaders, Outbox, Sessions, Store, Traces
+from core.ports import Clock, Inbox, Leaders, Sessions, Store, Traces
 from core.schedule import Slots
 from core.spending import Spending
 from core.stuck import DeadLetters
@@ -37,7 +37,7 @@ class Storage:
 
     store: Store
     inbox: Inbox
-    outbox: Outbox
+    outbox: SqlOutbox
     sessions: Sessions
     leaders: Leaders
     tries: Tries

@@ -1,8 +1,11 @@
 """Webhooks: try a receiver out."""
 
 import base64
-import re
+import contextlib
+import json
+import os
 import secrets
+import stat
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +21,13 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
+from bot.config import ConfigError, parse_config
 from bot.settings import Config
+from bot.texts.systems import reason_text
+from bot.texts.template import Language
+from core.errors import OutsideError, named
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 app = typer.Typer()
 webhook_app = group("事件推送 · webhooks")
 app.add_typer(webhook_app, name="webhook")
@@ -27,13 +35,14 @@ app.add_typer(webhook_app, name="webhook")
 
 @webhook_app.command("test")
 def try_out(name: str, config: ConfigOption = CHIT_TOML) -> None:
-    """Send a test event; one that was switched off (410) is told of events again · 测试推送."""
+    """Send a test event; once it is taken, send all that the receiver has missed · 测试推送."""
     settings = read_settings(config)
     if getattr(settings.connectors.systems.get(name), "kind", "") != "webhook":
         note(f"{name}? no webhook of that name in [connectors] · 没有这个 webhook 连接")
         raise typer.Exit(2)
-    run_on_database(_try_out(settings, name))
-    note(f"{name}: taken · 对方已接收")
+    left = run_on_database(_try_out(settings, name))
+    said = f", sent now · 马上补发 {left}" if left else ""
+    note(f"{name}: taken · 对方已接收{said}")
 
 
 @webhook_app.command("add")
@@ -50,8 +59,8 @@ def add(
 ) -> None:
     """Try a receiver out; once it has taken the test, keep it in the settings · 测试并保存."""
     settings = read_settings(config)
-    if name in settings.connectors.systems or not _NAME.fullmatch(name):
-        note(f"{name}: a new name of letters, digits, _ · 请换一个没用过的名字（字母、数字、_）")
+    if name in settings.connectors.systems:
+        note(f"{name}: there is one of that name · 已有同名的连接，请换一个名字")
         raise typer.Exit(2)
     key = secret or new_secret()
     table: dict[str, object] = {
@@ -60,7 +69,8 @@ def add(
         "secret": key,
         "events": events or [],
     }
-    tried = _with(settings, name, table)
+    whole = _with(config, name, table)
+    tried = _checked(whole, config, name)
     if not secret:
         note(
             "the receiver must know the secret before it can check the test · 请先把密钥交给接收方:"
@@ -68,11 +78,8 @@ def add(
         print(key)
         typer.confirm("已经配置好 · the receiver has it", abort=True, err=True)
     run_on_database(_try_out(tried, name))
-    _append(config, name, table)
+    _keep(config, whole)
     note(f"{name}: taken and saved, restart the service · 对方已接收，已写入配置，重启后生效")
-
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 
 
 def new_secret() -> str:
@@ -80,36 +87,42 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _with(settings: Config, name: str, table: dict[str, object]) -> Config:
-    """Give the settings with one more webhook; Exit 2 names what is wrong with it."""
-    from pydantic import ValidationError
+def _with(config: Path, name: str, table: dict[str, object]) -> str:
+    """Write the settings with one table more."""
+    head = config.read_text("utf-8").rstrip("\n") if config.is_file() else ""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
+    return "\n".join([head, "", f"[connectors.{name}]", *lines, ""]).lstrip("\n")
 
-    from bot.connections import WebhookSettings
 
+def _checked(whole: str, config: Path, name: str) -> Config:
+    """Read the settings as they are to be; Exit 2 says what is wrong with them."""
     try:
-        made = WebhookSettings.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        note(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        found = parse_config(whole, config)
+    except ConfigError as error:
+        note(str(error))
         raise typer.Exit(2) from None
-    only = settings.connectors.with_systems({name: made})
-    return settings.model_copy(update={"connectors": only})
+    only = {name: found.connectors.systems[name]}
+    return found.model_copy(update={"connectors": found.connectors.with_systems(only)})
 
 
-def _append(config: Path, name: str, table: dict[str, object]) -> None:
-    """Write the table behind the settings that are there, whole or not at all."""
-    import json
-
+def _keep(config: Path, whole: str) -> None:
+    """Put the settings in their place, whole or not at all; whose file it is stays."""
     from connectors.filedrop.drop import draft_file
 
-    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
-    text = config.read_text("utf-8").rstrip("\n")
-    whole = "\n".join([text, "", f"[connectors.{name}]", *lines, ""]).lstrip("\n")
-    draft_file(config, whole.encode()).replace(config)
+    place = config.resolve()
+    draft = draft_file(place, whole.encode())
+    if place.exists():
+        before = place.stat()
+        draft.chmod(stat.S_IMODE(before.st_mode))
+        with contextlib.suppress(PermissionError):
+            os.chown(draft, before.st_uid, before.st_gid)
+    draft.replace(place)
 
 
-async def _try_out(config: Config, name: str) -> None:
+async def _try_out(config: Config, name: str) -> int:
+    """Send the test; gives how many missed events follow it. Exit 1 says why it was not taken."""
     from bot.clock import utc_now
+    from bot.desk.resuming import resume
     from bot.parts.rules import files_of
     from bot.parts.systems import build_outlets
     from connectors.webhook.adapter import Webhook
@@ -118,6 +131,11 @@ async def _try_out(config: Config, name: str) -> None:
         outlets = build_outlets(config, storage, files_of(config), utc_now)
         for outlet in outlets:
             ends.push_async_callback(outlet.system.close)
-        for outlet in outlets:
-            if outlet.name == name and isinstance(outlet.system, Webhook):
-                await outlet.system.try_out(f"chit.test:{secrets.token_hex(8)}")
+        hooks = [o.system for o in outlets if o.name == name and isinstance(o.system, Webhook)]
+        try:
+            await hooks[0].try_out(f"chit.test:{secrets.token_hex(8)}")
+        except OutsideError as error:
+            said = " · ".join(reason_text(named(error), x) for x in LANGUAGES)
+            note(f"{name}: not taken · 没有收下: {said}")
+            raise typer.Exit(1) from None
+        return await resume(name, storage.outbox, storage.dead)

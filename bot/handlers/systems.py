@@ -7,12 +7,14 @@ from bot.handlers.finding import cleared_by
 from bot.handlers.verifying import Desk
 from bot.handlers.vouchers import numbered, unposted
 from bot.texts import say
+from bot.texts.systems import reason_text
 from core.actions.basics import Cause, outgoing
 from core.actions.following import follows
 from core.actions.processes import START, give_up, note_begun, note_failed, note_state
 from core.approval import OUTSIDE
 from core.change import Change
 from core.claim import PREFIXES, claim_number
+from core.company import Person
 from core.notices import CallSystem
 from core.outside import ApprovalState
 from core.subscriptions import POST_VOUCHER
@@ -41,8 +43,12 @@ async def on_failed(event: SystemFailed, desk: Desk) -> None:
         reason = say("process_dropped", "zh", {"system": event.order.system})
         change = give_up(claim, event.order, cause, reason)
     else:
-        text = event.text or event.code
-        change = note_failed(claim, desk.company, event.order, event.state, text, cause)
+        said = event.text or event.code
+
+        def words(person: Person) -> str:
+            return reason_text(said, person.language)
+
+        change = note_failed(claim, desk.company, event.order, event.state, words, cause)
     await desk.store.commit(change.finishing(desk.inbox))
 
 

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 import structlog
 
@@ -19,13 +20,16 @@ from core.errors import (
     Conflict,
     OutsideError,
     Rejected,
+    Resting,
     ResultUnknown,
     Retryable,
     Unsupported,
+    named,
 )
 from core.notices import CallSystem
 from core.outside import EventPort
 from core.ports import Leaders, Outbox, OutboxItem
+from core.subscriptions import SEND
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +38,14 @@ PARALLEL = 32
 LEAD_S = 30.0
 """For so long a replica alone speaks to a system: rates and tokens hold over all replicas."""
 LEADER = "system:"
+REST = timedelta(minutes=10)
+"""So long an event waits before it is seen whether its receiver wants to hear again."""
+TROUBLED = 3
+"""After so many attempts before this one administrators hear that a receiver takes no events."""
+
+
+Fate = Literal["refused", "unknown", "gone", "failing", "unsent"]
+"""What is told of an order that was not carried out."""
 
 
 @dataclass(slots=True)
@@ -127,12 +139,18 @@ class Deliverer:
             attempts=item.attempts,
             error=kind,
         )
-        if isinstance(error, ResultUnknown):
+        if isinstance(error, Resting):
+            await self._rest(item, order, error)
+        elif isinstance(error, ResultUnknown):
             await self._stop(item, order, error, "unknown")
         elif isinstance(error, Rejected | Unsupported):
             await self._stop(item, order, error, "refused")
         elif (wait := self._wait(item, error)) is not None:
+            if order.call == SEND and item.attempts == TROUBLED:
+                await self._tell_once_a_day(order, error, "failing")
             await self.outbox.retry(item, self.outlet.clock() + wait, kind)
+        elif order.call == SEND and isinstance(error, Retryable):
+            await self._stop(item, order, error, "unsent")
         else:
             log.error("system_call_broken", system=self.outlet.name, exc_info=error)
             await self._stop(item, order, ChitError(kind), "refused")
@@ -155,14 +173,25 @@ class Deliverer:
         patient = isinstance(error, AuthFailed | OutsideError | Conflict)
         return patient or item.attempts + 1 < MAX_ATTEMPTS
 
+    async def _rest(self, item: OutboxItem, order: CallSystem, error: Resting) -> None:
+        """Let an event wait, however long, for a receiver that wants no more for now."""
+        if error.news:
+            await self._accept(f"gone:{item.key}:{item.fence}", order, error, "gone")
+        await self.outbox.finish(item, self.outlet.clock() + REST, again=True)
+
+    async def _tell_once_a_day(self, order: CallSystem, error: Exception, state: Fate) -> None:
+        if isinstance(error, ChitError):
+            day = self.outlet.clock().astimezone(self.outlet.zone).date()
+            await self._accept(f"{state}:{self.outlet.name}:{day}", order, error, state)
+
+    async def _accept(self, key: str, order: CallSystem, error: ChitError, state: Fate) -> None:
+        code = named(error) if order.call == SEND else error.code
+        said = str(error.fields.get("text", "") or code)[:300]
+        await self.outlet.accept(key, order.subject, SystemFailed(order, state, error.code, said))
+
     async def _stop(
-        self, item: OutboxItem, order: CallSystem, error: ChitError, state: str
+        self, item: OutboxItem, order: CallSystem, error: ChitError, state: Fate
     ) -> None:
         """Leave an order to a person: it is told, and waits in `chit stuck list`."""
-        text = str(error.fields.get("text", "") or error.code)[:300]
-        failed = SystemFailed(
-            order, "unknown" if state == "unknown" else "refused", error.code, text
-        )
-        key = f"failed:{item.key}:{item.attempts}"
-        await self.outlet.accept(key, order.subject, failed)
+        await self._accept(f"failed:{item.key}:{item.attempts}", order, error, state)
         await self.outbox.bury(item, f"{state}:{error.code}")

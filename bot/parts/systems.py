@@ -155,13 +155,12 @@ def build_hooks(config: Config, systems: Systems, storage: Storage, metrics: Met
     doors: dict[str, HookDoor] = {}
     for outlet in systems.outlets:
         table = config.connectors.systems[outlet.name]
-        secret, path = table.hook_secret.get_secret_value(), table.hook_path.get_secret_value()
+        keys, path = table.hook_keys, table.hook_path.get_secret_value()
         system = outlet.system
-        if not secret and not path and not system.capabilities.signs_hooks:
+        if not keys and not path and not system.capabilities.signs_hooks:
             continue
         decode = system.decode if isinstance(system, HintPort) else _any_words
-        key = hook_key(secret) if secret else None
-        doors[outlet.name] = HookDoor(decode, key, path.encode() or None)
+        doors[outlet.name] = HookDoor(decode, keys, path.encode() or None)
     clock = systems.outlets[0].clock if systems.outlets else utc_now
     return Hooks(doors, storage.inbox, clock, metrics.refuse("hooks"))
 

@@ -56,6 +56,27 @@ TEXTS: Texts = {
         " was not sent again. Look there, then run chit stuck retry‹ {number}› or"
         " chit stuck drop‹ {number}›.",
     ),
+    "system_gone": Text(
+        "‹{system} ›回答「不再接收」（410），事件推送已停止。之后的事件都留着，不会丢。对方恢复后"
+        "运行 chit webhook test‹ {system}›，停着的会按顺序补发；不再需要，就从 chit.toml 里删掉"
+        "这个连接。",
+        "‹{system} ›answered that it wants no more (410): it is told of no events. All that happen"
+        " from now on are kept. Once it is back, run chit webhook test‹ {system}›, and they are"
+        " sent in order; if it is not wanted any more, take it out of chit.toml.",
+    ),
+    "system_failing": Text(
+        "‹{system} ›半个多小时没有收下事件推送‹：{reason}›。会继续重试三天，事件不会丢。对方恢复后"
+        "可以运行 chit webhook test‹ {system}›，马上补发。",
+        "‹{system} ›has taken no event for more than half an hour‹: {reason}›. It is tried for"
+        " three days, and no event is lost. Once it is back, chit webhook test‹ {system}› sends"
+        " them at once.",
+    ),
+    "system_unsent": Text(
+        "‹{number} ›的事件十次都没有送到‹ {system}›‹：{reason}›，不再重试。对方恢复后运行"
+        " chit webhook test‹ {system}›，没送到的会全部补发。",
+        "An event of ‹{number} ›did not reach ‹{system} ›at any of ten attempts‹: {reason}›, and is"
+        " tried no more. Once it is back, chit webhook test‹ {system}› sends all that is left.",
+    ),
     "centre_title": Text("‹{name}的{kind}›", "‹{name}'s {kind}›"),
     "todo_there": Text("待审批：‹{name}的{kind}›", "To approve: ‹{name}'s {kind}›"),
     "voucher_not_posted_refused": Text(
@@ -64,6 +85,15 @@ TEXTS: Texts = {
         "‹{system} ›did not take voucher‹ {voucher}› of ‹{number}›‹: {reason}›. Put it right, then"
         " run chit stuck retry‹ {number}›; to import it by file, run chit stuck drop‹ {number}›"
         " first.",
+    ),
+    "voucher_not_posted_unfinished": Text(
+        "单据‹ {number} ›的凭证‹ {voucher} ›已经保存在‹ {system}›，但后一步没有通过‹：{reason}›。"
+        "改好之后运行 chit stuck retry‹ {number}›，会从那一步接着做，不会再建一张。"
+        "不要用文件再导入；确实要改用文件，先在那边删除它，再运行 chit stuck drop‹ {number}›。",
+        "Voucher‹ {voucher}› of ‹{number} ›is saved in ‹{system}›, but a later step was refused"
+        "‹: {reason}›. Put it right, then run chit stuck retry‹ {number}›: it goes on from there"
+        " and makes no second one. Import no file of it; to do so after all, delete it there first,"
+        " then run chit stuck drop‹ {number}›.",
     ),
     "voucher_not_posted_unknown": Text(
         "单据‹ {number} ›的凭证‹ {voucher} ›发给‹ {system} ›之后没有收到回应，不确定是否已经入账，"
@@ -86,15 +116,6 @@ TEXTS: Texts = {
         "‹{system} ›给出的单号已经属于另一张单据，请联系管理员核对。",
         "‹{system} ›gave a number that belongs to another document already; please ask the"
         " administrator to look.",
-    "voucher_not_posted_unfinished": Text(
-        "单据‹ {number} ›的凭证‹ {voucher} ›已经保存在‹ {system}›，但后一步没有通过‹：{reason}›。"
-        "改好之后运行 chit stuck retry‹ {number}›，会从那一步接着做，不会再建一张。"
-        "不要用文件再导入；确实要改用文件，先在那边删除它，再运行 chit stuck drop‹ {number}›。",
-        "Voucher‹ {voucher}› of ‹{number} ›is saved in ‹{system}›, but a later step was refused"
-        "‹: {reason}›. Put it right, then run chit stuck retry‹ {number}›: it goes on from there"
-        " and makes no second one. Import no file of it; to do so after all, delete it there first,"
-        " then run chit stuck drop‹ {number}›.",
-    ),
     ),
     "request_left": Text(
         "‹{system} ›批准的申请‹ {number} ›没有建立报销草稿：名单里没有‹「{reason}」›这个人。"
@@ -114,6 +135,48 @@ TEXTS: Texts = {
         " submit it again.",
     ),
 }
+
+
+REASONS: Texts = {
+    "unreachable": Text("连不上对方", "it cannot be reached"),
+    "unreachable:ClientConnectorDNSError": Text(
+        "域名查不到，请检查地址", "its name is not known: look at the address"
+    ),
+    "unreachable:ClientConnectorCertificateError": Text(
+        "对方的证书不被信任，请换有效的证书，或把签发机构加到本机",
+        "its certificate is not trusted: use a valid one, or trust its issuer on this machine",
+    ),
+    "unreachable:ClientConnectorSSLError": Text(
+        "TLS 没有谈成，请检查是 https 还是 http",
+        "TLS failed: look whether it speaks https or http",
+    ),
+    "unreachable:ConnectionTimeoutError": Text(
+        "连接超时，请检查防火墙", "no connection in time: look at the firewall"
+    ),
+    "answer_lost": Text("没有等到对方回应", "no answer came from it"),
+    "answer_lost:TimeoutError": Text("对方没有及时回应", "it did not answer in time"),
+    "answer_lost:ServerDisconnectedError": Text(
+        "对方没有回应就断开了", "it hung up without an answer"
+    ),
+    "busy": Text("对方太忙", "it is too busy"),
+    "server_fault": Text("对方内部出错", "it had a fault of its own"),
+    "redirected": Text(
+        "对方要转到别的地址，请直接填最终的地址", "it points elsewhere: give the final address"
+    ),
+    "not_taken": Text("对方没有收下", "it did not take it"),
+    "gone": Text("对方说不再接收（410）", "it wants no more (410)"),
+}
+"""Why something did not reach a system; its own words stand for themselves."""
+
+
+def reason_text(said: str, language: Language) -> str:
+    """Say why, by a code and what was seen (`not_taken:404`), or in the words of the system."""
+    code, _, seen = said.partition(":")
+    text = REASONS.get(said) or REASONS.get(code)
+    if text is None:
+        return said
+    status = f" (HTTP {seen})" if seen.isdecimal() else ""
+    return text.plain(language) + status
 
 
 def system_name(name: str, language: Language) -> str:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -34,13 +34,13 @@ Decode = Callable[[Mapping[str, str], bytes], Hint]
 
 @dataclass(frozen=True, slots=True)
 class HookDoor:
-    """The way in of one system: its secret (none: its own signature) and how bodies are read.
+    """The way in of one system: its secrets (none: its own signature) and how bodies are read.
 
     A system that signs nothing has a secret `path` instead; its word is a hint and never a state.
     """
 
     decode: Decode
-    key: bytes | None = field(default=None, repr=False)
+    keys: tuple[bytes, ...] = field(default=(), repr=False)
     path: bytes | None = field(default=None, repr=False)
 
 
@@ -93,15 +93,18 @@ class Hooks:
             if door.path is None or not hmac.compare_digest(door.path, given.encode()):
                 raise Untrusted("path")
             return f"{now_s // SAME_S}:{hashlib.sha256(body).hexdigest()}"
-        if door.key is not None:
-            return verify(door.key, request.headers, body, now_s)
+        if door.keys:
+            return verify(door.keys, request.headers, body, now_s)
         if door.path is not None:
             raise Untrusted("unsigned")
         return hashlib.sha256(body).hexdigest()
 
 
-def verify(key: bytes, headers: Mapping[str, str], body: bytes, now_s: int) -> str:
-    """Check Standard Webhooks headers and give the message's id; Untrusted when they do not fit."""
+def verify(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now_s: int) -> str:
+    """Check Standard Webhooks headers and give the message's id; Untrusted when they do not fit.
+
+    A signature with any of the keys counts: one may be taking the place of another.
+    """
     event_id = headers.get("webhook-id", "")
     stamp = headers.get("webhook-timestamp", "")
     given = headers.get("webhook-signature", "")
@@ -112,8 +115,9 @@ def verify(key: bytes, headers: Mapping[str, str], body: bytes, now_s: int) -> s
     if abs(int(stamp) - now_s) > TOLERANCE_S:
         raise Untrusted("timestamp")
     signed = b".".join((event_id.encode("utf-8", "surrogateescape"), stamp.encode(), body))
-    wanted = hmac.digest(key, signed, "sha256")
-    if not any(hmac.compare_digest(wanted, found) for found in _signatures(given)):
+    wanted = [hmac.digest(key, signed, "sha256") for key in keys]
+    pairs = ((w, found) for w in wanted for found in _signatures(given))
+    if not any(hmac.compare_digest(w, found) for w, found in pairs):
         raise Untrusted("signature")
     return event_id
 

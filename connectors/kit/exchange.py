@@ -1,8 +1,9 @@
 """One HTTP exchange with a system: paced, timed, counted, journalled, no secret in any error."""
 
+import asyncio
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 from yarl import URL
@@ -15,7 +16,11 @@ from core.outside import Exchanged
 
 MAX_BYTES = 8 * 1024 * 1024
 BUSY_PAUSE_S = 10.0
+LONGEST_PAUSE_S = 86400.0
+"""However long a system asks to be left alone, it is tried again after a day."""
 _CHUNK_BYTES = 64 * 1024
+_BRIEF_BYTES, _BRIEF_S = 4096, 1.0
+"""What is read of a body that does not matter, and for how long."""
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _BUSY = frozenset({429, 503})
 _READY = frozenset("%[")
@@ -27,7 +32,9 @@ _SERVER_FAULT = 500
 class Call:
     """One request. `name` is what the journal calls it; `body` has its own content type.
 
-    The answer to a `private` one is not journalled: it is a secret itself.
+    The answer to a `private` one is not journalled: it is a secret itself. `stamp` gives headers
+    that hold the moment of sending: it is asked when the request's turn has come. Of a `brief` one
+    only the answer's status counts, and little of its body is read.
     """
 
     name: str
@@ -38,6 +45,8 @@ class Call:
     body: bytes | aiohttp.MultipartWriter | None = None
     content_type: str = ""
     private: bool = False
+    stamp: Callable[[], Mapping[str, str]] | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,13 @@ class Exchange:
 
     async def send(self, call: Call) -> Reply:
         """Make one request."""
+        return self._checked(await self.exchanged(call))
+
+    async def exchanged(self, call: Call) -> Reply:
+        """Make one request; its answer is the caller's to judge, whatever its status."""
         await self._pace.take()
+        if call.stamp:
+            call = replace(call, headers={**call.headers, **call.stamp()})
         begun = time.monotonic()
         try:
             reply = await self._sent(call)
@@ -85,7 +100,11 @@ class Exchange:
             await self._note(call, begun, None, error.code)
             raise
         await self._note(call, begun, reply, "")
-        return self._checked(reply)
+        return reply
+
+    def hold(self, pause_s: float) -> None:
+        """Leave the system alone for a while, ten seconds at most: it has said that it is busy."""
+        self._pace.hold(min(pause_s, BUSY_PAUSE_S))
 
     async def _sent(self, call: Call) -> Reply:
         headers = dict(call.headers)
@@ -105,7 +124,8 @@ class Exchange:
                 params=dict(call.query) or None,
                 allow_redirects=False,
             ) as response:
-                return Reply(response.status, await _read(response), dict(response.headers))
+                read = _read_little if call.brief else _read
+                return Reply(response.status, await read(response), dict(response.headers))
         except _NEVER_SENT as error:
             raise Retryable("unreachable", cause=type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -113,8 +133,9 @@ class Exchange:
 
     def _checked(self, reply: Reply) -> Reply:
         if reply.status in _BUSY:
-            pause_s = _retry_after(reply.headers)
-            self._pace.hold(min(pause_s, BUSY_PAUSE_S))
+            asked = retry_after(reply.headers)
+            pause_s = BUSY_PAUSE_S if asked is None else asked
+            self.hold(pause_s)
             raise Retryable("busy", retry_after_s=pause_s, status=reply.status)
         if 300 <= reply.status < 400:  # noqa: PLR2004 - the range of redirects
             raise Rejected("redirected", status=reply.status)
@@ -166,9 +187,18 @@ class Exchange:
         return self._session
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds that a system asks to wait, a day at most; dates and nonsense are none."""
     given = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
-    return float(given) if given.isdecimal() else BUSY_PAUSE_S
+    return min(float(given), LONGEST_PAUSE_S) if given.isascii() and given.isdecimal() else None
+
+
+async def _read_little(response: aiohttp.ClientResponse) -> bytes:
+    try:
+        async with asyncio.timeout(_BRIEF_S):
+            return await response.content.read(_BRIEF_BYTES)
+    except (aiohttp.ClientError, TimeoutError):
+        return b""
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

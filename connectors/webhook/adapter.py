@@ -4,6 +4,8 @@ A middle platform behind it may decide, too: it is sent what is to be decided as
 the result back as one.
 """
 
+import asyncio
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,21 +13,23 @@ from connectors.kit import Kit
 from connectors.kit.connector import Connector
 from connectors.webhook.client import RATE, WebhookClient
 from connectors.webhook.wire import (
+    CANCELLED,
+    REQUESTED,
     SCHEDULE_S,
+    TEST,
     Event,
     build_body,
     build_cancellation,
     build_headers,
     build_request,
+    message_id,
     parse_result,
 )
-from core.errors import Rejected, Unsupported, Untrusted
+from core.errors import Rejected, Resting, Unsupported, Untrusted
 from core.outside import ApprovalState, Capabilities, Form, Hint, Ref
 
-REQUESTED, CANCELLED = "approval.requested", "approval.cancelled"
-
 DISABLED = "disabled"
-"""The fact that is remembered of a receiver that answered 410."""
+"""The fact that is remembered of a receiver that answered 410: which address it was."""
 
 
 class Webhook(Connector):
@@ -48,6 +52,8 @@ class Webhook(Connector):
         self._kit = kit
         self._keys = tuple(keys)
         self._source = source
+        self._address = hashlib.sha256(url.encode()).hexdigest()[:16]
+        self._off = asyncio.Lock()
         self._client = WebhookClient(system=name, url=url, kit=kit, rate=rate, timeout_s=timeout_s)
         super().__init__(name, self._client)
 
@@ -70,17 +76,27 @@ class Webhook(Connector):
         return SCHEDULE_S
 
     async def send(self, event: str, key: str, subject: str, at: datetime, data: str) -> None:
-        """Send one event. Rejected `gone` once, when the receiver wants no more; then nothing."""
-        if await self._kit.memory.get(self.name, DISABLED):
-            return
-        told = Event(key, event, subject, at, data)
-        body = build_body(told, self._source)
-        headers = build_headers(key, body, self._keys, self._kit.clock())
+        """Send one event. Resting when the receiver wants no more, `news` for the first to hear."""
+        if await self._rests():
+            raise Resting("gone")
         try:
-            await self._client.post(headers, body)
+            await self._post(event, key, subject, at, data)
         except Rejected:
-            await self._kit.memory.put(self.name, DISABLED, self._kit.clock().isoformat())
-            raise
+            async with self._off:
+                known = await self._rests()
+                await self._kit.memory.put(self.name, DISABLED, self._address)
+            raise Resting("gone", news=not known) from None
+
+    async def _rests(self) -> bool:
+        """Whether this very address has said that it wants no more; another one is tried."""
+        return await self._kit.memory.get(self.name, DISABLED) == self._address
+
+    async def _post(self, event: str, key: str, subject: str, at: datetime, data: str) -> None:
+        name = message_id(key)
+        body = build_body(Event(name, event, subject, at, data), self._source)
+        await self._client.post(
+            lambda: build_headers(name, body, self._keys, self._kit.clock()), body
+        )
 
     async def start(self, form: Form, key: str) -> Ref:
         """Send what is to be decided; the same key twice is one for the receiver."""
@@ -95,9 +111,10 @@ class Webhook(Connector):
 
     async def _tell(self, event: str, key: str, subject: str, data: str) -> None:
         """Send what somebody waits for: a receiver that wants no more is a refusal each time."""
-        if await self._kit.memory.get(self.name, DISABLED):
-            raise Rejected("gone")
-        await self.send(event, key, subject, self._kit.clock(), data)
+        try:
+            await self.send(event, key, subject, self._kit.clock(), data)
+        except Resting as error:
+            raise Rejected(error.code) from None
 
     async def find(self, key: str) -> Ref | None:
         """Give nothing: what may have been lost is sent again, and its key makes that harmless."""
@@ -119,7 +136,5 @@ class Webhook(Connector):
 
     async def try_out(self, key: str) -> None:
         """Send a test event at once; a receiver that takes it is told of events again."""
-        at = self._kit.clock()
-        body = build_body(Event(key, "chit.test", "chit", at, "{}"), self._source)
-        await self._client.post(build_headers(key, body, self._keys, at), body)
+        await self._post(TEST, key, "chit", self._kit.clock(), "{}")
         await self._kit.memory.put(self.name, DISABLED, "")

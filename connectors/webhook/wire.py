@@ -6,10 +6,11 @@ extension attribute `timestamp` is the one that Standard Webhooks wants beside `
 """
 
 import base64
+import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import get_args
@@ -18,9 +19,58 @@ from connectors.kit.answers import object_in, read_object, text_in
 from core.outside import ApprovalState, Comment, Form, Status
 
 MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
-GONE, TOO_MANY, BUSY = 410, 429, frozenset({429, 502, 503, 504})
-SCHEDULE_S = (5, 300, 1800, 7200, 18000, 36000, 36000, 50400, 72000, 86400)
+GONE, BUSY = 410, frozenset({429, 502, 503, 504})
+SCHEDULE_S = (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)
 """Pauses between attempts, as the specification proposes; the last attempt is after them all."""
+REQUESTED, CANCELLED, TEST = "approval.requested", "approval.cancelled", "chit.test"
+
+
+@dataclass(frozen=True, slots=True)
+class FileData:
+    """A file of what is to be decided: it lies behind the claim's page."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestData:
+    """What is to be decided; `fields` and `details` are those that the mapping names.
+
+    `key` names the submission; the result must bring it back as it is.
+    """
+
+    key: str
+    subject: str
+    initiator: str
+    fields: Mapping[str, object]
+    details: Mapping[str, Sequence[Mapping[str, object]]]
+    files: Sequence[FileData]
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationData:
+    """What is not to be decided any more, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialData:
+    """Nothing: whoever takes the test takes events."""
+
+
+OWN_DATA = {REQUESTED: RequestData, CANCELLED: CancellationData, TEST: TrialData}
+"""Events that are told to one receiver only, and what goes with each."""
+
+
+def message_id(key: str) -> str:
+    """Name an event by its key, the same at every attempt: no full stop, no other alphabet.
+
+    The specification joins id, time and body by full stops, and headers are ASCII.
+    """
+    return f"msg_{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +115,22 @@ def build_headers(
 
 
 def build_request(form: Form, key: str) -> str:
-    """Write what is to be decided; files are named, and lie behind the claim's page."""
-    return _json(
-        {
-            "key": key,
-            "subject": form.subject,
-            "initiator": form.initiator,
-            "fields": form.fields,
-            "details": form.details,
-            "files": [{"name": f.name, "sha256": f.sha256} for f in form.files],
-        }
+    """Write what is to be decided."""
+    files = [FileData(name=f.name, sha256=f.sha256) for f in form.files]
+    data = RequestData(
+        key=key,
+        subject=form.subject,
+        initiator=form.initiator,
+        fields=form.fields,
+        details=form.details,
+        files=files,
     )
+    return _json(data)
 
 
 def build_cancellation(key: str, reason: str) -> str:
     """Write that nothing is to be decided any more."""
-    return _json({"key": key, "reason": reason})
+    return _json(CancellationData(key=key, reason=reason))
 
 
 def _json(value: object) -> str:
@@ -88,6 +138,8 @@ def _json(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, FileData | RequestData | CancellationData):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, Mapping):
@@ -116,9 +168,3 @@ def parse_result(body: bytes) -> tuple[str, ApprovalState]:
     words = f"{by}：{said}" if by and said else said
     comments = (Comment("", words),) if words else ()
     return key, ApprovalState(status, text_in(data, "node", 100), comments)  # type: ignore[arg-type]  # checked above
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the seconds that a receiver asks to wait; dates and nonsense count as nothing."""
-    given = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
-    return min(float(given), 86400.0) if given.isascii() and given.isdecimal() else None

@@ -1,6 +1,6 @@
 """Steps that an outside system decides: its process is begun, cancelled, and its word counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from core.actions.basics import Cause, Settings, audit_of, lane_of, outgoing
@@ -11,7 +11,7 @@ from core.actions.wallet import unlock
 from core.approval import OUTSIDE, Plan, Step, with_step
 from core.change import Change, FreeIdentities, Outgoing, Release
 from core.claim import Claim, Event, State
-from core.company import Company
+from core.company import Company, Person
 from core.errors import Refused
 from core.notices import CallSystem, Notice, Say, ShowCard
 from core.outside import ApprovalState, Ref
@@ -100,18 +100,31 @@ def _card(person: str, claim: Claim) -> ShowCard:
 
 
 def note_failed(
-    claim: Claim | None, company: Company, order: CallSystem, state: str, text: str, cause: Cause
+    claim: Claim | None,
+    company: Company,
+    order: CallSystem,
+    state: str,
+    words: Callable[[Person], str],
+    cause: Cause,
 ) -> Change:
-    """Tell administrators and the owner that a system did not do what was ordered."""
+    """Tell administrators and the owner that a system did not do what was ordered.
+
+    `words` say why, to each in their language.
+    """
     entry = audit_of(
         cause, "system_failed", order.subject, system=order.system, call=order.call, state=state
     )
-    fields = (("number", order.subject), ("system", order.system), ("reason", text))
-    told: list[Notice] = [Say(p.id, f"system_{state}", fields) for p in company.with_role("admin")]
+    fields = (("number", order.subject), ("system", order.system))
+
+    def why(person: Person | None) -> tuple[tuple[str, str], ...]:
+        return (*fields, ("reason", words(person))) if person else fields
+
+    told: list[Notice] = [Say(p.id, f"system_{state}", why(p)) for p in company.with_role("admin")]
     if claim is not None and order.call == START:
-        told += [Say(p, "process_stuck", fields[:2]) for p in sorted(claim.owners)]
+        told += [Say(p, "process_stuck", fields) for p in sorted(claim.owners)]
     elif claim is not None and order.call == CANCEL:
-        told += [Say(p, "process_goes_on", fields) for p in sorted(claim.owners)]
+        owners = sorted(claim.owners)
+        told += [Say(p, "process_goes_on", why(company.person(p))) for p in owners]
     return Change(at=cause.at, audit=(entry,), outbox=outgoing(cause, told))
 
 

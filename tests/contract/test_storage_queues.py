@@ -161,6 +161,31 @@ async def test_a_notice_is_retried_buried_or_told_again(storage: AnyStorage) -> 
     assert [i.key for i in await storage.outbox.lease(10, SOON, 60)] == ["n2"]
 
 
+async def test_calls_that_wait_for_their_time_are_hastened_and_no_others(
+    storage: AnyStorage,
+) -> None:
+    await tell(storage, "n1", lane="system:erp:BX-1")
+    await tell(storage, "n2", lane="system:erp:BX-2")
+    await tell(storage, "n3", lane="system:erp2:BX-1")
+    await tell(storage, "n4", lane="zhang")
+    for system in ("erp", "erp2", None):
+        for item in await storage.outbox.lease(10, NOW, 60, system=system):
+            await storage.outbox.retry(item, LATER, "busy")
+    (held, _) = await storage.outbox.lease(10, LATER, 60, system="erp")
+    assert held.key == "n1"
+
+    assert await storage.outbox.hasten("erp") == 0
+    (again, other) = await storage.outbox.lease(10, LATER + timedelta(seconds=61), 60, system="erp")
+    await storage.outbox.retry(again, LATER + timedelta(days=1), "busy")
+    await storage.outbox.finish(other, LATER)
+    assert await storage.outbox.hasten("erp") == 1
+
+    (item,) = await storage.outbox.lease(10, NOW, 60, system="erp")
+    assert (item.key, item.attempts) == ("n1", 0)
+    assert await storage.outbox.lease(10, NOW, 60, system="erp2") == ()
+    assert await storage.outbox.lease(10, NOW, 60) == ()
+
+
 async def test_sent_notices_are_counted_by_lane_and_moment(storage: AnyStorage) -> None:
     await tell(storage, "n1", "n2", lane="zhang")
     await tell(storage, "n3", lane="zhang2")

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import jsonschema
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import utc_now
@@ -13,6 +14,7 @@ from tests.flow.stage import Stage, free_port, on_stage, until
 from tests.flow.test_main_job import number_of
 from tests.flow.test_weaver import state_is
 
+EVENTS = Path("docs/events")
 FLOWS = "flows:\n  - {id: hub, steps: [{name: 中台审批, system: hub}]}\n"
 
 
@@ -95,3 +97,6 @@ async def test_a_hub_decides_by_its_signed_word(tmp_path: Path) -> None:
             assert await send(stage, third, "approved", "同意") == 200
             assert await send(stage, third, "approved", "同意") == 200
             await state_is(stage, number, "approved")
+            for event in receiver.taken:
+                schema = json.loads((EVENTS / f"{event['type']}.json").read_text("utf-8"))
+                jsonschema.validate(event, schema)

@@ -1,10 +1,12 @@
 """Settings: every fault names the place, the key and what is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.config import ConfigError, load_config
+from bot.connections import WebhookSettings
 from bot.parts.rules import settings_of
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -281,6 +283,43 @@ def test_a_guessable_path_and_a_wrong_node_are_refused(tmp_path: Path) -> None:
     assert "unguessable" not in repr(hose)
     assert "/chit.toml:6: connectors.hose.hook_path: " in said
     assert "connectors.hose.budgets.b: " in node
+
+
+SECRET = "whsec_Y2hpdC1mbG93LXRlc3Qtc2VjcmV0LTAxMjM0NTY3ODk="
+OTHER = "whsec_YW5vdGhlci1zZWNyZXQtb2Ytb3VycywgMDEyMzQ1Njc4OQ=="
+RECEIVER = f"""[connectors.erp]
+kind = "webhook"
+url = "https://erp.example.com/hook?tenant=a%20b"
+secret = ["{OTHER}", "{SECRET}"]
+hook_secret = ["{OTHER}", "{SECRET}"]
+"""
+
+
+@pytest.mark.parametrize("by", ["file", "variable", "secret file"])
+def test_two_secrets_while_one_takes_the_place_of_another(tmp_path: Path, by: str) -> None:
+    (tmp_path / "both").write_text(f"{OTHER}\n{SECRET}\n")
+    environ: dict[str, dict[str, str]] = {
+        "file": {},
+        "variable": {"CHIT_CONNECTORS__ERP__SECRET": f"{OTHER} {SECRET}"},
+        "secret file": {"CHIT_CONNECTORS__ERP__SECRET_FILE": str(tmp_path / "both")},
+    }
+    text = RECEIVER if by == "file" else re.sub(r"(?m)^secret = .*$", "", RECEIVER)
+    (tmp_path / "chit.toml").write_text(text)
+
+    erp = load_config(tmp_path / "chit.toml", environ[by]).connectors.systems["erp"]
+
+    assert isinstance(erp, WebhookSettings)
+    assert [s.get_secret_value() for s in erp.secret] == [OTHER, SECRET]
+    assert len(erp.hook_keys) == 2
+    assert erp.url.endswith("?tenant=a%20b")
+
+
+def test_an_address_that_is_none_is_told_how_to_be_written(tmp_path: Path) -> None:
+    for wrong in ("ftp://x", "https://", "https://a:b@x/", "https://x/#y"):
+        table = re.sub(r'url = ".*"', f'url = "{wrong}"', RECEIVER)
+        assert "connectors.erp.url: an address as http(s)://host/path?query" in faults(
+            tmp_path, table
+        )
 
 
 def test_a_hub_that_decides_must_sign_its_results(tmp_path: Path) -> None:

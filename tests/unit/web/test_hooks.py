@@ -20,6 +20,7 @@ from tests.contract.connector_stage import serving
 from tests.fakes.memory import MemoryInbox
 
 KEY = b"0123456789abcdef0123456789abcdef"
+OLD_KEY = b"fedcba9876543210fedcba9876543210"
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 BODY = json.dumps({"requestid": 2966060, "status": "done"})
@@ -60,10 +61,10 @@ async def place() -> AsyncIterator[Place]:
     inbox = MemoryInbox(lambda: NOW)
     refused: list[str] = []
     doors = {
-        "weaver": HookDoor(lambda _, body: hint_in(body), KEY),
+        "weaver": HookDoor(lambda _, body: hint_in(body), (KEY, OLD_KEY)),
         "own": HookDoor(own_signature),
         "unsigned": HookDoor(believing, path=PATH),
-        "both": HookDoor(believing, KEY, PATH),
+        "both": HookDoor(believing, (KEY,), PATH),
     }
     hooks = Hooks(doors, inbox, lambda: NOW, refused.append)
     async with serving(hooks.routes()) as url:
@@ -87,6 +88,15 @@ async def test_a_signed_callback_is_written_down_once(place: Place) -> None:
 
     assert [set(e.words) for e in place.events()] == [{"2966060", "done"}] * 2
     assert place.events()[0].state is None
+
+
+async def test_a_signature_with_the_secret_before_counts_until_it_is_taken_out(
+    place: Place,
+) -> None:
+    old = "whsec_" + base64.b64encode(OLD_KEY).decode()
+
+    assert await place.post(BODY, signed(secret=old)) == 200
+    assert await place.post(BODY, signed(secret=old), name="both") == 403
 
 
 async def test_one_of_several_signatures_is_enough(place: Place) -> None:

@@ -59,7 +59,7 @@ def report(
 async def _report(config: Config, month: str, kind: str, language: "Language") -> bytes:
     from bot.handlers.reporting import collect_month
     from bot.pictures.charts import paint
-    from bot.pictures.pdf import as_pdf
+    from bot.pictures.pdf import print_pages
     from bot.reports.month import Writer
     from connectors.filedrop.workbook import workbook_bytes
 
@@ -69,5 +69,5 @@ async def _report(config: Config, month: str, kind: str, language: "Language") -
     if kind == ".xlsx":
         return workbook_bytes(writer.tables())
     if kind == ".pdf":
-        return as_pdf([paint(page) for page in writer.pages()])
+        return print_pages(writer.pages(), writer.title(), language)
     return paint(writer.picture())

@@ -14,8 +14,12 @@ _CHINESE = 2
 _BOLD = 0.028
 """How much of its size a text is thickened to look bold; one weight is 19 MB already."""
 
+COLOURS = 128
+"""Of a printed page: those of the charts and the steps between them."""
 INK, MUTED, LINE, PAPER, TRACK = "#15181d", "#5a626e", "#e6e9ee", "#ffffff", "#eef1f5"
-SPENT, HELD, AMBER, RED = "#0a63d8", "#9cc4f7", "#c97a00", "#bf2c22"
+SPENT, AMBER, RED = "#0a63d8", "#c97a00", "#bf2c22"
+LIGHTER = {SPENT: "#9cc4f7", AMBER: "#f0c27a", RED: "#eca49e"}
+"""What is held, beside what is spent in that colour."""
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points."""
@@ -41,11 +45,23 @@ BODY, SMALL = Style(), Style(12, MUTED)
 TITLE, FIGURE = Style(18, bold=True), Style(20, bold=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A line as it stands on a canvas: its upper left corner, how wide and how large it is."""
+
+    text: str
+    left: float
+    top: float
+    width: float
+    size: int
+
+
 class Canvas:
-    """A white picture of a width and height in points."""
+    """A white picture of a width and height in points; remembers what is written on it."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
+        self.written: list[Written] = []
         self._image = Image.new("RGB", (width * SCALE, height * SCALE), PAPER)
         self._draw = ImageDraw.Draw(self._image)
 
@@ -63,6 +79,9 @@ class Canvas:
 
     def _write(self, at: tuple[float, float], text: str, style: Style, anchor: str) -> None:
         stroke = round(style.size * SCALE * _BOLD) if style.bold else 0
+        width = width_of(text, style)
+        left = at[0] - {"l": 0, "m": width / 2, "r": width}[anchor[0]]
+        self.written.append(Written(text, left, at[1], width, style.size))
         self._draw.text(
             (at[0] * SCALE, at[1] * SCALE),
             text,
@@ -94,6 +113,10 @@ class Canvas:
         """Draw a filled circle."""
         x, y = at
         self._draw.ellipse(_pixels((x - radius, y - radius, x + radius, y + radius)), colour)
+
+    def image(self) -> Image.Image:
+        """Give the picture in so few colours that each of its lines stays crisp and small."""
+        return self._image.quantize(COLOURS, dither=Image.Dither.NONE)
 
     def png(self) -> bytes:
         """Give the bytes of the picture."""

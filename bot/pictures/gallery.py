@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.pictures.charts import paint
+from bot.pictures.pdf import print_pages
 from bot.pictures.views import Picture
 
 KEPT = 64
@@ -29,6 +31,11 @@ class Gallery:
         while len(self._drawn) > KEPT:
             self._drawn.popitem(last=False)
         return await asyncio.shield(known)
+
+    async def print(self, views: Sequence[Picture], title: str, language: str) -> bytes:
+        """Give pages as a PDF; ValueError for none."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hand, print_pages, views, title, language)
 
     def close(self) -> None:
         """Give the thread back."""

@@ -49,14 +49,28 @@ class TopList:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of texts: the first column stands left, the others right."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    language: Language = "zh"
+
+
+Part = BudgetBars | Trend | TopList | Table
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A page: key figures beside one another, then pictures under one another."""
 
     title: str
     figures: tuple[tuple[str, str], ...]
-    parts: tuple[BudgetBars | Trend | TopList, ...]
+    parts: tuple[Part, ...]
     note: str = ""
     language: Language = "zh"
 
 
-Picture = BudgetBars | Trend | TopList | Report
+Picture = Part | Report

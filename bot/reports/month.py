@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.pictures.views import Bar, BudgetBars, Report, TopList, Trend
+from bot.pictures import views as printed
+from bot.pictures.charts import FOOT, HEAD, MARGIN, PAGE_WIDTH, height_of
+from bot.pictures.pdf import PAGE_HEIGHT
+from bot.pictures.views import Bar, BudgetBars, Part, Report, TopList, Trend
 from bot.texts.month import word
 from bot.texts.names import (
     budget_scope,
@@ -19,9 +22,9 @@ from core.money import format_cny
 from core.reporting import MonthReport, Share
 
 Cell = str | int | float | None
-Parts = tuple[BudgetBars | Trend | TopList, ...]
 _NAME = 40
 TOP = 10
+PAGE_ROOM = PAGE_HEIGHT - 2 * MARGIN - FOOT
 MANIFOLD = 10
 
 
@@ -65,38 +68,56 @@ class Writer:
 
     def picture(self) -> Report:
         """Give everything under one another, for a phone."""
-        parts = tuple(part for page in self._parts() for part in page)
-        return Report(self._title(), self._figures(), parts, language=self.language)
+        return Report(self.title(), self._figures(), self._charts(), language=self.language)
 
     def pages(self) -> tuple[Report, ...]:
-        """Give the same on pages to print, the figures on the first."""
-        first, *others = self._parts()
-        return (
-            Report(self._title(), self._figures(), first, language=self.language),
-            *(Report(self._title(), (), parts, language=self.language) for parts in others),
+        """Give the same on pages to print, the figures on the first, and the tables behind."""
+        figures = self._figures()
+        head = Report(self.title(), figures, (), language=self.language)
+        pages: list[list[Part]] = [[]]
+        room = PAGE_ROOM - height_of(head, PAGE_WIDTH)
+        for part in (*self._charts(), *self._printed()):
+            needs = height_of(part, PAGE_WIDTH) + MARGIN
+            if needs > room and pages[-1]:
+                pages.append([])
+                room = PAGE_ROOM - HEAD - FOOT
+            pages[-1].append(part)
+            room -= needs
+        return tuple(
+            Report(
+                self.title(),
+                () if i else figures,
+                tuple(parts),
+                self._word("page", number=str(i + 1), count=str(len(pages))),
+                self.language,
+            )
+            for i, parts in enumerate(pages)
         )
 
-    def _parts(self) -> tuple[Parts, ...]:
+    def _charts(self) -> tuple[Part, ...]:
         found = self.report
         course = Trend(
             self._word("course"),
             tuple((s.key[2:], s.amount_fen) for s in found.course),
             language=self.language,
         )
-        return (
-            (self._bars(), course),
-            (
-                self._top("departments", "department", found.departments),
-                self._top("categories", "category", found.categories),
-            ),
-            (
-                self._top("people", "person", found.people),
-                self._top("projects", "project", found.projects),
-                self._top("suppliers", "supplier", found.suppliers),
-            ),
+        sides: Sequence[tuple[str, str, Sequence[Share]]] = (
+            ("departments", "department", found.departments),
+            ("categories", "category", found.categories),
+            ("people", "person", found.people),
+            ("projects", "project", found.projects),
+            ("suppliers", "supplier", found.suppliers),
         )
+        named = (s for s in sides if any(share.key for share in s[2]))
+        return (self._bars(), course, *(self._top(*side) for side in named))
 
-    def _title(self) -> str:
+    def _printed(self) -> tuple[printed.Table, ...]:
+        """Give what has no picture as tables: habits, waits and suggestions."""
+        tables = (t for t in (self._habits(), self._waits(), self._suggestions()) if t.rows)
+        return tuple(_on_paper(table, self.language) for table in tables)
+
+    def title(self) -> str:
+        """Name the report."""
         return self._word("title", month=self.report.month)
 
     def fields(self, link: str) -> dict[str, str]:
@@ -174,7 +195,7 @@ class Writer:
             (self._word("before"), _yuan(found.before_fen)),
             (self._word("year_ago"), _yuan(found.year_ago_fen)),
         )
-        return Table(self._title(), (self._word("month"), found.month), rows, (1,))
+        return Table(self.title(), (self._word("month"), found.month), rows, (1,))
 
     def _side(self, name: str, key: str, found: Iterable[Share]) -> Table:
         rows = (
@@ -236,6 +257,25 @@ class Writer:
     def _budget(self, budget_id: str) -> str:
         budget = self.company.budget(budget_id)
         return budget_scope(self.company, budget, self.language) if budget else budget_id
+
+
+def _on_paper(table: Table, language: Language) -> printed.Table:
+    """Write a sheet as people read it; a row of one cell is a note."""
+    rows = [row for row in table.rows if len(row) == len(table.header)]
+    notes = [str(row[0]) for row in table.rows if len(row) < len(table.header)]
+    return printed.Table(
+        table.name,
+        table.header,
+        tuple(tuple(_cell(c, money=i in table.money) for i, c in enumerate(row)) for row in rows),
+        "".join(notes),
+        language,
+    )
+
+
+def _cell(value: Cell, *, money: bool) -> str:
+    if money and isinstance(value, int | float):
+        return format_cny(round(value * 100))
+    return "" if value is None else str(value)
 
 
 def _course_of(share: Share) -> str:

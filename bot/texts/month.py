@@ -54,6 +54,7 @@ WORDS: Texts = {
     "months": Text("依据月数", "Months looked at"),
     "more": Text("比上月多 ‹{percent}%›", "‹{percent}%› more than the month before"),
     "less": Text("比上月少 ‹{percent}%›", "‹{percent}%› less than the month before"),
+    "page": Text("第 ‹{number}› 页，共 ‹{count}› 页", "Page ‹{number}› of ‹{count}›"),
     "none": Text("（未填）", "(none)"),
     "how": Text(
         "建议额度 = 近 6 个月月均 × 期内月数 ×（1 + 趋势，不超过 ±20%），取整到百元",

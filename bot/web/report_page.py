@@ -9,7 +9,6 @@ from aiohttp import web
 
 from bot.handlers.reporting import collect_month, may_read
 from bot.pictures.gallery import Gallery
-from bot.pictures.pdf import as_pdf
 from bot.reports.month import Writer
 from bot.web.site import Site
 from connectors.filedrop.workbook import workbook_bytes
@@ -61,8 +60,8 @@ class ReportPage:
             book = await asyncio.to_thread(workbook_bytes, writer.tables())
             return _download(book, XLSX, name)
         if kind == "pdf":
-            pages = [await self.gallery.draw(page) for page in writer.pages()]
-            return _download(await asyncio.to_thread(as_pdf, pages), "application/pdf", name)
+            printed = await self.gallery.print(writer.pages(), writer.title(), person.language)
+            return _download(printed, "application/pdf", name)
         png = await self.gallery.draw(writer.picture())
         return web.Response(body=png, content_type="image/png", headers=_PRIVATE)
 

@@ -1,6 +1,7 @@
 """Payment batches: who made one, who checked it, and whether its file may leave."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -140,3 +141,20 @@ def _breaks(text: str) -> bool:
     return not text.isprintable() and any(
         unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text
     )
+
+
+OTHER_PAYER = "other_payer"
+
+
+def find_others(orders: Iterable[Order]) -> list[Left]:
+    """Give what another account than the first pays, for a file that is paid from one account.
+
+    An account that nobody has named may be any.
+    """
+    listed = list(orders)
+    first = next((o.payer.account for o in listed if o.payer.account), "")
+    return [
+        Left(o.id, f"{OTHER_PAYER}:{o.payer.name}")
+        for o in listed
+        if o.payer.account not in {"", first}
+    ]

@@ -134,6 +134,10 @@ class _Shown:
         return self.form.extension
 
     @property
+    def one_payer(self) -> bool:
+        return self.form.one_payer
+
+    @property
     def find_unfit(self) -> "Callable[[Order], str | None]":
         return self.form.find_unfit
 

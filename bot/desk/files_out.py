@@ -113,22 +113,27 @@ class FilesOut:
             return 0
         return 1
 
-    async def _new(self, export: Callable[[], Awaitable[bool]]) -> int:
+    async def _new(self, export: Callable[[], Awaitable[int]]) -> int:
         try:
-            return int(await export())
+            return await export()
         except Refused as refused:
             if refused.code not in NOTHING:
                 log.warning("files_not_put", system=self.name, code=refused.code)
             return 0
 
 
-async def _left(
-    desk: PaymentDesk, form: PaymentFormat, out: NotedOutlet, maker: str | None
-) -> bool:
-    """Export payments; false while the file waits for a second person."""
-    return not (await desk.export(form, out, maker)).waits
+async def _left(desk: PaymentDesk, form: PaymentFormat, out: NotedOutlet, maker: str | None) -> int:
+    """Export payments, for each company of the group where a file does not say who pays.
+
+    Gives how many files were put: one that waits for a second person is not.
+    """
+    put, others = 0, True
+    while others:
+        batch = await desk.export(form, out, maker)
+        put, others = put + (not batch.waits), batch.others
+    return put
 
 
-async def _booked(desk: VoucherDesk, form: VoucherFormat, out: NotedOutlet) -> bool:
+async def _booked(desk: VoucherDesk, form: VoucherFormat, out: NotedOutlet) -> int:
     await desk.export(form, out)
-    return True
+    return 1

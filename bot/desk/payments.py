@@ -1,6 +1,5 @@
 """Payment files out: what is owed becomes one batch and one file, which leaves when it may."""
 
-import asyncio
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -23,7 +22,16 @@ from core.company import Company
 from core.errors import Conflict, Refused
 from core.money import format_yuan
 from core.payment import Payment, PaymentState
-from core.payment_batch import Left, Order, OrderList, PaymentBatch, find_unfit, order_of
+from core.payment_batch import (
+    OTHER_PAYER,
+    Left,
+    Order,
+    OrderList,
+    PaymentBatch,
+    find_others,
+    find_unfit,
+    order_of,
+)
 from core.ports import ClaimQuery, Clock, Page, Store
 
 PAGE = 500
@@ -45,6 +53,11 @@ class Form(Protocol):
     @property
     def extension(self) -> str:
         """How its files end."""
+        ...
+
+    @property
+    def one_payer(self) -> bool:
+        """Whether everything in a file of it is paid from the same account."""
         ...
 
     @property
@@ -90,6 +103,11 @@ class Batch:
     orders: tuple[Order, ...]
     left: tuple[Left, ...] = ()
     waits: bool = False
+
+    @property
+    def others(self) -> bool:
+        """Whether another company of the group pays what is left."""
+        return any(left.reason.startswith(OTHER_PAYER) for left in self.left)
 
     @property
     def total(self) -> str:
@@ -220,13 +238,15 @@ class PaymentDesk:
     ) -> tuple[list[Row], list[Left]]:
         """Find what is owed and fits the form, with the accounts that people have now.
 
-        Nobody lets money out for a claim of their own.
+        Nobody lets money out for a claim of their own. Where a file does not say who pays, what
+        another company of the group pays is for a batch of its own.
         """
         found = [row async for row in self._judged(company, form, only, maker)]
-        return (
-            [row for row in found if isinstance(row, Row)],
-            [row for row in found if isinstance(row, Left)],
-        )
+        due = [row for row in found if isinstance(row, Row)]
+        left = [row for row in found if isinstance(row, Left)]
+        others = find_others(row.order for row in due) if form.one_payer else []
+        apart = {other.payment for other in others}
+        return [row for row in due if row.payment.id not in apart], [*left, *others]
 
     async def _judged(
         self, company: Company, form: Form, only: Collection[str] | None, maker: str | None
@@ -404,6 +424,7 @@ def require_fit(orders: OrderList, form: Form) -> None:
     """Refused `batch_unfit` when something of a batch cannot be written in a form."""
     found = [(o, find_unfit(o) or form.find_unfit(o)) for o in orders.orders]
     unfit = [Left(order.id, reason) for order, reason in found if reason]
+    unfit += find_others(orders.orders) if form.one_payer else []
     if unfit:
         raise Refused("batch_unfit", batch=orders.batch, left=tuple(unfit[:FEW]))
 

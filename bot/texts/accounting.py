@@ -140,10 +140,11 @@ TEXTS: Texts = {
     ),
     "supplier_requeued": Text(
         "‹{employee} ›的‹ {number} ›没有付到供应商‹{payee}›‹：{reason}›，已放回待付款。"
-        "供应商账号有误时，请财务发「作废‹ {number}› 原因」，申请人改好账号再提交。",
+        "供应商账号有误时，请财务发「作废‹ {number}› 原因」，"
+        "申请人发「复制‹ {number}›」改好账号再提交。",
         "‹{number}›‹ of {employee}: ›the supplier‹ {payee} ›was not reached‹: {reason}›, and it is"
         " owed again. If the supplier's account is wrong, finance sends “void‹ {number}› reason”,"
-        " and the employee asks anew with the right one.",
+        " and the employee “copy‹ {number}›”, mends it and submits it.",
     ),
     "paid_after_all": Text(
         "请留意：‹{number} ›先前登记为没有付成‹（{reason}）›，银行现在说已付，已登记为已付款，"
@@ -253,6 +254,10 @@ _LEFT: Texts = {
 
 
 _COLUMNS: Texts = {
+    "other_payer": Text(
+        "由‹{column}›付，这种格式不写付款账号，请再做一批",
+        "‹{column} ›pays it, and the form names no paying account: make another batch",
+    ),
     "account": Text("收款账号", "the account"),
     "payer_account": Text("付款账号（companies 的 bank_account）", "bank_account in companies"),
     "payee": Text("收款户名", "the payee"),

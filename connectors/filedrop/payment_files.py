@@ -20,7 +20,8 @@ def _at_once(rows: Iterable[Row]) -> Iterable[Row]:
 class PaymentFormat:
     """A way of writing a payment list, with a word on whom it suits.
 
-    `find_unfit` says why an order cannot be written in it, None when it can.
+    `find_unfit` says why an order cannot be written in it, None when it can; `one_payer` that a
+    file of it does not say from which account it is paid, so that all of it is paid from one.
     """
 
     name: str
@@ -29,6 +30,11 @@ class PaymentFormat:
     write: Callable[[OrderList, Through], bytes]
     find_unfit: Callable[[Order], str | None]
     template: Template | None = None
+
+    @property
+    def one_payer(self) -> bool:
+        """Whether everything in a file is paid from the same account."""
+        return self.template is not None and not self.template.names_payer
 
     @property
     def unconfirmed(self) -> str:

@@ -23,6 +23,7 @@ PAYMENT_FACTS = (
     "row", "id", "batch", "date", "claim", "account", "payee", "bank", "bank_code", "amount",
     "currency", "purpose", "payer", "payer_account", "payer_bank", "payer_bank_code",
 )  # fmt: skip
+PAYER_FACTS = frozenset({"payer", "payer_account", "payer_bank", "payer_bank_code"})
 VOUCHER_FACTS = (
     "voucher", "number", "date", "word", "attachments", "summary", "account", "debit", "credit",
     "currency", "original", "rate", "department", "department_name", "person", "person_name",
@@ -95,6 +96,11 @@ class Template(BaseModel):
         return tuple(
             (c.title, c.fact, c.value, c.required, None if c.cut else c.most) for c in self.columns
         )
+
+    @property
+    def names_payer(self) -> bool:
+        """Whether a row says who pays."""
+        return any(column.fact in PAYER_FACTS for column in self.columns)
 
     def find_unfit(self, row: Row) -> str | None:
         """Say why a row cannot be written in this form, or None when it can.

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+from bot.handlers.budgets import near_names
 from bot.handlers.work import Work
 from bot.texts.budget import part
-from bot.texts.names import budget_scope
+from bot.texts.names import budget_scope, tolerance_text
 from core.budget import Balance
 from core.budget.matching import Place, budgets_at
 from core.budget.sight import budgets_named, children_of, may_see, own_budgets
@@ -35,7 +36,8 @@ async def on_budget(command: BudgetQuery, work: Work) -> None:
     )
     seen = [b for b in named if may_see(company, person, b)]
     if not seen:
-        raise Refused("no_budget_here", target=command.target_text or "")
+        target = command.target_text or ""
+        raise Refused("no_budget_here", target=target, near=near_names(work, target))
     current = _of_period(seen, command, work.today)
     if not current:
         raise Refused("no_budget_then", target=command.target_text or "")
@@ -133,8 +135,10 @@ def _fits(work: Work, balance: Balance, amount_fen: int) -> str:
     left = balance.available_fen + balance.carried_fen - amount_fen
     barred = balance.frozen or balance.closed
     figures = {"after": format_cny(left), "over": format_cny(max(0, -left))}
-    code = "fits_barred" if barred else f"fits_{verdict}"
-    return _said(work, code, amount=format_cny(amount_fen), **figures)
+    within = verdict == "allow" and left < 0 and balance.budget.control != "ignore"
+    code = "fits_barred" if barred else "fits_within" if within else f"fits_{verdict}"
+    tolerance = tolerance_text(balance.budget)
+    return _said(work, code, amount=format_cny(amount_fen), tolerance=tolerance, **figures)
 
 
 def usage_bar(balance: Balance) -> str:

@@ -6,13 +6,13 @@ from bot.cards.reasons import reason_text
 from bot.events import CardClicked
 from bot.handlers.work import Work
 from bot.texts.budget_changes import part
-from bot.texts.names import budget_scope, person_name
+from bot.texts.names import budget_name, budget_scope, person_name
 from core.actions.basics import audit_of
 from core.actions.budgets import asking, deciding
 from core.actions.budgets.asking import WITHOUT_AMOUNT, Wanted
 from core.budget import BudgetChange
 from core.budget.changes import PREFIX, change_number, may_ask, second_people
-from core.budget.sight import budgets_named, may_see, the_one
+from core.budget.sight import budgets_named, may_see, names_near, the_one
 from core.change import Change
 from core.company import Budget
 from core.errors import Conflict, Refused
@@ -21,6 +21,7 @@ from core.notices import Notice, Purpose, ShowCard
 from core.phrases import intents as say
 from core.phrases.budgets import read_adjustment
 from core.phrases.cleaning import clean
+from core.phrases.months import find_period
 from core.phrases.results import Problem
 from core.ports import BudgetEntry, ChangeQuery, Page
 
@@ -98,14 +99,35 @@ def find_budget(work: Work, text: str, *, unseen: bool = False) -> Budget:
     What the person may not see is answered like what does not exist, unless it may be `unseen`:
     one gives to another department without learning anything of its budget.
     """
-    named = budgets_named(work.company, text)
-    seen = [b for b in named if unseen or may_see(work.company, work.person, b)]
+    seen = [b for b in _named(work, text) if unseen or may_see(work.company, work.person, b)]
     found = the_one(seen, work.today)
     if not found:
-        raise Refused("no_such_budget", target=text[:40])
+        raise Refused("no_such_budget", target=text[:40], near=near_names(work, text))
     if len(found) > 1:
-        raise Refused("which_budget", target=text[:40], ids=" ".join(b.id for b in found[:MAX_IDS]))
+        language = work.person.language
+        rows = [budget_name(work.company, b.id, language) for b in found[:MAX_IDS]]
+        raise Refused("which_budget", target=text[:40], rows="\n".join(rows))
     return found[0]
+
+
+def _named(work: Work, text: str) -> tuple[Budget, ...]:
+    """Find what a text names, with a period in words or without: 市场部 明年."""
+    named = budgets_named(work.company, text)
+    months, rest = find_period(text, work.today)
+    if named or months is None:
+        return named
+    first, last = months.days()
+    listed = budgets_named(work.company, rest)
+    exact = tuple(b for b in listed if (b.period.start, b.period.end) == (first, last))
+    within = tuple(b for b in listed if b.period.start <= last and first <= b.period.end)
+    return exact or within
+
+
+def near_names(work: Work, text: str) -> str:
+    """Name what a mistyped text may have meant, among what the person may see."""
+    seen = (b for b in work.company.budgets if may_see(work.company, work.person, b))
+    near = names_near(work.company, seen, text)
+    return ("、" if work.person.language == "zh" else ", ").join(near)
 
 
 async def decide(work: Work, number: str, decision: deciding.Decision, opinion: str) -> None:

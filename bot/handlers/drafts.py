@@ -18,6 +18,7 @@ from bot.handlers.finding import (
 from bot.handlers.work import Work
 from core.actions import amending, submission
 from core.actions.basics import audit_of
+from core.actions.decision import MAX_REASON
 from core.actions.drafts import add_line, edit_line, new_claim, pick_line, remove_line
 from core.actions.editing import trip_moved
 from core.actions.exchanging import set_rate
@@ -214,7 +215,12 @@ async def on_submit_as_exception(command: SubmitAsException, work: Work) -> None
     person = work.company.person(claim.employee)
     budgets = [b for b in work.company.budgets if b.id in charged]
     if person is None or not any(may_exceed(b, person) for b in budgets):
-        raise Refused("not_an_exception", number=claim.number)
+        entry = audit_of(
+            work.cause, "refused_exception", claim.number, reason=command.reason[:MAX_REASON]
+        )
+        said = work.outgoing((work.reply("not_an_exception", number=claim.number),))
+        await work.commit(Change(at=work.now, audit=(entry,), outbox=said))
+        return
     await submit_claim(work, claim, command.reason)
 
 

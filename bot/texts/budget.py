@@ -18,8 +18,9 @@ TEXTS: Texts = {
         "None of the budgets that you may see is exceeded.‹\n{rows}›",
     ),
     "no_budget_here": Text(
-        "没有找到你可以查看的预算‹：「{target}」›。发「预算」查看本部门的预算。",
-        "There is no budget that you may see‹: “{target}”›. Send “budget” for your department's.",
+        "没有找到你可以查看的预算‹：「{target}」›。‹是不是要找：{near}？›发「预算」查看本部门的预算。",
+        "There is no budget that you may see‹: “{target}”›. ‹Did you mean {near}? ›Send “budget”"
+        " for your department's.",
     ),
     "no_budget_then": Text(
         "这段时间没有‹「{target}」的›预算。换一个期间再查，例如「预算 市场部 本季度」。",
@@ -52,6 +53,10 @@ PARTS: Texts = {
     ),
     "fits_allow": Text(
         "再花 ‹{amount}›：够，之后剩余 ‹{after}›", "‹{amount}› more fits; ‹{after}› would be left"
+    ),
+    "fits_within": Text(
+        "再花 ‹{amount}›：够，但会超出额度 ‹{over}›，在允许的 ‹{tolerance}› 以内",
+        "‹{amount}› more fits, ‹{over}› above the limit but within the ‹{tolerance}› allowed",
     ),
     "fits_warn": Text(
         "再花 ‹{amount}›：会超出 ‹{over}›，提醒但不拦截",

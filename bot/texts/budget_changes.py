@@ -92,12 +92,14 @@ TEXTS: Texts = {
         "没有找到预算变更‹ {number}›。请核对编号。", "There is no change of a budget‹ {number}›."
     ),
     "no_such_budget": Text(
-        "没有找到预算‹「{target}」›。请写预算编号、部门或项目名称。",
-        "There is no budget‹ “{target}”›. Name its id, a department or a project.",
+        "没有找到预算‹「{target}」›。‹是不是要找：{near}？›请写预算编号、部门或项目名称。",
+        "There is no budget‹ “{target}”›. ‹Did you mean {near}? ›Name its id, a department or a"
+        " project.",
     ),
     "which_budget": Text(
-        "‹「{target}」›有几个预算，请改用编号再发一次‹：{ids}›。",
-        "Several budgets fit‹ “{target}”›. Please use an id‹: {ids}›.",
+        "‹「{target}」›有几个预算，请加上类别、期间，或改用编号再发一次‹：\n{rows}›",
+        "Several budgets fit‹ “{target}”›. Please add a category or period, or use an id‹:"
+        "\n{rows}›",
     ),
     "which_period": Text(
         "‹「{target}」›有几个意思：财年起始月不同。请写起止日或预算编号‹：\n{rows}›",

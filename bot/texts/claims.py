@@ -71,6 +71,14 @@ TEXTS: Texts = {
         "没有类别‹「{category}」›，请用 company.yaml 里的编号。",
         "There is no category‹ {category}›; use an id of company.yaml.",
     ),
+    "unknown_department": Text(
+        "没有部门‹「{department}」›，请用 company.yaml 里的编号。",
+        "There is no department‹ {department}›; use an id of company.yaml.",
+    ),
+    "unknown_company": Text(
+        "没有公司主体‹「{company}」›，请用 company.yaml 里的编号。",
+        "There is no legal entity‹ {company}›; use an id of company.yaml.",
+    ),
     "invoice_twice": Text(
         "发票‹ {invoice} ›在这张单据里出现了两次，请只留一行。",
         "Invoice‹ {invoice} ›stands on two lines; keep one.",

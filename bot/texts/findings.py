@@ -47,11 +47,13 @@ FINDINGS: Texts = {
         " {amount}›",
     ),
     "budget_exceeded": Text(
-        "预算‹「{budget}」›不足‹：额度 {limit}›‹，可用 {available}›‹，本单 {amount}›"
+        "预算‹「{budget}」›不足‹：额度 {limit}›‹（可超 {tolerance}%）›‹，可用 {available}›"
+        "‹，本单 {amount}›"
         "‹，超出 {over}›‹。可联系预算负责人 {owners}›"
         "‹。你可以{exception}›",
-        "Budget ‹“{budget}” ›(预算) is exceeded‹: limit {limit}›‹, {available} left›"
-        "‹, this claim {amount}›‹, {over} over›‹. Ask its owner {owners}›‹. You may {exception}›",
+        "Budget ‹“{budget}” ›(预算) is exceeded‹: limit {limit}›‹ (and {tolerance}% above)›"
+        "‹, {available} left›‹, this claim {amount}›‹, {over} over›‹. Ask its owner {owners}›"
+        "‹. You may {exception}›",
     ),
     "budget_exception": Text(
         "‹{person} ›按例外超出预算‹「{budget}」›‹ {over}›‹，理由：{reason}›",

@@ -19,6 +19,9 @@ ACTS: Mapping[str, Text] = {
     "confirm_not_duplicate": Text("确认非重复", "said that it is no duplicate"),
     "urgent": Text("标为加急", "marked it as urgent"),
     "submit": Text("提交", "submitted it"),
+    "refused_exception": Text(
+        "想按例外提交，但不是例外人", "tried to submit as an exception without being one"
+    ),
     "refused_submit": Text("提交没有通过检查", "tried to submit it; the checks refused"),
     "budget_exception": Text("按例外超出预算", "exceeded a budget by exception"),
     "withdraw": Text("撤回", "took it back"),
@@ -54,6 +57,8 @@ ACTS: Mapping[str, Text] = {
     "purge_originals": Text("原件到期删除", "deleted originals whose time was over"),
     "hold_expired": Text("占用到期释放", "let its hold go, expired"),
     "post_voucher": Text("凭证入账", "posted its voucher"),
+    "renumber_voucher": Text("凭证号整理", "numbered its voucher anew"),
+    "redate_voucher": Text("改凭证日期", "moved its voucher to another day"),
     "stuck_retry": Text("重试卡住的事项", "tried again what was stuck"),
     "stuck_drop": Text("放弃卡住的事项", "gave up what was stuck"),
 }

@@ -17,6 +17,7 @@ from bot.texts.words import (
 from core.approval import OUTSIDE, SYSTEM
 from core.company import ROOT, Budget, Company
 from core.money import format_cny, parse_yuan
+from core.period import parse_period
 
 NAME_LIMIT = 30
 BEFOREHAND = frozenset({"travel_request", "purchase_request", "advance"})
@@ -77,13 +78,23 @@ def entity_name(company: Company, entity_id: str) -> str:
 
 def budget_scope(company: Company, budget: Budget, language: Language) -> str:
     """Say what a budget binds: 市场部 · 市内交通 2026-Q4."""
-    return f"{budget_place(company, budget, language)} {budget.period.text}"
+    fiscal = _FISCAL[language] if _is_fiscal(budget) else ""
+    return f"{budget_place(company, budget, language)} {fiscal}{budget.period.text}"
+
+
+_FISCAL: Mapping[Language, str] = {"zh": "财年 ", "en": "FY "}
+_OWN: Mapping[Language, str] = {"zh": "本级", "en": " itself"}
+
+
+def _is_fiscal(budget: Budget) -> bool:
+    """Whether a period's word means other months than the calendar's."""
+    return budget.period != parse_period(budget.period.text)
 
 
 def budget_place(company: Company, budget: Budget, language: Language) -> str:
     """Say what a budget binds, whatever its period: 市场部 · 市内交通."""
     parts = [
-        department_name(company, budget.department, language) if budget.department else "",
+        _department(company, budget, language),
         project_name(company, budget.project) if budget.project else "",
         category_name(company, budget.category, language) if budget.category else "",
         person_name(company, budget.person) if budget.person else "",
@@ -92,15 +103,32 @@ def budget_place(company: Company, budget: Budget, language: Language) -> str:
     return " · ".join(p for p in parts if p) or department_name(company, ROOT, language)
 
 
+def _department(company: Company, budget: Budget, language: Language) -> str:
+    """Name the department of a budget, and say where it is without those below."""
+    if not budget.department:
+        return ""
+    name = department_name(company, budget.department, language)
+    return f"{name}{_OWN[language]}" if budget.own_level else name
+
+
 def short_period(budget: Budget) -> str:
-    """Write a budget's period in few characters: 26Q4, 26-11, 2026; a span by its first day."""
+    """Write a budget's period in few characters: 26Q4, 26-11, 2026; a span by its first day.
+
+    A fiscal year's word is marked: FY26Q4.
+    """
     first, _, last = budget.period.text.partition("/")
     year, _, part = first.partition("-")
+    fiscal = "FY" if _is_fiscal(budget) else ""
     if last:
         return f"{part}~"
     if not part:
-        return year
-    return f"{year[2:]}{part}" if part[0] in "QH" else f"{year[2:]}-{part}"
+        return f"{fiscal}{year}"
+    return f"{fiscal}{year[2:]}{part}" if part[0] in "QH" else f"{year[2:]}-{part}"
+
+
+def tolerance_text(budget: Budget) -> str:
+    """Write how far a budget may be exceeded: 2.5%."""
+    return f"{budget.tolerance.normalize():f}%"
 
 
 def budget_name(company: Company, budget_id: str, language: Language) -> str:

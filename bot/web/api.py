@@ -32,6 +32,7 @@ from core.budget import Balance, charges_on_record, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
 from core.currency import BASE, DIGITS, ForeignAmount, at_company_rate, parse_minor
+from core.errors import Refused
 from core.money import parse_yuan
 from core.payment import PaymentState
 from core.ports import ClaimQuery, Clock, Store
@@ -149,6 +150,7 @@ class Api:
         self.access.require(request, "budgets:read")
         asked = parsed(await body_of(request), BudgetQuestion)
         company = await self.store.company()
+        _require_known(asked, company)
         amount = _amount(asked, company)
         bound = find_budgets(
             company,
@@ -216,6 +218,20 @@ def _fen(text: str) -> int:
 
 def _bad_amount(digits: int) -> Problem:
     return invalid([Fault("amount", "not_amount", {"digits": str(digits)})])
+
+
+def _require_known(asked: BudgetQuestion, company: Company) -> None:
+    """Refuse a name that nothing has, as whatever it should have found would allow too much."""
+    known = {
+        "department": asked.department == ROOT or company.department(asked.department),
+        "project": asked.project is None or company.project(asked.project),
+        "category": asked.category is None or company.category(asked.category),
+        "person": asked.person is None or company.person(asked.person),
+        "company": asked.company in {None, *(c.id for c in company.companies)},
+    }
+    for name, found in known.items():
+        if not found:
+            raise Refused(f"unknown_{name}", **{name: str(getattr(asked, name))})
 
 
 def _amount(asked: BudgetQuestion, company: Company) -> int:

@@ -240,7 +240,17 @@ OPERATIONS: tuple[Operation, ...] = (
                 "amount": "45.00",
             }
         },
-        codes={400: ("invalid_amount", "invalid_currency"), 422: ("no_rate",)},
+        codes={
+            400: ("invalid_amount", "invalid_currency"),
+            422: (
+                "no_rate",
+                "unknown_department",
+                "unknown_project",
+                "unknown_category",
+                "unknown_person",
+                "unknown_company",
+            ),
+        },
     ),
     Operation(
         "get",

@@ -55,12 +55,14 @@ def _overrun(
 def overrun(balance: Balance, amount_fen: int, verdict: Verdict) -> Finding:
     """Make the finding for one budget."""
     available = balance.available_fen + balance.carried_fen
+    tolerance = balance.budget.tolerance
     return Finding(
         _code_of(balance),
         "block" if verdict == "block" else "warn",
         fields=(
             ("budget", balance.budget.id),
             ("limit", format_yuan(balance.budget.limit_fen)),
+            *((("tolerance", f"{tolerance.normalize():f}"),) if tolerance else ()),
             ("available", format_yuan(available)),
             ("amount", format_yuan(amount_fen)),
             ("over", format_yuan(max(0, amount_fen - available))),

@@ -58,7 +58,9 @@ def read_sum(text: str) -> Sum | Problem:
         value = parse_amount(bare) if i else None
         if value is None:
             continue
-        if isinstance(value, Problem | Ambiguous):
+        if isinstance(value, Problem):
+            return Problem(value.code, word, WORD)
+        if isinstance(value, Ambiguous):
             return Problem("amount_unclear", word, WORD)
         loses = bool(sign and sign["sign"] in _LOSES)
         rest = reason_of(" ".join(words[i + 1 :]))

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from bot.texts.names import short_period
+from bot.texts.names import budget_scope, short_period
 from bot.texts.plain import cut_middle
 from bot.texts.rules import approver_text, flow_name, policy_name, when_text
 from core.company import Budget, Company, PolicyKind, Role
@@ -112,3 +112,27 @@ def test_a_period_in_few_characters(period: str, short: str) -> None:
 )
 def test_a_name_is_shortened_in_its_middle(limit: int, short: str) -> None:
     assert cut_middle("市场部 · 餐饮招待", limit + (limit == 9)) == short
+
+
+@pytest.mark.parametrize(
+    ("more", "zh", "en", "short"),
+    [
+        ({"period": "2026-Q4"}, "市场部 2026-Q4", "市场部 2026-Q4", "26Q4"),
+        (
+            {"period": "2026-Q4", "own_level": True},
+            "市场部本级 2026-Q4",
+            "市场部 itself 2026-Q4",
+            "26Q4",
+        ),
+        ({"period": "2026", "fiscal_start": 4}, "市场部 财年 2026", "市场部 FY 2026", "FY2026"),
+        ({"period": "2026-11", "fiscal_start": 4}, "市场部 2026-11", "市场部 2026-11", "26-11"),
+    ],
+)
+def test_a_budget_says_where_and_when_it_binds(
+    more: dict[str, object], zh: str, en: str, short: str
+) -> None:
+    budget = Budget.model_validate({"id": "b", "department": "sales", "limit": "1", **more})
+
+    assert budget_scope(COMPANY, budget, "zh") == zh
+    assert budget_scope(COMPANY, budget, "en") == en
+    assert short_period(budget) == short

@@ -28,7 +28,14 @@ from core.budget import (
     successor_of,
 )
 from core.budget.changes import change_number, is_change_number, may_ask, second_people
-from core.budget.sight import budgets_named, children_of, may_see, own_budgets, the_one
+from core.budget.sight import (
+    budgets_named,
+    children_of,
+    may_see,
+    names_near,
+    own_budgets,
+    the_one,
+)
 from core.change import Bar, Change, Rebook, Release, ShiftLimit
 from core.claim import State
 from core.company import Company
@@ -445,3 +452,51 @@ def test_what_comes_back_of_a_cleared_advance_is_held_after_the_closed_period() 
     assert back.advance
     assert back.advance.held == (("next", 4400),)
     assert back.moved == (("year", "next"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("市场部 餐饮", ["meals"]),
+        ("市场部 2026", ["year"]),
+        ("市场部 2027", ["next"]),
+        ("市场部 不存在", []),
+        ("市场部本级", ["own"]),
+        ("市场部", ["q4"]),
+    ],
+)
+def test_several_words_mean_what_binds_them_all(text: str, expected: list[str]) -> None:
+    own = COMPANY.budgets[0].model_copy(update={"id": "own", "own_level": True})
+    company = COMPANY.model_copy(update={"budgets": (own, *COMPANY.budgets)})
+
+    assert [b.id for b in the_one(budgets_named(company, text), TODAY)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("市场", ("市场部",)),
+        ("市场布", ("市场部",)),
+        ("阿波萝", ("阿波罗",)),
+        ("saless", ("市场部",)),
+        ("财务", ()),
+        ("", ()),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_answered_with_what_is_near(
+    text: str, near: tuple[str, ...]
+) -> None:
+    assert names_near(COMPANY, COMPANY.budgets, text) == near
+
+
+def test_a_budget_of_another_legal_entity_is_not_seen() -> None:
+    company = company_of("""\
+companies: [{id: hq, name: 总部}, {id: hk, name: 香港}]
+departments: [{id: sales, name: 市场部, company: hq}, {id: intl, name: 国际部, company: hk}]
+people: [{id: zhang, name: 张三, department: sales}, {id: he, name: 何, department: intl}]
+budgets: [{id: hk-2026, company: hk, period: 2026, limit: "7"}]
+""")
+    zhang, he = company.people
+
+    assert own_budgets(company, zhang) == ()
+    assert [b.id for b in own_budgets(company, he)] == ["hk-2026"]

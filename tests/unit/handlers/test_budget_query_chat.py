@@ -10,7 +10,13 @@ from core.ports import ChangeQuery, Page
 
 BUDGETS = [
     {"id": "all", "period": "2026", "limit": "50000.00", "control": "warn"},
-    {"id": "sales-q4", "department": "sales", "period": "2026-Q4", "limit": "10000.00"},
+    {
+        "id": "sales-q4",
+        "department": "sales",
+        "period": "2026-Q4",
+        "limit": "10000.00",
+        "tolerance": "2.5",
+    },
     {"id": "sales-q3", "department": "sales", "period": "2026-Q3", "limit": "7000.00"},
     {"id": "wang-only", "person": "wang", "period": "2026", "limit": "10.00"},
     {"id": "tech-q4", "department": "tech", "period": "2026-Q4", "limit": "8000.00"},
@@ -44,6 +50,10 @@ async def stage() -> Chat:
             ["够，之后"],
         ),
         ("预算 3000 够吗", ["够，之后剩余 ¥7,000.00"], ["哪个预算"]),
+        ("预算 市场部 10200", ["够，但会超出额度 ¥200.00，在允许的 2.5% 以内"], ["拦截"]),
+        ("预算 市场", ["是不是要找：市场部？"], ["研发部"]),
+        ("预算 市厂部", ["是不是要找：市场部？"], ["¥"]),
+        ("预算 市场部 2026-Q3", ["2026-Q3", "¥7,000.00"], ["2026-Q4"]),
         ("预算 王五", ["没有找到你可以查看的预算"], ["¥10.00"]),
     ],
 )
@@ -87,3 +97,35 @@ async def test_a_head_gives_to_a_department_whose_budget_stays_unseen() -> None:
     shown = " ".join(f.value for f in card.facts)
     assert "研发部 2026-Q4：+¥3,000.00" in shown
     assert "8,000" not in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("申请追加 市场布 100 年底", "是不是要找：市场部？"),
+        ("申请追加 市场部 0 年底", "要大于 0"),
+        ("申请追加 市场部 明年 100 提前", "没有找到预算「市场部 明年」"),
+        ("申请追加 市场部 2026-Q3 100 补记", ""),
+        ("申请追加 市场部 第三季度 100 补记", ""),
+    ],
+)
+async def test_a_wish_names_its_budget_by_place_and_period(said: str, answered: str) -> None:
+    chat = await stage()
+
+    answer = await chat.say("wang", said)
+
+    assert answered in answer
+    found = await chat.storage.store.budget_changes(ChangeQuery("waiting"), Page(limit=5))
+    assert [w.budget for w in found.items] == ([] if answered else ["sales-q3"])
+
+
+async def test_who_is_no_exception_and_tries_is_on_the_record() -> None:
+    chat = await stage()
+    await chat.say("zhang", "打车 45 今天")
+
+    answer = await chat.say("zhang", "例外提交 客户临时到访")
+
+    assert "没有预算把你列为例外人" in answer
+    trail = (await chat.storage.store.audit(Page(limit=50))).items
+    (entry,) = [e for e in trail if e.action == "refused_exception"]
+    assert dict(entry.fields)["reason"] == "客户临时到访"

@@ -168,7 +168,7 @@ async def test_a_budget_and_its_journal(client: TestClient) -> None:
 async def test_a_check_decides_and_reserves_nothing(
     client: TestClient, amount: str, decision: str
 ) -> None:
-    question = {"department": "sales", "date": "2026-11-25", "amount": amount}
+    question = {"department": "root", "date": "2026-11-25", "amount": amount}
 
     status, body = await post(client, "budgets/check", question)
     _, budget = await get(client, "budgets/all")
@@ -204,6 +204,18 @@ async def test_a_check_in_another_currency_needs_its_rate(client: TestClient) ->
     assert (known[0], known[1]["decision"]) == (200, "allow")
     assert (unknown[0], unknown[1]["code"]) == (422, "no_rate")
     assert (odd[0], odd[1]["code"]) == (400, "invalid_currency")
+
+
+@pytest.mark.parametrize("name", ["department", "project", "category", "person", "company"])
+async def test_a_check_about_nobody_is_refused_and_not_allowed(
+    client: TestClient, name: str
+) -> None:
+    question = {"date": "2026-11-25", "amount": "1.00", name: "slip"}
+
+    status, body = await post(client, "budgets/check", question)
+
+    assert (status, body["code"]) == (422, f"unknown_{name}")
+    assert "slip" in body["detail"]
 
 
 @pytest.mark.parametrize("amount", ["1e9", "NaN", "0.001", "1,000"])

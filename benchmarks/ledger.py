@@ -34,11 +34,13 @@ from core.company import Company
 from storage.open import Storage, open_storage
 
 SECONDS, ROUNDS = 1.0, 3
-CLIENTS, CROWD = 32, 512
-"""So many submit at once: as many as pgbench's clients, and a company's last day of the month."""
-LOADS = ((f"{CLIENTS}_clients", "ours"), (f"{CROWD}_clients", "crowd"))
-READY = 12_000
-"""So many changes are made before a turn, more than it takes in its second."""
+CLIENTS, LOADS = 32, (32, 64, 512)
+"""So many submit at once: as many as pgbench's clients, twice as many, and a company's last day of
+the month."""
+PROMPT = LOADS[:2]
+"""The loads at which nobody may wait long."""
+READY = 20_000
+"""So many changes are made before a turn, more than it takes in its seconds."""
 BUDGETS = 1000
 LIMIT = "1000000000.00"
 FEN = 100
@@ -111,39 +113,40 @@ class Measured:
     """The rounds of one profile."""
 
     def __init__(self) -> None:
-        self.rates: dict[str, list[float]] = {}
-        self.p99_ms: list[float] = []
+        self.rates: dict[str | int, list[float]] = {}
+        self.p99_ms: dict[int, list[float]] = {}
 
-    def add(self, name: str, rate: float) -> None:
+    def add(self, name: str | int, rate: float) -> None:
         """Keep one round's rate."""
         self.rates.setdefault(name, []).append(rate)
 
-    def middle(self, name: str) -> float:
-        """Give the median of the rounds."""
+    def add_ours(self, load: int, rate: float, p99_s: float) -> None:
+        """Keep one round of ours with so many at once."""
+        self.add(load, rate)
+        self.p99_ms.setdefault(load, []).append(p99_s * MS)
+
+    def middle(self, name: str | int) -> float:
+        """Give the median of the rounds of a peer, or of ours with so many at once."""
         return statistics.median(self.rates[name])
 
     @property
     def ours(self) -> float:
         """Give our rate with as many clients as pgbench."""
-        return self.middle("ours")
+        return self.middle(CLIENTS)
 
     def figures(self, name: str, peers: Sequence[Peer]) -> list[Figure]:
         """Set our rates beside those of the peers."""
+        others = [peer.name for peer in peers] + ([PGBENCH] if PGBENCH in self.rates else [])
         found = [
             beside(
-                f"{name}.{load}", self.middle(ours), "claims/s", self.middle(peer.name), peer.name
+                f"{name}.{load}_clients", self.middle(load), "claims/s", self.middle(other), other
             )
-            for peer in peers
-            for load, ours in LOADS
+            for other in others
+            for load in LOADS
         ]
-        if PGBENCH in self.rates:
-            theirs = self.middle(PGBENCH)
-            found += [
-                beside(f"{name}.{load}", self.middle(ours), "claims/s", theirs, PGBENCH)
-                for load, ours in LOADS
-            ]
-        worst = statistics.median(self.p99_ms)
-        found.append(beside(f"{name}.{CLIENTS}_clients.p99", worst, "ms", BAR_P99_MS, "the bar"))
+        for load in PROMPT:
+            worst = statistics.median(self.p99_ms[load])
+            found.append(beside(f"{name}.{load}_clients.p99", worst, "ms", BAR_P99_MS, "the bar"))
         return found
 
 
@@ -159,15 +162,13 @@ async def _measure(
     for turn in range(ROUNDS + 1 if profile == PROFILES[0] else ROUNDS):
         run_name = f"{profile}{turn}"
         job = _submissions(storage, company, picker(profile, turn), run_name)
-        ours = await timed_rate(job, CLIENTS)
-        crowd = await timed_rate(job, CROWD)
+        ours = {load: await timed_rate(job, load) for load in LOADS}
         theirs = {p.name: await _peer_rate(p, picker(profile, turn)) for p in peers}
         tps = await pgbench.tps() if pgbench else None
         if not turn and profile == PROFILES[0]:
             continue
-        found.add("ours", ours[0])
-        found.add("crowd", crowd[0])
-        found.p99_ms.append(ours[1] * MS)
+        for load, (rate, p99_s) in ours.items():
+            found.add_ours(load, rate, p99_s)
         for name, (rate, _) in theirs.items():
             found.add(name, rate)
         if tps is not None:

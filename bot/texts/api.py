@@ -44,8 +44,8 @@ PROBLEMS: Texts = {
         "The body is wrong‹: {text}›. `errors` names every fault.",
     ),
     "invalid_amount": Text(
-        '金额不对‹：{text}›。请写小数字符串，例如 "45.00"。',
-        'The amount is wrong‹: {text}›. Write a decimal string like "45.00".',
+        "金额不对‹：{text}›。每一处见 errors。",
+        "An amount is wrong‹: {text}›. `errors` names every fault.",
     ),
     "invalid_currency": Text(
         "currency 请从‹ {allowed} ›中选。", "`currency` is one of‹ {allowed}›."
@@ -93,8 +93,8 @@ PROBLEMS: Texts = {
         "这个地址只接受‹ {allowed}›。", "This address takes‹ {allowed} ›only."
     ),
     "unsupported_media_type": Text(
-        "请求内容是‹ {type}›，这里只收 JSON（UTF-8）：Content-Type: application/json。",
-        "The body is‹ {type}›; only JSON in UTF-8 is taken: Content-Type: application/json.",
+        "请求内容是‹ {given}›，这里只收 JSON（UTF-8）：Content-Type: application/json。",
+        "The body is‹ {given}›; only JSON in UTF-8 is taken: Content-Type: application/json.",
     ),
     "request_entity_too_large": Text(
         "请求内容超过‹ {maximum} ›MiB。", "The body is larger than‹ {maximum} ›MiB."

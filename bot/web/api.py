@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
@@ -32,10 +33,15 @@ from core.budget import Balance, charges_on_record, find_budgets
 from core.claim import Claim, State
 from core.company import ROOT, Company
 from core.currency import BASE, DIGITS, ForeignAmount, at_company_rate, parse_minor
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.money import parse_yuan
 from core.payment import PaymentState
 from core.ports import ClaimQuery, Clock, Store
+
+log = structlog.get_logger(__name__)
+
+TRIES = 20
+"""How often a result is noted anew when somebody has changed the claim meanwhile."""
 
 
 class BudgetQuestion(BaseModel):
@@ -187,15 +193,28 @@ class Api:
         """Note what the bank did with a payment; the same result twice is one."""
         token = self.access.require(request, "payments:write")
         result = parsed(await body_of(request), PaymentResult)
+        amount = None if result.amount is None else _fen(result.amount)
+        if amount is not None and amount <= 0:
+            raise _bad_amount(DIGITS[BASE])
+        for _ in range(TRIES - 1):
+            try:
+                return await self._noted(request, token.name, result, amount)
+            except Conflict:
+                # Somebody was faster: what they have noted may be this very result.
+                log.info("result_again", token=token.name)
+        return await self._noted(request, token.name, result, amount)
+
+    async def _noted(
+        self, request: web.Request, by: str, result: PaymentResult, amount_fen: int | None
+    ) -> web.Response:
         found = await owed_for(self.store, request.match_info["id"])
         if found is None:
             raise _missing("payment", request.match_info["id"])
         payment, claim = found
-        amount = None if result.amount is None else _fen(result.amount)
-        source = f"api:{token.name}:{payment.id}:{result.result}:{claim.revision}"
-        cause = Cause(f"api:{token.name}", self.clock(), source)
+        source = f"api:{by}:{payment.id}:{result.result}:{claim.revision}"
+        cause = Cause(f"api:{by}", self.clock(), source)
         company = await self.store.company()
-        change = change_of(result, amount, payment, claim, company, cause, self.settings)
+        change = change_of(result, amount_fen, payment, claim, company, cause, self.settings)
         if change:
             await self.store.commit(change)
         after = await self.store.payment(payment.id)

@@ -97,7 +97,7 @@ async def body_of(request: web.Request) -> bytes:
     kind = request.content_type
     if kind not in READ and not kind.endswith("+json"):
         status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        raise Problem(status, "unsupported_media_type", type=kind[:64])
+        raise Problem(status, "unsupported_media_type", given=kind[:64])
     try:
         async with asyncio.timeout(BODY_S):
             return await request.read()

@@ -372,3 +372,4 @@ class ProblemModel(TypedDict):
     seconds: NotRequired[int]
     scope: NotRequired[str]
     claim: NotRequired[str]
+    given: NotRequired[str]

@@ -1,5 +1,6 @@
 """The REST API of contract §4 over real HTTP, on the memory fake."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -246,6 +247,39 @@ async def test_the_banks_result_counts_once(client: TestClient, storage: MemoryS
     assert (late[0], late[1]["code"]) == (422, "wrong_state")
     assert stored
     assert stored.state is State.PAID
+
+
+class Unhurried:
+    """A store that lets others read before it commits."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._store = storage.store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def commit(self, change: Change) -> None:
+        await asyncio.sleep(0.01)
+        await self._store.commit(change)
+
+
+async def test_one_result_at_once_from_several_is_one(storage: MemoryStorage) -> None:
+    path, paid = f"payments/P-{NUMBER}/result", {"result": "paid", "reference": "B-1"}
+    app, zone = web.Application(middlewares=[problems]), ZoneInfo("Asia/Shanghai")
+    api = Api(Unhurried(storage), Access(TOKENS), Settings(), moment, zone)  # type: ignore[arg-type]
+    app.add_routes(api.routes())
+
+    async with TestClient(TestServer(app)) as client:
+        answers = await asyncio.gather(*(post(client, path, paid) for _ in range(8)))
+
+    assert {(status, body["state"]) for status, body in answers} == {(200, "paid")}
+
+
+async def test_a_part_is_above_zero(client: TestClient) -> None:
+    for amount in ("0", "-1.00"):
+        body = {"result": "paid", "amount": amount, "reference": "B-1"}
+        status, answer = await post(client, f"payments/P-{NUMBER}/result", body)
+        assert (status, answer["code"]) == (400, "invalid_amount")
 
 
 async def test_a_bounced_payment_is_owed_again(client: TestClient) -> None:

@@ -1,6 +1,6 @@
 """What the business asks of storage; the memory fake, SQLite and PostgreSQL all answer alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, Literal, Protocol, TypeVar
@@ -421,8 +421,8 @@ class Outbox(Protocol):
         """Whether the very same notice waits behind this one in its lane."""
         ...
 
-    async def sent_since(self, lane: str, since: datetime) -> int:
-        """Count a lane's notices finished since a moment, without those that only redraw."""
+    async def sent_since(self, lanes: Collection[str], since: datetime) -> int:
+        """Count what lanes and those below them have sent; with a picture two, a redraw none."""
         ...
 
 

@@ -1,10 +1,10 @@
 """The outbox: what must be told, and the cards that telling has left behind."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.notices import SYSTEM_LANES, from_json
@@ -144,18 +144,26 @@ class SqlOutbox:
         async with self._database.reading() as connection:
             return (await connection.scalar(query)) is not None
 
-    async def sent_since(self, lane: str, since: datetime) -> int:
-        """Count a lane's notices finished since a moment, without those that only redraw."""
-        query = select(func.count()).where(
+    async def sent_since(self, lanes: Collection[str], since: datetime) -> int:
+        """Count the messages of lanes and of those below them, quiet:wang and quiet:wang:09."""
+        pictured = or_(*(outbox.c.notice.like(f"%{part}%") for part in _PICTURED))
+        query = select(func.coalesce(func.sum(case((pictured, 2), else_=1)), 0)).where(
             own(outbox),
             outbox.c.state == "done",
             outbox.c.finished_at >= since,
-            outbox.c.lane == lane,
+            or_(*(outbox.c.lane == lane for lane in lanes), *map(_below, lanes)),
             outbox.c.notice.not_like('%"only_open":true%'),
         )
         async with self._database.reading() as connection:
-            count = await connection.scalar(query)
-        return count or 0
+            return int(await connection.scalar(query) or 0)
+
+
+_PICTURED = ('"kind":"alert"', '"budgets":["')
+"""How what is sent with a picture is written down."""
+
+
+def _below(lane: str) -> ColumnElement[bool]:
+    return outbox.c.lane.startswith(f"{lane}:", autoescape=True)
 
 
 def _lanes_of(system: str) -> ColumnElement[bool]:

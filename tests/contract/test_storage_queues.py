@@ -2,12 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from core.change import CardCode, Change, Outgoing
-from core.notices import Say, ShowCard
+from core.notices import Reply, Say, ShowAlert, ShowCard
 from core.ports import CardRecord
 from tests.contract.storage_samples import NOW, AnyStorage, notice
 
@@ -186,19 +186,28 @@ async def test_calls_that_wait_for_their_time_are_hastened_and_no_others(
     assert await storage.outbox.lease(10, NOW, 60) == ()
 
 
-async def test_sent_notices_are_counted_by_lane_and_moment(storage: AnyStorage) -> None:
+async def test_sent_messages_are_counted_over_the_lanes_of_a_person(storage: AnyStorage) -> None:
     await tell(storage, "n1", "n2", lane="zhang")
     await tell(storage, "n3", lane="zhang2")
-    redraw = Outgoing("n4", "zhang", ShowCard("zhang", "BX-1", "claim", only_open=True))
-    await storage.store.commit(Change(at=NOW, outbox=(redraw,)))
+    await tell(storage, "n4", lane="quiet:zhang")
+    await tell(storage, "n5", lane="quiet:zhang:09")
+    redraw = Outgoing("n6", "zhang", ShowCard("zhang", "BX-1", "claim", only_open=True))
+    alert = Outgoing("n7", "quiet:zhang", ShowAlert("zhang", "sales", 80))
+    pictured = Reply("wecom", "Zhang", "budgets", budgets=("sales",))
+    answer = Outgoing("n8", "wecom:Zhang", pictured)
+    await storage.store.commit(Change(at=NOW, outbox=(redraw, alert, answer)))
     for i in range(3):
         for item in await storage.outbox.lease(10, NOW, 60):
             await storage.outbox.finish(item, NOW + timedelta(seconds=i))
 
+    async def sent(*lanes: str, since: datetime = NOW) -> int:
+        return await storage.outbox.sent_since(lanes, since)
+
     assert await storage.outbox.lease(10, NOW, 60) == ()
-    assert await storage.outbox.sent_since("zhang", NOW) == 2
-    assert await storage.outbox.sent_since("zhang", NOW + timedelta(seconds=1)) == 1
-    assert await storage.outbox.sent_since("wang", NOW) == 0
+    assert await sent("zhang") == 2
+    assert await sent("zhang", since=NOW + timedelta(seconds=1)) == 1
+    assert await sent("zhang", "quiet:zhang", "wecom:Zhang") == 8
+    assert await sent("wang", "quiet:wang") == 0
 
 
 async def test_a_notice_is_overtaken_by_the_very_same_one_behind_it(storage: AnyStorage) -> None:

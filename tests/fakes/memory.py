@@ -1,6 +1,6 @@
 """Storage in memory: the same surface and the same rules, gone when the process ends."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from core.company import Budget, Company
 from core.delegation import Delegation
 from core.errors import Conflict
 from core.likeness import Likeness, likeness_of, near
-from core.notices import SYSTEM_LANES, Notice, ShowCard, to_json
+from core.notices import SYSTEM_LANES, Notice, ShowAlert, to_json
 from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
 from core.ports import (
@@ -221,6 +221,17 @@ class MemoryOutbox:
         _end(self.queue.held(item.id, item.fence), "dead", self._clock(), error)
         self.signal.give()
 
+    async def hasten(self, system: str) -> int:
+        found = [
+            r
+            for r in self.queue.rows.values()
+            if r.state == "waiting" and not r.until and _system_in(r.lane) == system
+        ]
+        for row in found:
+            row.due, row.attempts = None, 0
+        self.signal.give()
+        return len(found)
+
     async def overtaken(self, item: OutboxItem) -> bool:
         this = self.queue.rows[item.id]
         return any(
@@ -230,13 +241,15 @@ class MemoryOutbox:
             for r in self.queue.rows.values()
         )
 
-    async def sent_since(self, lane: str, since: datetime) -> int:
+    async def sent_since(self, lanes: Collection[str], since: datetime) -> int:
         return sum(
-            r.state == "done"
-            and r.lane == lane
-            and not (isinstance(r.payload, ShowCard) and r.payload.only_open)
+            2 if isinstance(r.payload, ShowAlert) or getattr(r.payload, "budgets", ()) else 1
             for r in self.queue.rows.values()
-            if r.finished is not None and r.finished >= since
+            if r.state == "done"
+            and any(r.lane == lane or r.lane.startswith(f"{lane}:") for lane in lanes)
+            and not getattr(r.payload, "only_open", False)
+            and r.finished is not None
+            and r.finished >= since
         )
 
 

@@ -78,6 +78,16 @@ class Voucher:
         return sum(line.debit_fen for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A voucher that did not go out, and why: a reason with its facts."""
+
+    voucher: str
+    claim: str
+    reason: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
 def imbalance_fen(lines: Iterable[VoucherLine]) -> int:
     """Give debits minus credits: zero for what may go to the books."""
     return sum(line.debit_fen - line.credit_fen for line in lines)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from bot.logs import set_up_logs
 from bot.settings import Config
 from core.money import format_yuan
 from core.ports import LedgerFault
+
+if TYPE_CHECKING:
+    from storage.open import Storage
 
 app = typer.Typer()
 company_app = group("公司资料 · the company file")
@@ -89,12 +92,24 @@ async def _apply(config: Config, file: Path, *, dry_run: bool, take_over: bool) 
             settings=settings_of(config),
             take_over=take_over,
         )
+        made = 0 if dry_run else await _rebuilt(config, storage)
     for line in applied.lines:
         print(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
     note(f"{done}: {len(applied.lines)}, version {applied.version}")
     if applied.moved:
         note(f"approvals moved · 改派待办: {applied.moved}")
+    if made:
+        note(f"vouchers made · 补做凭证: {made}")
+
+
+async def _rebuilt(config: Config, storage: "Storage") -> int:
+    """Make the vouchers that waited for an account which the file names now."""
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk
+
+    company = await storage.store.company()
+    return (await VoucherDesk(storage.store, utc_now, config.zone).rebuild(company)).made
 
 
 @audit_app.command("verify")

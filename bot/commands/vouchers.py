@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,7 +86,7 @@ def vouchers_export(
         raise typer.Exit(2)
     way: By | None = None if by is None else "day" if by == "day" else "claim"
     work = _Export(settings, form, out, batch, way, entity)
-    _say_done(run_on_database(work.run()), str(out or "filedrop"))
+    _say_done(*run_on_database(work.run()), str(out or "filedrop"))
     if form.unconfirmed:
         note(f"未确认 · not confirmed: {form.unconfirmed}")
 
@@ -107,7 +108,7 @@ def _is_posted(config: Config, name: str) -> bool:
 
 def _post_now(config: Config, name: str, out: Path | None, entity: str | None) -> None:
     """Post, say what came of it, and fail when something waits."""
-    done = run_on_database(_posting(config, name, entity))
+    done, unmade = run_on_database(_posting(config, name, entity))
     rows = "".join(f"{voucher}\t{number}\n" for voucher, number in done.posted)
     if out is None or str(out) == "-":
         print(rows, end="")
@@ -115,27 +116,31 @@ def _post_now(config: Config, name: str, out: Path | None, entity: str | None) -
         out.write_text(rows, "utf-8")
     for voucher, why in done.waiting:
         note(f"waits · 未入账 {voucher}: {why}")
+    for row in unmade:
+        note(f"waits · 未入账 {row}")
     note(f"posted · 已入账: {len(done.posted)}")
-    if done.waiting:
+    if done.waiting or unmade:
         raise typer.Exit(1)
 
 
-async def _posting(config: Config, name: str, entity: str | None) -> "Posting":
+async def _posting(config: Config, name: str, entity: str | None) -> "tuple[Posting, list[str]]":
+    """Post; gives what came of it, and what cannot be made yet."""
     from bot.clock import utc_now
-    from bot.desk.vouchers import VoucherDesk, reason_of
-    from bot.jobs.booking_now import Posting
+    from bot.desk.vouchers import VoucherDesk
     from bot.parts.posting import build_booker, find_books
 
     async with opened(config) as storage:
         desk = VoucherDesk(storage.store, utc_now, config.zone)
-        unmade = await desk.rebuild(await storage.store.company())
+        company = await storage.store.company()
+        unmade = (await desk.rebuild(company)).waiting
         booker = build_booker(config, storage, find_books(config, name) or name)
         try:
             done = await booker.post(entity)
         finally:
             await booker.outlet.system.close()
-        refused = tuple((w.voucher, reason_of(w)) for w in unmade)
-        return Posting(done.posted, (*done.waiting, *refused))
+        from bot.texts.waiting import waiting_rows
+
+        return done, waiting_rows(unmade, company)
 
 
 async def _form(config: Config, name: str, *, drop: bool) -> "VoucherFormat | None":
@@ -146,12 +151,12 @@ async def _form(config: Config, name: str, *, drop: bool) -> "VoucherFormat | No
     return voucher_format(found.voucher_format if found else name, templates_of(config))
 
 
-def _say_done(done: "Exported", where: str) -> None:
-    from bot.desk.vouchers import reason_of
+def _say_done(done: "Exported", company: "Company", where: str) -> None:
+    from bot.texts.waiting import waiting_rows
     from core.money import format_yuan
 
-    for waiting in done.waiting:
-        note(f"waits · 未导出 {reason_of(waiting)}")
+    for row in waiting_rows(done.waiting, company):
+        note(f"waits · 未导出 {row}")
     sheets = done.sheets
     total = format_yuan(sheets.total_fen)
     note(f"{sheets.batch}: {sheets.count} vouchers · 张, {total} yuan · 元 → {where}")
@@ -187,7 +192,8 @@ class _Export:
     by: "By | None"
     entity: str | None
 
-    async def run(self) -> "Exported":
+    async def run(self) -> "tuple[Exported, Company]":
+        """Export; gives what went out, and the company by whose names the rest is told."""
         from bot.clock import utc_now
         from bot.desk.vouchers import VoucherDesk
         from bot.heap import settle_heap
@@ -196,9 +202,10 @@ class _Export:
         outlet = self._outlet()
         async with opened(self.config) as storage:
             desk = VoucherDesk(storage.store, utc_now, self.config.zone)
+            form, company = _Shown(self.form), await storage.store.company()
             if self.batch:
-                return await desk.rewrite(self.batch, _Shown(self.form), outlet)
-            return await desk.export(_Shown(self.form), outlet, self.by, self.entity)
+                return await desk.rewrite(self.batch, form, outlet), company
+            return await desk.export(form, outlet, self.by, self.entity), company
 
     def _outlet(self) -> "Outlet":
         from bot.desk.outlets import FileOutlet, PlaceOutlet
@@ -235,26 +242,29 @@ def vouchers_preview(
     config: ConfigOption = CHIT_TOML,
 ) -> None:
     """Show a claim's vouchers, or the one that its approval would make · 预览凭证."""
-    for voucher in run_on_database(_preview(read_settings(config), claim)):
-        _print(voucher)
+    vouchers, company = run_on_database(_preview(read_settings(config), claim))
+    for voucher in vouchers:
+        _print(voucher, company)
 
 
-async def _preview(config: Config, claim: str) -> "tuple[Voucher, ...]":
+async def _preview(config: Config, claim: str) -> "tuple[tuple[Voucher, ...], Company]":
     from bot.clock import utc_now
     from bot.desk.vouchers import VoucherDesk
 
     async with opened(config) as storage:
-        return await VoucherDesk(storage.store, utc_now, config.zone).preview(claim)
+        desk = VoucherDesk(storage.store, utc_now, config.zone)
+        return await desk.preview(claim), await storage.store.company()
 
 
-def _print(voucher: "Voucher") -> None:
-    from bot.desk.vouchers import Waiting, reason_of
+def _print(voucher: "Voucher", company: "Company") -> None:
+    from bot.texts.waiting import waiting_rows
     from core.money import format_yuan
+    from core.voucher import Waiting
 
     print(f"{voucher.id}\t{voucher.day}\t{voucher.kind}\t{voucher.state}\t{voucher.number or ''}")
     if voucher.state == "refused":
         waits = Waiting(voucher.id, voucher.claim, voucher.reason, voucher.facts)
-        print(f"  {reason_of(waits)}")
+        print("\n".join(f"  {row}" for row in waiting_rows([waits], company)))
     for line in voucher.lines:
         debit = format_yuan(line.debit_fen) if line.debit_fen else ""
         credit = format_yuan(line.credit_fen) if line.credit_fen else ""
@@ -267,14 +277,19 @@ def _print(voucher: "Voucher") -> None:
 @vouchers_app.command("numbers")
 def vouchers_numbers(
     file: Annotated[Path, typer.Argument(help="两列 id, number 的 csv 或 xlsx · id and number")],
+    renumbered: Annotated[
+        bool,
+        typer.Option("--renumbered", help="账里整理过凭证号 · the books were numbered anew"),
+    ] = False,
     config: ConfigOption = CHIT_TOML,
 ) -> None:
     """Note the numbers that the books gave · 回写凭证号."""
-    noted = run_on_database(_numbers(read_settings(config), read_bytes(file)))
+    settings, data = read_settings(config), read_bytes(file)
+    noted = run_on_database(_numbers(settings, data, renumbered=renumbered))
     note(f"noted · 已登记 {noted}")
 
 
-async def _numbers(config: Config, data: bytes) -> int:
+async def _numbers(config: Config, data: bytes, *, renumbered: bool) -> int:
     from bot.clock import utc_now
     from bot.desk.clerk import numbers_in
     from bot.desk.vouchers import VoucherDesk
@@ -282,7 +297,35 @@ async def _numbers(config: Config, data: bytes) -> int:
 
     given = numbers_in(read_table(data))
     async with opened(config) as storage:
-        return await VoucherDesk(storage.store, utc_now, config.zone).number(given)
+        desk = VoucherDesk(storage.store, utc_now, config.zone)
+        return await desk.number(given, renumbered=renumbered)
+
+
+@vouchers_app.command("redate")
+def vouchers_redate(
+    day: Annotated[str, typer.Argument(help="新日期 · the new day, e.g. 2026-12-01")],
+    names: Annotated[list[str], typer.Argument(help="凭证编号 · ids of vouchers")],
+    config: ConfigOption = CHIT_TOML,
+) -> None:
+    """Move vouchers that have not gone out, as from a closed period · 改未出去的凭证的日期."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError:
+        note(f"{day}: 2026-12-01")
+        raise typer.Exit(2) from None
+    for voucher in run_on_database(_redate(read_settings(config), wanted, names)):
+        print(f"{voucher.id}\t{voucher.day} → {wanted}")
+        if voucher.taken_by:
+            note(f"chit stuck retry {voucher.claim} → {voucher.taken_by}")
+
+
+async def _redate(config: Config, day: date, names: list[str]) -> "tuple[Voucher, ...]":
+    from bot.clock import utc_now
+    from bot.desk.vouchers import VoucherDesk
+
+    async with opened(config) as storage:
+        desk = VoucherDesk(storage.store, utc_now, config.zone)
+        return await desk.redate(names, day, storage.links)
 
 
 @vouchers_app.command("table")

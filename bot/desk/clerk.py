@@ -15,9 +15,10 @@ from bot.desk.outlets import KeptOutlet
 from bot.desk.payments import Batch, PaymentDesk, require_fit
 from bot.desk.reconciliation import workbook
 from bot.desk.results import ResultDesk, RowDone
-from bot.desk.vouchers import By, Exported, VoucherDesk, reason_of
+from bot.desk.vouchers import By, Exported, VoucherDesk
 from bot.handlers.reconciling import Reconciliation, Sides
 from bot.texts.template import Language
+from bot.texts.waiting import waiting_rows
 from connectors.filedrop.payment_files import PaymentFormat, payment_formats
 from connectors.filedrop.reading import read_table
 from connectors.filedrop.template import Template
@@ -122,13 +123,13 @@ class Clerk:
         return await desk.note(table, data)
 
     async def voucher_shown(
-        self, form: str, batch: str | None, by: By | None
+        self, form: str, batch: str | None, by: By | None, language: Language
     ) -> tuple[Shown, Sequence[str]]:
         """Show a voucher file, of an earlier batch or of the next one, and what waits and why."""
         chosen, company = self._books(form), await self.vouchers.store.company()
         found = await self.vouchers.look(chosen, batch, by)
         shown = await _voucher_shown(chosen, found.sheets, company)
-        return shown, [reason_of(w) for w in found.waiting]
+        return shown, waiting_rows(found.waiting, company, language)
 
     async def voucher_preview(self, form: str, by: By | None) -> KeptOutlet:
         """Give the file that the next batch would be; nothing is noted."""

@@ -1,20 +1,21 @@
 """Voucher files out: each voucher once, whole batches, and the books' numbers back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Literal, Protocol
 
 from core.actions.basics import Cause
-from core.actions.booking import export_vouchers, post, rebuilt
+from core.actions.booking import export_vouchers, post, rebuilt, redate, renumber
 from core.actions.outcome import payments_of
 from core.change import Change
 from core.claim import Claim
 from core.company import Company
 from core.errors import Conflict, Refused
+from core.outside import Links
 from core.payment import Payment
 from core.ports import Clock, Page, Store, VoucherQuery
-from core.voucher import PEOPLE, Voucher, VoucherState
+from core.voucher import PEOPLE, Voucher, VoucherState, Waiting
 from core.voucher_building import Occasion, build_approval
 from core.voucher_sheet import Sheet, SheetList, by_day, one_each
 
@@ -60,21 +61,19 @@ class Outlet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """A voucher that did not go out, and why: a reason with its facts."""
-
-    voucher: str
-    claim: str
-    reason: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Exported:
     """What went into one file."""
 
     sheets: SheetList
     waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many vouchers could be made now that could not before, and those that still wait."""
+
+    made: int
+    waiting: tuple[Waiting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +90,10 @@ class VoucherDesk:
         """Write every open voucher into one file, never one twice.
 
         Those that could not be made before are tried again first. `by` is the company's setting
-        unless it is given. Refused `nothing_to_export_vouchers`, with the reasons of those that
-        still wait.
+        unless it is given. Refused `nothing_to_export_vouchers`, with those that still `waiting`.
         """
         company = await self.store.company()
-        waiting = await self.rebuild(company)
+        waiting = (await self.rebuild(company)).waiting
         for _ in range(TRIES):
             opened = [v for v in await self._listed("open", entity) if v.taken_by in FREE]
             reasons = [self._reason(v, form, company) for v in opened]
@@ -103,7 +101,7 @@ class VoucherDesk:
             unfit = [_waits(v, why) for v, why in zip(opened, reasons, strict=True) if why]
             late = [*waiting, *unfit]
             if not fitting:
-                raise Refused("nothing_to_export_vouchers", rows=_rows(late))
+                raise Refused("nothing_to_export_vouchers", waiting=tuple(late))
             try:
                 sheets = await self._take(fitting, form, out, company, by)
             except Conflict:
@@ -173,7 +171,7 @@ class VoucherDesk:
             *(_waits(v, reason) for v in opened if (reason := reasons[v.id])),
         ]
         if not found:
-            raise Refused("nothing_to_export_vouchers", rows=_rows(refused))
+            raise Refused("nothing_to_export_vouchers", waiting=tuple(refused))
         name = "VD-preview" if (by or company.vouchers.by) == "day" else "VB-preview"
         return Exported(self._sheets(name, found, company), tuple(refused))
 
@@ -207,22 +205,65 @@ class VoucherDesk:
         occasion = Occasion(company, claim, now.astimezone(self.zone).date(), now)
         return (build_approval(occasion, payments_of(claim, company)),)
 
-    async def number(self, given: Sequence[tuple[str, str]]) -> int:
+    async def number(self, given: Sequence[tuple[str, str]], *, renumbered: bool = False) -> int:
         """Note the numbers that the books gave: of vouchers, or of sheets of a batch by day.
 
-        Gives how many were new. Refused `no_such_voucher`, `other_number`, `wrong_voucher_state`.
+        Gives how many were new. Books that were `renumbered` (凭证整理) may give another number.
+        What can be noted is, whatever the other rows say: Refused `numbers_left` names those, each
+        with `no_such_voucher`, `other_number` or `wrong_voucher_state`.
         """
         noted = 0
+        left: list[Waiting] = []
         for name, number in given:
-            for voucher in await self._named(name):
-                now = self.clock()
-                cause = Cause(BOOKS, now, f"posted:{voucher.id}:{number}")
-                day = now.astimezone(self.zone).date()
-                change = post(voucher, number, cause, day)
-                if change:
-                    await self.store.commit(change)
-                    noted += 1
+            try:
+                members = await self._named(name)
+                noted += sum([await self._is_noted(v.id, number, renumbered) for v in members])
+            except Refused as refused:
+                facts = tuple((k, str(v)) for k, v in refused.fields.items())
+                left.append(Waiting(name[:60], "", refused.code, facts))
+        if left:
+            raise Refused("numbers_left", count=str(noted), waiting=tuple(left))
         return noted
+
+    async def _is_noted(self, name: str, number: str, renumbered: bool) -> bool:  # noqa: FBT001
+        """Note a number; false where it is known. Refused as `core.actions.booking.post`."""
+        for _ in range(TRIES):
+            voucher = await self.store.voucher(name)
+            if voucher is None:
+                raise Refused("no_such_voucher", voucher=name)
+            now = self.clock()
+            cause = Cause(BOOKS, now, f"posted:{name}:{number}:{now.isoformat()}")
+            day = now.astimezone(self.zone).date()
+            change = (renumber if renumbered else post)(voucher, number, cause, day)
+            if change is None:
+                return False
+            try:
+                await self.store.commit(change)
+            except Conflict:
+                continue
+            return True
+        raise Refused("revision")
+
+    async def redate(self, names: Sequence[str], day: date, links: Links) -> tuple[Voucher, ...]:
+        """Move vouchers to another day, as into the first period that is open; gives them.
+
+        All or none. Refused `no_such_voucher`, `wrong_voucher_state` where one has gone out, and
+        `voucher_under_way` where its system may have it already.
+        """
+        moved: list[Voucher] = []
+        for name in dict.fromkeys(names):
+            voucher = await self.store.voucher(name)
+            if voucher is None:
+                raise Refused("no_such_voucher", voucher=name[:60])
+            taken = voucher.state == "open" and bool(voucher.taken_by)
+            known = await links.find(voucher.taken_by, name) if taken else None
+            if known is not None and known.state not in {"new", "dropped"}:
+                raise Refused("voucher_under_way", voucher=name, system=voucher.taken_by)
+            moved.append(voucher)
+        now = self.clock()
+        cause = Cause(BOOKS, now, f"redate:{day}:{now.isoformat()}")
+        await self.store.commit(redate(moved, day, cause))
+        return tuple(moved)
 
     async def _named(self, name: str) -> tuple[Voucher, ...]:
         voucher = await self.store.voucher(name)
@@ -236,17 +277,26 @@ class VoucherDesk:
             raise Refused("no_such_voucher", voucher=name[:60])
         return members
 
-    async def rebuild(self, company: Company) -> list[Waiting]:
-        """Try refused vouchers again with the accounts of now; gives those that still wait."""
+    async def rebuild(self, company: Company) -> Rebuilt:
+        """Try refused vouchers again with the accounts of now."""
+        made_now = 0
         waiting: list[Waiting] = []
         for voucher in await self._listed("refused", None):
             claim, payments = await self._claim_of(voucher)
             made = rebuilt(voucher, claim, payments, company) if claim else voucher
             if made.state == "refused":
                 waiting.append(Waiting(voucher.id, voucher.claim, made.reason, made.facts))
-            else:
-                await self.store.commit(Change(at=self.clock(), vouchers=(made,)))
-        return waiting
+            elif await self._is_kept(made):
+                made_now += 1
+        return Rebuilt(made_now, tuple(waiting))
+
+    async def _is_kept(self, made: Voucher) -> bool:
+        """Keep a voucher that could be made; false where somebody else has done so meanwhile."""
+        try:
+            await self.store.commit(Change(at=self.clock(), vouchers=(made,)))
+        except Conflict:
+            return False
+        return True
 
     async def _claim_of(self, voucher: Voucher) -> tuple[Claim | None, list[Payment]]:
         claim = await self.store.claim(voucher.claim)
@@ -267,14 +317,3 @@ class VoucherDesk:
 
 def _waits(voucher: Voucher, reason: str) -> Waiting:
     return Waiting(voucher.id, voucher.claim, reason)
-
-
-def _rows(waiting: Sequence[Waiting]) -> str:
-    return "\n".join(reason_of(w) for w in waiting[:20])
-
-
-def reason_of(waiting: Waiting) -> str:
-    """Write why a voucher waits, in a line."""
-    facts: Mapping[str, str] = dict(waiting.facts)
-    about = ", ".join(f"{name}={value}" for name, value in facts.items())
-    return f"{waiting.claim} {waiting.voucher}: {waiting.reason}" + (f" ({about})" if about else "")

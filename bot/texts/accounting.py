@@ -6,15 +6,15 @@ TEXTS: Texts = {
     # vouchers that cannot be made
     "voucher_account_missing": Text(
         "‹{number} ›的会计凭证暂未生成：‹类别「{category}」›‹「{account}」›没有设置科目。"
-        "请在 company.yaml 补上 account，再执行 chit vouchers export，凭证会自动补生成。",
+        "请在 company.yaml 补上 account，再执行 chit company apply，凭证会自动补生成。",
         "The voucher of ‹{number} ›was not made: ‹the category “{category}” ›‹“{account}” ›has no"
-        " account. Add it to company.yaml; the next “chit vouchers export” makes the voucher.",
+        " account. Add it to company.yaml; “chit company apply” then makes the voucher.",
     ),
     "voucher_category_missing": Text(
         "‹{number} ›的会计凭证暂未生成：有一行没有费用类别‹（{category}）›，不知道记到哪个科目。"
-        "请在 company.yaml 补上这个类别。",
+        "请在 company.yaml 补上这个类别，再执行 chit company apply。",
         "The voucher of ‹{number} ›was not made: a line has no known category‹ ({category})›, so"
-        " its account is not known. Add the category to company.yaml.",
+        " its account is not known. Add the category to company.yaml, then “chit company apply”.",
     ),
     "voucher_nothing_to_book": Text(
         "‹{number} ›没有金额，没有生成会计凭证。", "‹{number} ›has no amounts, so no voucher."
@@ -35,9 +35,20 @@ TEXTS: Texts = {
         "This cannot be done with the voucher‹ {voucher} ›now. See “chit vouchers preview”.",
     ),
     "other_number": Text(
-        "凭证‹ {voucher} ›已登记为‹ {number}›，没有改动。请核对凭证号。",
+        "凭证‹ {voucher} ›已登记为‹ {number}›，没有改动。请核对凭证号；账里整理过凭证号的，"
+        "用 chit vouchers numbers --renumbered。",
         "The voucher‹ {voucher} ›is known as‹ {number} ›already; nothing was changed. Check the"
-        " number.",
+        " number; where the books were numbered anew, use “chit vouchers numbers --renumbered”.",
+    ),
+    "voucher_under_way": Text(
+        "凭证‹ {voucher} ›可能已经在‹「{system}」›里，没有改日期。请先运行 chit stuck list 查看。",
+        "The voucher‹ {voucher} ›may be in‹ “{system}” ›already, so its day was not changed. See"
+        " chit stuck list first.",
+    ),
+    "numbers_left": Text(
+        "登记了‹ {count} ›张的凭证号；下面这些没有登记，改好后可以整份再来一次‹：\n{rows}›",
+        "The numbers of‹ {count} ›vouchers were noted; these were not. Mend them and bring the"
+        " whole file again‹:\n{rows}›",
     ),
     "no_such_voucher": Text(
         "没有凭证‹ {voucher}›。请核对编号。", "There is no voucher‹ {voucher}›. Check its id."

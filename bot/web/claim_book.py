@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.texts import CATALOGUE, say
 from bot.texts.pages import page_text
 from bot.texts.plain import one_line
 from bot.texts.template import Language
+from bot.texts.waiting import waiting_text
 from core.company import Company, Person
 from core.money import format_cny
 from core.visibility import WATCHERS
-from core.voucher import Voucher
+from core.voucher import Voucher, Waiting
 
 STATES = {
     "open": "voucher_open",
@@ -67,8 +67,6 @@ def _row(voucher: Voucher, company: Company, language: Language) -> VoucherRow:
 
 
 def _why(voucher: Voucher, company: Company, language: Language) -> str:
-    """Say why a voucher cannot be made; a reason without words of ours stands for itself."""
-    code = f"voucher_{voucher.reason}"
-    if code not in CATALOGUE:
-        return one_line(voucher.reason)
-    return say(code, language, {"number": voucher.claim, **dict(voucher.facts)}, company)
+    """Say why a voucher cannot be made."""
+    waiting = Waiting(voucher.id, voucher.claim, voucher.reason, voucher.facts)
+    return waiting_text(waiting, language, company)

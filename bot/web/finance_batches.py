@@ -197,7 +197,9 @@ class FinanceBatches:
         chosen = request.query.get("form") or forms[0].name
         by = _by(request.query.get("by", ""))
         try:
-            shown, left = await self.clerk.voucher_shown(chosen, None if name == NEXT else name, by)
+            shown, left = await self.clerk.voucher_shown(
+                chosen, None if name == NEXT else name, by, person.language
+            )
         except Refused as refused:
             return self._refused(refused, person, company, "/app/finance?list=vouchers")
         return self.site.render(

@@ -151,7 +151,7 @@ class Clerk(Protocol):
         ...
 
     async def voucher_shown(
-        self, form: str, batch: str | None, by: By | None
+        self, form: str, batch: str | None, by: By | None, language: Language
     ) -> tuple[Shown, Sequence[str]]:
         """Show a voucher file, of an earlier batch or of the next, and what waits and why."""
         ...

@@ -226,6 +226,42 @@ def post(voucher: Voucher, number: str, cause: Cause, day: date) -> Change | Non
     )
 
 
+def renumber(voucher: Voucher, number: str, cause: Cause, day: date) -> Change | None:
+    """Note the number of a voucher in books that were numbered anew; None when it is known.
+
+    Refused `wrong_voucher_state` as `post` for one that has never gone out.
+    """
+    if not voucher.number:
+        return post(voucher, number, cause, day)
+    if voucher.number == number:
+        return None
+    facts = {"number": number, "was": voucher.number, "claim": voucher.claim}
+    return Change(
+        at=cause.at,
+        vouchers=(replace(voucher, number=number),),
+        audit=(audit_of(cause, "renumber_voucher", voucher.id, **facts),),
+    )
+
+
+def redate(vouchers: Sequence[Voucher], day: date, cause: Cause) -> Change:
+    """Move vouchers that have not gone out to another day; all or none.
+
+    Refused `wrong_voucher_state`.
+    """
+    for voucher in vouchers:
+        if voucher.state not in {"open", "refused"}:
+            raise Refused("wrong_voucher_state", voucher=voucher.id, state=voucher.state)
+    told = day.isoformat()
+    return Change(
+        at=cause.at,
+        vouchers=tuple(replace(v, day=day) for v in vouchers),
+        audit=tuple(
+            audit_of(cause, "redate_voucher", v.id, day=told, was=v.day.isoformat(), claim=v.claim)
+            for v in vouchers
+        ),
+    )
+
+
 def _tell(company: Company, vouchers: Iterable[Voucher]) -> Iterator[Outgoing]:
     """Tell finance why vouchers cannot be made: each reason once, not once a claim.
 

@@ -184,9 +184,12 @@ async def _sent(outlet: Outlet, link: Link, making: Making) -> Link:
 
 
 def _begun(link: Link, error: Unfinished) -> Link:
-    """Note that something is there, though not whole: nobody may take it for not being there."""
+    """Note that something is there, though not whole: nobody may take it for not being there.
+
+    Its id is our key: numbers come again with every period, and no two links have one id.
+    """
     called = str(error.fields.get("called", ""))
-    ref = Ref(link.system, link.purpose, called, called)
+    ref = Ref(link.system, "unfinished", link.key, called)
     return replace(link, state="unknown", ref=ref, error=words_of(error))
 
 

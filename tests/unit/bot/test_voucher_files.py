@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from bot.desk.outlets import FileOutlet
 from bot.desk.vouchers import Exported, VoucherDesk
+from bot.texts.refusals import refusal_text
 from connectors.filedrop.voucher_files import VoucherFormat, voucher_format, voucher_formats
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
@@ -19,6 +20,7 @@ from core.change import Change
 from core.claim import Line, State
 from core.company import Company
 from core.errors import Refused
+from core.outside import Link
 from core.payment import Payment
 from core.ports import Page, VoucherQuery
 from tests.contract.storage_samples import NOW, apply, claim
@@ -111,7 +113,8 @@ async def test_a_missing_account_is_named_and_the_voucher_made_once_it_is_there(
 
     done = await export(storage, tmp_path / "v.csv")
 
-    assert "account_missing (category=taxi)" in str(refused.value.fields["rows"])
+    said = refusal_text(refused.value, "zh", company())
+    assert f"V-{NUMBER}-1: {NUMBER} 的会计凭证暂未生成：类别「市内交通」没有设置科目" in said
     assert done.sheets.count == 1
 
 
@@ -137,8 +140,64 @@ async def test_the_number_of_the_books_comes_back(tmp_path: Path) -> None:
 
     (voucher,) = await storage.store.vouchers_of([NUMBER])
     assert voucher.number == "记-7"
+
+
+async def test_rows_that_cannot_be_noted_are_named_and_keep_no_other_back(tmp_path: Path) -> None:
+    storage = await storage_with(NUMBER, "BX-20261125-0002")
+    await export(storage, tmp_path / "v.csv")
+    await desk(storage).number([(f"V-{NUMBER}-1", "记-7")])
+    rows = [(f"V-{NUMBER}-1", "记-8"), ("V-none", "记-9"), ("V-BX-20261125-0002-1", "记-10")]
+
+    with pytest.raises(Refused, match="numbers_left") as refused:
+        await desk(storage).number(rows)
+
+    said = refusal_text(refused.value, "zh", company())
+    assert "登记了 1 张" in said
+    assert f"V-{NUMBER}-1: 凭证 V-{NUMBER}-1 已登记为 记-7" in said
+    assert "V-none: 没有凭证 V-none" in said
+    assert await states(storage) == ["posted", "posted"]
+
+
+async def test_books_that_were_numbered_anew_give_other_numbers(tmp_path: Path) -> None:
+    storage = await storage_with()
+    await export(storage, tmp_path / "v.csv")
+    name = f"V-{NUMBER}-1"
+    await desk(storage).number([(name, "记-7")])
+
+    noted = await desk(storage).number([(name, "记-5")], renumbered=True)
+    again = await desk(storage).number([(name, "记-5")], renumbered=True)
+
+    (voucher,) = await storage.store.vouchers_of([NUMBER])
+    assert (noted, again, voucher.number, voucher.state) == (1, 0, "记-5", "posted")
+    told = (await storage.store.audit(Page(limit=100))).items
+    (entry,) = [r for r in told if r.action == "renumber_voucher"]
+    assert dict(entry.fields) == {"number": "记-5", "was": "记-7", "claim": NUMBER}
+
+
+async def test_a_voucher_of_a_closed_period_moves_to_the_open_one(tmp_path: Path) -> None:
+    storage = await storage_with()
+    name, day = f"V-{NUMBER}-1", date(2026, 12, 1)
+
+    (before,) = await desk(storage).redate([name], day, storage.links)
+    done = await export(storage, tmp_path / "v.csv")
+
+    assert before.day == date(2026, 11, 25)
+    assert done.sheets.sheets[0].day == day
+    with pytest.raises(Refused, match="wrong_voucher_state"):
+        await desk(storage).redate([name], day, storage.links)
     with pytest.raises(Refused, match="no_such_voucher"):
-        await desk(storage).number([("V-none", "记-7")])
+        await desk(storage).redate(["V-none"], day, storage.links)
+
+
+async def test_a_voucher_that_the_books_may_have_keeps_its_day() -> None:
+    storage = await storage_with()
+    (voucher,) = await storage.store.vouchers_of([NUMBER])
+    taken = replace(voucher, taken_by="kingdee")
+    await storage.store.commit(Change(at=NOW, vouchers=(taken,)))
+    await storage.links.begin(Link("kingdee", voucher.id, NUMBER, "voucher", "unknown", NOW))
+
+    with pytest.raises(Refused, match="voucher_under_way"):
+        await desk(storage).redate([voucher.id], date(2026, 12, 1), storage.links)
 
 
 async def test_what_would_be_booked_can_be_seen_before() -> None:
@@ -198,7 +257,7 @@ async def test_a_voucher_that_a_form_cannot_say_waits(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         await export(storage, tmp_path / "v.txt", FORMS["u8"])
 
-    assert "too_long:科目编码" in str(refused.value.fields["rows"])
+    assert f"V-{NUMBER}-1: 科目编码 太长" in refusal_text(refused.value, "zh", company())
     assert await states(storage) == ["open"]
 
 

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import secrets
 import stat
 from contextlib import AsyncExitStack
@@ -21,7 +22,7 @@ from bot.commands.basics import (
     read_settings,
     run_on_database,
 )
-from bot.config import ConfigError, parse_config
+from bot.config import NAME, ConfigError, parse_config
 from bot.settings import Config
 from bot.texts.systems import reason_text
 from bot.texts.template import Language
@@ -59,8 +60,10 @@ def add(
 ) -> None:
     """Try a receiver out; once it has taken the test, keep it in the settings · 测试并保存."""
     settings = read_settings(config)
-    if name in settings.connectors.systems:
-        note(f"{name}: there is one of that name · 已有同名的连接，请换一个名字")
+    taken = name in {*settings.connectors.systems, "verify"}
+    if taken or not re.fullmatch(NAME, name):
+        rule = "letters, digits, - and _ · 请用没用过的名字，只含字母、数字、- 和 _"
+        note(f"{name}: {'taken already, ' if taken else ''}a new name of {rule}")
         raise typer.Exit(2)
     key = secret or new_secret()
     table: dict[str, object] = {

@@ -61,23 +61,28 @@ class Hooks:
         ]
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take a callback: 200 once it is durable (also when it was before), else 403, 404, 413."""
+        """Take a callback: 200 once it is durable (also when it was before), else 403, 404, 413.
+
+        Only who has signed it well is told what is wrong with a body.
+        """
         name = request.match_info["connector"]
         door = self.doors.get(name)
         if door is None:
-            raise web.HTTPNotFound
-        if (request.content_length or 0) > MAX_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, request.content_length or 0)
-        body = await request.content.read(MAX_BYTES + 1)
-        if len(body) > MAX_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MAX_BYTES, len(body))
+            return _answer(HTTPStatus.NOT_FOUND, "not_found")
+        body = await _body_of(request)
+        if body is None:
+            return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", max_bytes=MAX_BYTES)
+        signed = False
         try:
             event_id = self._trusted(door, request, body)
+            signed = bool(door.keys) and "path" not in request.match_info
             hint = door.decode(request.headers, body)
         except Untrusted as error:
             log.warning("hook_refused", system=name, code=error.code)
             self.on_refused(error.code)
-            return web.json_response({"code": "forbidden"}, status=HTTPStatus.FORBIDDEN)
+            if signed:
+                return _answer(HTTPStatus.FORBIDDEN, error.code, detail=error.fields.get("text"))
+            return _answer(HTTPStatus.FORBIDDEN, "forbidden")
         state = None if "path" in request.match_info else hint.state
         event = SystemHinted(name, hint.words, state)
         key = f"hook:{name}:{hashlib.sha256(event_id.encode()).hexdigest()}"
@@ -98,6 +103,23 @@ class Hooks:
         if door.path is not None:
             raise Untrusted("unsigned")
         return hashlib.sha256(body).hexdigest()
+
+
+async def _body_of(request: web.Request) -> bytes | None:
+    """Read a body, None when it is too large."""
+    if (request.content_length or 0) > MAX_BYTES:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            return None
+    return bytes(body)
+
+
+def _answer(status: HTTPStatus, code: str, **more: object) -> web.Response:
+    known = {name: value for name, value in more.items() if value}
+    return web.json_response({"code": code, **known}, status=status)
 
 
 def verify(keys: Sequence[bytes], headers: Mapping[str, str], body: bytes, now_s: int) -> str:

@@ -49,7 +49,8 @@ def redact_headers(headers: Mapping[str, str]) -> str:
 
 def redact_url(path: str, query: Mapping[str, str]) -> str:
     """Give a path with its query, without secrets."""
-    kept = urlencode({k: _field(k, v) for k, v in query.items()}, safe="*")
+    hidden = {k: HIDDEN if k.lower() == "key" else _field(k, v) for k, v in query.items()}
+    kept = urlencode(hidden, safe="*")
     return f"{path}?{kept}" if kept else path
 
 

@@ -130,8 +130,8 @@ class Webhook(Connector):
         del headers
         try:
             key, state = parse_result(body)
-        except ValueError:
-            raise Untrusted("layout") from None
+        except ValueError as error:
+            raise Untrusted("layout", text=str(error)) from None
         return Hint((key,), state)
 
     async def try_out(self, key: str) -> None:

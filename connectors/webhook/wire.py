@@ -157,13 +157,21 @@ def parse_result(body: bytes) -> tuple[str, ApprovalState]:
     data = object_in(found, "data")
     lacking = [n for n in ("specversion", "id", "source", "type") if not text_in(found, n)]
     if lacking or text_in(found, "specversion") != "1.0":
-        raise ValueError("not a CloudEvent of version 1.0")
+        raise ValueError(
+            "a CloudEvent 1.0 has specversion, id, source, type · 应是 CloudEvents 1.0，要有这四项"
+        )
     key = text_in(data, "key") or text_in(found, "subject")
     if "/" not in key:
-        raise ValueError("no key of a submission")
+        raise ValueError(
+            "subject or data.key is the key that was sent, as BX-20261125-0007/1#0"
+            " · subject 或 data.key 应原样是收到的 key"
+        )
     status = text_in(data, "status") or text_in(found, "type").rpartition(".")[2]
     if status not in get_args(Status):
-        raise ValueError("no state")
+        raise ValueError(
+            f"data.status, or the last word of type, is one of {', '.join(get_args(Status))}"
+            " · 结果应是其中之一"
+        )
     said, by = text_in(data, "remark", 2000), text_in(data, "by", 60)
     words = f"{by}：{said}" if by and said else said
     comments = (Comment("", words),) if words else ()

@@ -118,9 +118,14 @@ async def test_what_an_answer_means(
 
 
 async def test_an_address_keeps_its_query(receiver: Receiver) -> None:
-    await send(hook_to(f"{receiver.url}?key=a%20b", kit_of()))
+    journal = MemoryJournal()
 
-    assert receiver.queries == [{"key": "a b"}]
+    await send(hook_to(f"{receiver.url}?key=a%20b&tenant=7", kit_of(journal=journal)))
+
+    assert receiver.queries == [{"key": "a b", "tenant": "7"}]
+    noted = str(await journal.last("erp", 10))
+    assert "tenant=7" in noted
+    assert "a+b" not in noted
 
 
 async def test_a_receiver_that_is_away_is_tried_again() -> None:

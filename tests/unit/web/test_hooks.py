@@ -1,5 +1,6 @@
 """Signed callbacks: checked in constant time, durable before the answer, once for each id."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -16,13 +17,15 @@ from bot.web.hooks import MAX_BYTES, HookDoor, Hooks
 from connectors.kit.answers import hint_in
 from core.errors import Untrusted
 from core.outside import ApprovalState, Hint
-from tests.contract.connector_stage import serving
+from tests.contract.connector_stage import kit_of, serving
+from tests.contract.test_webhook_connector import hook_to
 from tests.fakes.memory import MemoryInbox
 
 KEY = b"0123456789abcdef0123456789abcdef"
 OLD_KEY = b"fedcba9876543210fedcba9876543210"
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
+Body = str | bytes | AsyncIterator[bytes]
 BODY = json.dumps({"requestid": 2966060, "status": "done"})
 
 
@@ -38,11 +41,17 @@ class Place:
     inbox: MemoryInbox
     refused: list[str] = field(default_factory=list)
 
-    async def post(self, body: str | bytes, headers: dict[str, str], name: str = "weaver") -> int:
+    async def post(self, body: Body, headers: dict[str, str], name: str = "weaver") -> int:
         async with aiohttp.ClientSession() as session:
             url = f"{self.url}/hooks/{name}"
             async with session.post(url, data=body, headers=headers) as answer:
                 return answer.status
+
+    async def answer(self, body: str, headers: dict[str, str], name: str) -> dict[str, str]:
+        async with aiohttp.ClientSession() as session:
+            url = f"{self.url}/hooks/{name}"
+            async with session.post(url, data=body, headers=headers) as answer:
+                return await answer.json()  # type: ignore[no-any-return]
 
     def events(self) -> list[SystemHinted]:
         found = [from_json(str(row.payload)) for row in self.inbox.queue.rows.values()]
@@ -50,6 +59,10 @@ class Place:
 
 
 PATH = b"unguessable-path-0123456789"
+
+
+def results(_: Mapping[str, str], body: bytes) -> Hint:
+    return hook_to("https://hub", kit_of()).decode({}, body)
 
 
 def believing(_: Mapping[str, str], body: bytes) -> Hint:
@@ -64,6 +77,7 @@ async def place() -> AsyncIterator[Place]:
         "weaver": HookDoor(lambda _, body: hint_in(body), (KEY, OLD_KEY)),
         "own": HookDoor(own_signature),
         "unsigned": HookDoor(believing, path=PATH),
+        "hub": HookDoor(results, (KEY,)),
         "both": HookDoor(believing, (KEY,), PATH),
     }
     hooks = Hooks(doors, inbox, lambda: NOW, refused.append)
@@ -146,7 +160,31 @@ async def test_nobody_is_behind_other_names(place: Place) -> None:
 async def test_a_huge_body_is_not_read(place: Place) -> None:
     body = "x" * (MAX_BYTES + 1)
 
+    async def in_parts() -> AsyncIterator[bytes]:
+        for _ in range(2):
+            yield body.encode()[: MAX_BYTES // 2 + 1]
+
     assert await place.post(body, signed(body)) == 413
+    assert await place.post(in_parts(), signed(body)) == 413
+
+
+async def test_a_body_that_comes_in_parts_is_read_to_its_end(place: Place) -> None:
+    async def in_parts() -> AsyncIterator[bytes]:
+        for at in range(0, len(BODY), 10):
+            yield BODY[at : at + 10].encode()
+            await asyncio.sleep(0.01)
+
+    assert await place.post(in_parts(), signed()) == 200
+
+
+async def test_only_who_has_signed_well_is_told_what_is_wrong_with_a_body(place: Place) -> None:
+    body = json.dumps({"specversion": "1.0", "id": "1", "source": "x", "type": "approval.maybe"})
+
+    told = await place.answer(body, signed(body), "hub")
+    forged = await place.answer(body, {}, "hub")
+
+    assert (told["code"], forged) == ("layout", {"code": "forbidden"})
+    assert "data.key" in told["detail"]
 
 
 async def test_a_system_may_sign_in_its_own_way(place: Place) -> None:

@@ -53,16 +53,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return given[0]
     except (ConfigError, CompanyFileError) as error:
         note(str(error))
-    except Refused as error:
-        note(_refusal(error))
     except ChitError as error:
-        note(f"failed · 失败: {error}")
+        note(_refusal(error) if isinstance(error, Refused) else _failure(error))
     except OSError as error:
         note(f"failed · 失败: {redact(str(error))}")
     raise typer.Exit(1)
 
 
-def _refusal(error: Refused) -> str:
+def _failure(error: ChitError) -> str:
+    """Say what has failed: in words where there are any for it."""
+    from bot.texts import CATALOGUE
+
+    return _refusal(error) if error.code in CATALOGUE else f"failed · 失败: {error}"
+
+
+def _refusal(error: ChitError) -> str:
     from bot.texts.refusals import refusal_text
     from core.company import Company
 

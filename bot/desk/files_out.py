@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 import structlog
@@ -13,13 +13,17 @@ from bot.desk.vouchers import VoucherDesk
 from connectors.filedrop.drop import Place
 from connectors.filedrop.payment_files import PaymentFormat
 from connectors.filedrop.voucher_files import VoucherFormat
-from core.errors import Refused
+from core.actions.basics import Cause, outgoing
+from core.change import Change
+from core.errors import OutsideError, Refused
+from core.notices import Say
 from core.outside import Link, Links
 from core.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
 
 PAGE = 100
+TOLD = ("cashier", "finance", "admin")
 GONE = frozenset({"no_such_batch", "batch_was_cancelled"})
 NOTHING = frozenset({"nothing_to_export", "nothing_to_export_vouchers"})
 
@@ -38,6 +42,7 @@ class NotedOutlet:
 
     system: str
     purpose: str
+    store: Store
     links: Links
     clock: Clock
     inner: PlaceOutlet
@@ -50,11 +55,20 @@ class NotedOutlet:
         await self.links.begin(link)
 
     async def publish(self, listed: Listed, data: bytes) -> None:
-        """Put the file there, then note that it lies there."""
-        await self.inner.publish(listed, data)
+        """Put the file there, then note that it lies there; people hear once where it cannot."""
+        try:
+            await self.inner.publish(listed, data)
+        except (OSError, OutsideError):
+            await self._tell(listed.batch)
+            raise
         found = await self.links.find(self.system, f"{self.purpose}:{listed.batch}")
         if found is not None:
             await self.links.save(replace(found, state="closed"))
+
+    async def _tell(self, batch: str) -> None:
+        fields = (("batch", batch), ("system", self.system))
+        key = f"not_put:{self.system}:{self.purpose}:{batch}"
+        await tell(self.store, self.clock(), key, "file_not_put", fields)
 
     async def drop(self) -> None:
         """Keep the note: a batch that waits for its checker leaves by a later run."""
@@ -94,7 +108,8 @@ class FilesOut:
 
     def _out(self, form: _Form, what: str) -> NotedOutlet:
         inner = PlaceOutlet(self.place, form.name, form.extension)
-        return NotedOutlet(self.name, f"file:{what}", self.links, self.clock, inner)
+        purpose = f"file:{what}"
+        return NotedOutlet(self.name, purpose, self.store, self.links, self.clock, inner)
 
     async def _finish(self, out: NotedOutlet, rewrite: Callable[[str], Awaitable[object]]) -> int:
         put, after = 0, ""
@@ -119,7 +134,21 @@ class FilesOut:
         except Refused as refused:
             if refused.code not in NOTHING:
                 log.warning("files_not_put", system=self.name, code=refused.code)
+                now = self.clock()
+                key = f"not_out:{self.name}:{refused.code}:{now.astimezone(self.zone):%Y%m%d}"
+                fields = {k: v for k, v in refused.fields.items() if isinstance(v, str)}
+                await tell(self.store, now, key, refused.code, tuple(fields.items()))
             return 0
+
+
+async def tell(
+    store: Store, now: datetime, key: str, code: str, fields: tuple[tuple[str, str], ...]
+) -> None:
+    """Tell those who answer for files something, once for each key."""
+    company = await store.company()
+    people = {p.id: p for role in TOLD for p in company.with_role(role)}
+    said = [Say(person, code, fields) for person in people]
+    await store.commit(Change(at=now, outbox=outgoing(Cause("system", now, key), said)))
 
 
 async def _left(desk: PaymentDesk, form: PaymentFormat, out: NotedOutlet, maker: str | None) -> int:

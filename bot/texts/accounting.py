@@ -131,9 +131,10 @@ TEXTS: Texts = {
         "‹{person} ›may not make a batch: name an active cashier or finance with --maker.",
     ),
     "maker_missing": Text(
-        "这批付款‹共 {total}，›超过公司规定的限额，需要双人复核。请用 --maker 写明制单人的 id。",
-        "These payments‹ ({total}) ›are above the company's limit and need a second person. Name"
-        " who makes the batch with --maker ID.",
+        "这批付款‹共 {total}，›超过公司规定的限额，需要双人复核，没有制单。"
+        "请用 --maker 写明制单人的 id；定时导出的，写在 [connectors.…] 的 maker 里。",
+        "These payments‹ ({total}) ›are above the company's limit and need a second person, so no"
+        " batch was made. Name who makes it with --maker ID, or as maker in [connectors.…].",
     ),
     # money that did not arrive
     "payment_requeued": Text(
@@ -225,6 +226,23 @@ TEXTS: Texts = {
         " xlsx with accounts as text.",
     ),
     "bad_template": Text(
+    "sftp_down": Text(
+        "连不上 SFTP 服务器‹ {host}›，或中途断开‹（{text}）›，文件没有放好。"
+        "恢复后再投放，不会付两次。",
+        "The SFTP server‹ {host} ›cannot be reached, or went away‹ ({text})›: the file does not lie"
+        " there whole. Drop it again when it is back; nothing is paid twice.",
+    ),
+    "sftp_refused": Text(
+        "SFTP 服务器‹ {host} ›没有让我们登录，或不是 known_hosts 里的那一台。"
+        "请核对用户、密钥、known_hosts。",
+        "The SFTP server‹ {host} ›did not let us in, or is not the one of known_hosts. Check the"
+        " user, the key and known_hosts.",
+    ),
+    "sftp": Text(
+        "SFTP 服务器‹ {host} ›不收文件‹（{text}）›。请核对文件夹是否存在、能否写入、是否满了。",
+        "The SFTP server‹ {host} ›did not take the file‹ ({text})›. Is the folder there, may we"
+        " write to it, is it full?",
+    ),
         "模板‹ {file} ›不能用‹：{text}›。", "The template‹ {file} ›cannot be used‹: {text}›."
     ),
     "bad_file_name": Text(

@@ -3,6 +3,13 @@
 from bot.texts.template import Text, Texts
 
 TEXTS: Texts = {
+    "file_not_put": Text(
+        "文件‹ {batch} ›没能放到‹「{system}」›：连不上，或者写不进去。会自动再试，不会放两次；"
+        "放好之前，里面的款请不要另外付。管理员可用 chit doctor 检查。",
+        "The file‹ {batch} ›could not be put‹ into “{system}”›: nobody answers there, or it cannot"
+        " be written. It is tried again by itself, and never put twice; do not pay what is in it"
+        " otherwise meanwhile. Administrators: see chit doctor.",
+    ),
     "file_quarantined": Text(
         "文件‹「{file}」›没有收下，已移到 quarantine 文件夹。‹\n{rows}›\n"
         "改好后重新放入 in 文件夹。",

@@ -19,6 +19,8 @@ from connectors.filedrop.payment_files import payment_format
 from connectors.filedrop.voucher_files import voucher_format
 from core.change import Change
 from core.company import Company, PaymentRules
+from core.errors import Retryable
+from core.notices import Say
 from core.ports import Page
 from tests.contract.storage_samples import NOW, apply
 from tests.contract.test_storage_accounting import COMPANY, approve
@@ -57,6 +59,11 @@ async def storage_with(company: Company = COMPANY) -> MemoryStorage:
     return storage
 
 
+def told(storage: MemoryStorage) -> list[tuple[str, str]]:
+    payloads = [r.payload for r in storage.outbox.queue.rows.values()]
+    return [(p.person, p.code) for p in payloads if isinstance(p, Say)]
+
+
 def out_of(
     storage: MemoryStorage, place: Place, links: MemoryLinks, maker: str | None = None
 ) -> FilesOut:
@@ -79,8 +86,10 @@ async def test_what_is_owed_leaves_once_with_its_control_totals() -> None:
 async def test_a_batch_that_could_not_be_put_is_put_by_the_next_run() -> None:
     storage, shelf, links = await storage_with(), Shelf(down=True), MemoryLinks()
 
-    with pytest.raises(OSError, match="PAY"):
-        await out_of(storage, shelf, links).run()
+    for _ in range(2):
+        with pytest.raises(OSError, match="PAY"):
+            await out_of(storage, shelf, links).run()
+    assert told(storage) == [("zhao", "file_not_put")]
     shelf.down = False
     await out_of(storage, shelf, links).run()
     await out_of(storage, shelf, links).run()
@@ -116,6 +125,7 @@ async def test_without_a_maker_a_large_batch_does_not_leave() -> None:
 
     await out_of(storage, shelf, MemoryLinks()).run()
 
+    assert told(storage) == [("zhao", "maker_missing")]
     assert [n for n in shelf.puts if n.startswith("PAY-")] == []
     assert (await storage.store.payments("pending", Page())).items != ()
 
@@ -126,11 +136,14 @@ class Counted:
 
     times: Cron
     put_so_far: int = 0
+    down: bool = False
 
     def is_due(self, slot: datetime) -> bool:
         return TimedDrop(None, self.times).is_due(slot)  # type: ignore[arg-type]  # times alone
 
     async def put(self) -> int:
+        if self.down:
+            raise Retryable("sftp_down")
         self.put_so_far += 1
         return 1
 
@@ -150,3 +163,14 @@ async def test_every_place_has_its_own_times() -> None:
 
     assert [s.hour for s in slots] == [18, 9, 18]
     assert (evening.put_so_far, monday.put_so_far) == (3, 2)
+
+
+async def test_a_place_that_is_not_there_stops_no_other() -> None:
+    gone, there = Counted(Cron("0 18 * * *", ZONE), down=True), Counted(Cron("0 18 * * *", ZONE))
+    office = SimpleNamespace(files_out=(gone, there))
+    run = Run("files_out", "k", NOW, NOW, NOW.date(), asked=True)
+
+    with pytest.raises(Retryable):
+        await files_out(run, office)  # type: ignore[arg-type]  # what of the office is needed
+
+    assert there.put_so_far == 1

@@ -16,6 +16,13 @@ _SECTIONS: Mapping[str, str] = {
     "company": "companies",
 }
 """Where the things are listed that a column names."""
+_KINDS: Mapping[str, str] = {
+    "people": "person",
+    "departments": "department",
+    "projects": "project",
+    "categories": "category",
+    "companies": "company",
+}
 Known = Mapping[str, Mapping[str, str]]
 """The ids of a section by names that only one has there; an id is its own name."""
 
@@ -45,3 +52,8 @@ def _named(rows: list[tuple[str, str, bool]]) -> dict[str, str]:
 def id_of(known: Known, column: str, cell: str) -> str:
     """Give the id that a cell means; one that names nothing stays as it is."""
     return known.get(_SECTIONS.get(column, ""), {}).get(cell, cell)
+
+
+def names_what(column: str) -> str:
+    """Say what a column names; "" where it is nothing that is listed."""
+    return _KINDS.get(_SECTIONS.get(column, ""), "")

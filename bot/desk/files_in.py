@@ -21,7 +21,16 @@ from connectors.filedrop.arrivals import (
     read_control,
 )
 from connectors.filedrop.reading import MAX_BYTES, read_table_apart
-from connectors.filedrop.watch import CONTROL, Basket, End, Seen, is_cut, is_good, kept_name
+from connectors.filedrop.watch import (
+    CONTROL,
+    Basket,
+    End,
+    Seen,
+    is_cut,
+    is_good,
+    kept_name,
+    shown_name,
+)
 from core.actions.basics import Cause, Settings, outgoing
 from core.change import Change
 from core.company import Company
@@ -146,7 +155,7 @@ class FilesIn:
         except Refused as refused:
             said = _because(refused, ())
         except CompanyFileError as error:
-            said = tuple(_of_table(e) for e in error.errors)
+            said = tuple(_of_table(e) for e in sorted(error.errors, key=lambda e: e.line))
         beside = {CONTROL: told} if control else {}
         return _Arrived(_done(seen.name, data, said), kind, data, beside)
 
@@ -224,8 +233,10 @@ class FilesIn:
 
     async def _tell_missed(self, seen: Seen) -> None:
         """Tell them, once for each file, that it waits in vain."""
-        once = f"missed:{self.name}:{seen.name}:{seen.size}:{seen.stamp:.0f}"
-        await self._say("file_waits", seen.name[:60], dict.fromkeys(LANGUAGES, CONTROL), once)
+        once = f"missed:{self.name}:{shown_name(seen.name)}:{seen.size}:{seen.stamp:.0f}"
+        await self._say(
+            "file_waits", shown_name(seen.name)[:60], dict.fromkeys(LANGUAGES, CONTROL), once
+        )
 
     async def _say(self, text: str, file: str, rows: Mapping[Language, str], once: str) -> None:
         company = await self.store.company()
@@ -261,11 +272,11 @@ def reason_file(said: Sequence[RowSaid]) -> bytes:
 
 def _require_readable(seen: Seen) -> None:
     if not seen.plain:
-        raise Refused("file_not_plain", file=seen.name[:60])
+        raise Refused("file_not_plain", file=shown_name(seen.name)[:60])
     if not is_good(seen.name):
-        raise Refused("file_name", file=seen.name[:60])
+        raise Refused("file_name", file=shown_name(seen.name)[:60])
     if seen.size > MAX_BYTES:
-        raise Refused("file_too_large", file=seen.name[:60])
+        raise Refused("file_too_large", file=shown_name(seen.name)[:60])
 
 
 def _of_result(row: RowDone) -> tuple[RowSaid, ...]:
@@ -281,9 +292,10 @@ def _because(refused: Refused, rows: Sequence[int], about: str = "") -> tuple[Ro
         return tuple(_fault(str(p), (str(zh), str(en)), rows, about) for p, zh, en in faults)
     place = str(refused.fields.get("line", ""))
     at = tuple(rows)
+    fields = dict(refused.fields)
     if place.isdigit() and int(place) < len(rows):
         at = (rows[int(place)],)
-    fields = dict(refused.fields)
+        del fields["line"]
     if str(fields.get("row", "")).isdigit():
         at = (int(str(fields.pop("row"))),)  # told as the row itself, not once more in the text
     plain = Refused(refused.code, **fields)
@@ -315,4 +327,4 @@ LINE_FIELD = 2
 
 def _done(name: str, data: bytes, said: tuple[RowSaid, ...]) -> FileDone:
     end: End = "done" if all(one.done for one in said) else "quarantine"
-    return FileDone(name, end, kept_name(name, data), said)
+    return FileDone(shown_name(name), end, kept_name(name, data), said)

@@ -16,7 +16,7 @@ from core.actions.basics import Settings
 from core.company import Budget, Company, Person
 from core.company_file import CompanyFileError, difference, find_faults
 from core.directory_rights import keep_owned
-from core.naming import Known, id_of, names_of
+from core.naming import Known, id_of, names_of, names_what
 from core.ports import Clock, Store
 from core.rows import Entry
 from core.table_cells import header_place, plain_amount, plain_period, plain_title
@@ -215,7 +215,10 @@ def _entry(
         return model.model_validate(kept)
     except ValidationError as error:
         for fault in error.errors():
-            faults.add(number, str(fault["loc"][0]) if fault["loc"] else "(row)", fault["msg"])
+            column = str(fault["loc"][0]) if fault["loc"] else "(row)"
+            stranger = fault["type"] == "string_pattern_mismatch" and names_what(column)
+            said = f"there is no {stranger} {row.get(column)}" if stranger else fault["msg"]
+            faults.add(number, column, said)
         return None
 
 

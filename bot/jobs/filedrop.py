@@ -77,7 +77,7 @@ class Watcher:
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001 the next round looks again, whatever it was
-                log.warning("folder_not_read", system=self.desk.name, error=type(error).__name__)
+                log.warning("folder_not_read", system=self.desk.name, error=_why(error))
             await asyncio.sleep(self.every_s)
 
     async def look(self) -> Mapping[str, int]:
@@ -129,7 +129,7 @@ class Watcher:
         try:
             ended = await self.desk.take(basket, seen, others)
         except Exception as error:  # noqa: BLE001 no file may keep the others from being taken
-            log.warning("file_waits", system=self.desk.name, file=about, error=type(error).__name__)
+            log.warning("file_waits", system=self.desk.name, file=about, error=_why(error))
             return None
         if ended is not None:
             log.info("file_taken", system=self.desk.name, file=about, end=ended.end)
@@ -148,3 +148,9 @@ class Watcher:
         now = self.clock()
         until = now + timedelta(seconds=LEASE_S)
         return await self.leaders.take(self.lease, self.holder, now, until) is not None
+
+
+def _why(error: Exception) -> str:
+    """Name an error, and what the system says of it, as of a disk that is full; never a path."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -27,9 +27,10 @@ TEXTS: Texts = {
         "‹“{file}” ›is no plain file: links and folders are not taken.",
     ),
     "file_name": Text(
-        "文件名‹「{file}」›不能用：只收 .csv 和 .xlsx，名字不超过 100 个字，不含特殊符号。",
-        "The file name‹ “{file}” ›cannot be used: .csv or .xlsx, 100 characters at most, no special"
-        " signs.",
+        "文件名‹「{file}」›不能用：只收 .csv 和 .xlsx，名字不超过 100 个字，"
+        "用 UTF-8，不含特殊符号。",
+        "The file name‹ “{file}” ›cannot be used: .csv or .xlsx, 100 characters at most in UTF-8,"
+        " no special signs.",
     ),
     "file_too_large": Text(
         "文件‹「{file}」›太大，上限 50 MB，请拆开。",
@@ -59,6 +60,10 @@ TEXTS: Texts = {
         "‹第 {row} 行：›有内容的格子上面没有列名。请补上列名，或删掉这些内容。",
         "‹Row {row}: ›a cell with content has no title above it. Give the column a title, or empty"
         " it.",
+    ),
+    "file_key_long": Text(
+        "‹第 {row} 行：›编号太长‹，最多 {most} 个字›。",
+        "‹Row {row}: ›the key is too long‹: {most} characters at most›.",
     ),
     "file_differs": Text(
         "‹第 {row} 行：›同一编号‹（{key}）›的各行，这一列‹（{column}）›要写得一样。",

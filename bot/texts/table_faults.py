@@ -6,6 +6,8 @@ reads these.
 
 import re
 
+from core.table_columns import WORDS
+
 _SAID: tuple[tuple[str, str], ...] = (
     (r"the column is missing", "缺少这一列"),
     (r"there is no such column; (.+)", "没有这样的列，可用的列：{0}"),
@@ -38,7 +40,6 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"Input should be a valid decimal.*", "应为数字"),
     (r"Input should be a valid boolean.*", "应为 是 或 否"),
     (r"(?:Input should be a valid date|invalid date).*", "日期写成 2026-11-20"),
-    (r"Input should be ('.+)", "应为以下之一：{0}"),
     (
         r"String should match pattern '\^\[A-Za-z0-9_.*",
         "只能用英文字母、数字、点、横线，最多 64 个",
@@ -52,11 +53,16 @@ _SAID: tuple[tuple[str, str], ...] = (
     (r"only another currency has a rate", "人民币不填汇率"),
     (r"only an? (.+) has `(.+)`", "{1} 只用于 {0}"),
 )
+_OPTIONS = re.compile(r"Input should be ('.+')")
+_OURS = {ours: said for words in WORDS.values() for said, ours in list(words.items())[::-1]}
 _PATTERNS = tuple((re.compile(said), zh) for said, zh in _SAID)
 
 
 def in_chinese(message: str) -> str:
     """Give a fault in Chinese; "" for what nobody has foreseen."""
+    if found := _OPTIONS.fullmatch(message):
+        options = re.findall(r"'([^']*)'", found[1])
+        return "应为以下之一：" + "、".join(f"{_OURS.get(o, o)}（{o}）" for o in options)
     for pattern, zh in _PATTERNS:
         if found := pattern.fullmatch(message):
             return zh.format(*found.groups())

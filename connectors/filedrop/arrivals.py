@@ -123,9 +123,15 @@ class ClaimRows:
     rows: list[int] = field(default_factory=list)
     head: dict[str, str] = field(default_factory=dict)
     lines: list[dict[str, str]] = field(default_factory=list)
+    fault: Refused | None = None
 
     def body(self) -> bytes:
-        """Give it as the body of `POST /claims`; Refused `file_yes_no` for another word."""
+        """Give it as the body of `POST /claims`.
+
+        Refused `file_yes_no`, `file_key_long`, and `file_differs` where its rows contradict.
+        """
+        if self.fault:
+            raise self.fault
         submit = self.head.get("submit", "").lower()
         if submit not in _YES | _NO:
             raise Refused("file_yes_no", text=submit[:40], line="0")
@@ -140,7 +146,7 @@ def claims_in(table: Table, names: Known | None = None) -> tuple[ClaimRows, ...]
     `names` are what people, categories and projects are called, where that is not their id.
 
     Refused `file_columns` for a header that lacks one or has a column that means nothing,
-    `file_row` where the rows of one claim contradict each other.
+    `file_untitled`.
     """
     place, titles = _header(table, "claims")
     missing = {"employee", "amount", "date"} - set(titles)
@@ -176,13 +182,14 @@ def _plain(row: dict[str, str]) -> dict[str, str]:
 
 
 def _join(found: dict[str, ClaimRows], number: int, row: dict[str, str]) -> None:
+    """Put a row to its claim; one that cannot be there is told with the other faults."""
     key = row.pop("key", "")
+    claim = found.setdefault(key or f"\0{number}", ClaimRows(key[:_MOST_KEY]))
     if len(key) > _MOST_KEY:
-        raise Refused("file_row", row=str(number), text=f"key > {_MOST_KEY}")
-    claim = found.setdefault(key or f"\0{number}", ClaimRows(key))
+        claim.fault = Refused("file_key_long", row=str(number), most=str(_MOST_KEY))
     line = {name: row.pop(name, "") for name in _LINE}
     for name, value in row.items():
         if value and claim.head.setdefault(name, value) != value:
-            raise Refused("file_differs", row=str(number), column=name, key=key)
+            claim.fault = Refused("file_differs", row=str(number), column=name, key=key)
     claim.rows.append(number)
     claim.lines.append(line)

@@ -99,7 +99,16 @@ def is_cut(data: bytes) -> bool:
 
 def is_good(name: str) -> bool:
     """Whether a file may be read under its name."""
-    return bool(_GOOD.fullmatch(name)) and ".." not in name
+    return bool(_GOOD.fullmatch(name)) and ".." not in name and shown_name(name) == name
+
+
+def shown_name(name: str) -> str:
+    """Give a name as people can read it; its bytes may be GBK, or no letters at all."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8" if name.isprintable() else "gb18030")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "replace")
 
 
 def kept_name(name: str, data: bytes) -> str:

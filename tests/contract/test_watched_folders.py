@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from core.actions.basics import Settings
 from core.change import Change
 from core.claim import Claim, State
 from core.company import Company
+from core.notices import Say
 from core.payment import Payment
 from core.ports import ClaimQuery, Page
 from storage.files import LocalFiles
@@ -293,6 +295,104 @@ async def test_a_crash_between_noting_and_moving_takes_nothing_twice(office: Off
         (1, 0),
     )
     assert len(await office.claims()) == 1
+
+
+class Replacing(LocalBasket):
+    """A folder in which somebody puts another file in the place of the one that is taken."""
+
+    async def end(
+        self, seen: Seen, end: End, kept: str, data: bytes, beside: Mapping[str, bytes]
+    ) -> None:
+        draft = self.path / "in" / "new.tmp"
+        draft.write_text(f"{HEAD},zhang,taxi,9.00,2026-11-20,,\n")
+        draft.rename(self.path / "in" / seen.name)
+        await super().end(seen, end, kept, data, beside)
+
+
+async def test_a_file_that_takes_the_place_of_another_is_taken_too(desk: Office) -> None:
+    desk.put("claims.csv", f"{HEAD},zhang,taxi,45.00,2026-11-20,,\n")
+
+    first = await desk.watcher(Replacing(desk.root)).look()
+    between = desk.waiting()
+    second = await desk.look()
+
+    assert (first["done"], between, second) == (1, ["claims.csv"], (1, 0))
+    assert sorted(c.total_fen for c in await desk.claims()) == [900, 4500]
+    kept = [n for n in desk.ends("done") if n.endswith(".csv")]
+    assert len(kept) == 2
+
+
+async def test_half_a_file_waits_for_its_end(desk: Office) -> None:
+    watcher = desk.watcher()
+    assert isinstance(watcher.desk, FilesIn)
+    patient = replace(watcher.desk, patience_s=60)
+    looking = Watcher(watcher.watched, patient, watcher.leaders, moment, 60, 0)
+    desk.put("claims.csv", f"{HEAD},zhang,taxi,4")
+
+    early = await looking.look()
+    desk.put("claims.csv", f"{HEAD},zhang,taxi,45.00,2026-11-20,,\n")
+    whole = await looking.look()
+
+    assert (early["waits"], whole["done"]) == (1, 1)
+    assert [c.total_fen for c in await desk.claims()] == [4500]
+
+
+async def test_a_name_of_other_letters_lies_apart(desk: Office) -> None:
+    (desk.root / "in").mkdir(parents=True)
+    for name in ("报销.csv".encode("gbk"), b"claims-\xff.csv"):
+        (desk.root / "in" / os.fsdecode(name)).write_text(HEAD)
+
+    assert await desk.look() == (0, 2)
+    reasons = [p.read_text("utf-8-sig") for p in (desk.root / "quarantine").glob("*.reason.txt")]
+    assert any("「报销.csv」" in reason for reason in reasons)
+
+
+async def test_a_file_that_cannot_be_understood_at_all_stops_no_other(desk: Office) -> None:
+    class Odd(LocalBasket):
+        async def read(self, seen: Seen) -> bytes:
+            if seen.name == "claims-1.csv":
+                raise LookupError(seen)
+            return await super().read(seen)
+
+    desk.put("claims-1.csv", HEAD)
+    desk.put("claims-2.csv", HEAD)
+
+    counts = await desk.watcher(Odd(desk.root)).look()
+
+    assert counts == {"done": 1, "quarantine": 0, "waits": 1}
+
+
+async def test_a_control_file_that_does_not_come_is_told_once(desk: Office) -> None:
+    taker = desk.watcher(control=True).desk
+    assert isinstance(taker, FilesIn)
+    seen = Seen("claims.csv", 9, 1.0)
+    basket = LocalBasket(desk.root)
+
+    ends = [await taker.take(basket, replace(seen, quiet_s=s)) for s in (60.0, 4000.0, 4060.0)]
+
+    assert ends == [None, None, None]
+    assert isinstance(desk.storage, MemoryStorage)
+    told = [row.payload for row in desk.storage.outbox.queue.rows.values()]
+    assert [(p.person, p.code) for p in told if isinstance(p, Say)] == [("zhao", "file_waits")]
+
+
+async def test_every_fault_is_told_at_its_row_by_the_title_that_stands_there(desk: Office) -> None:
+    head = "编号,员工,类别,金额,日期,提交"
+    rows = [
+        "A,张三,taxi,4 5,2026-11-20,",
+        "A,张三,taxi,1,2026-13-01,",
+        "B,张三,taxi,1,20261120,也许",
+    ]
+    desk.put("报销.csv", "\n".join(["", "十一月报销", head, *rows, ""]))
+
+    assert await desk.look() == (0, 1)
+    zh, _, en = desk.reason().partition("\n\n")
+    assert [line.split("：")[:2] for line in zh.splitlines()[:2]] == [
+        ["第 4 行", "A: 金额"],
+        ["第 5 行", "A: 日期"],
+    ]
+    assert "第 6 行：B: 提交这一列写 是 或 否，不能写「也许」" in zh
+    assert "Row 5: A: date: " in en
 
 
 async def test_two_replicas_take_a_file_once(office: Office) -> None:

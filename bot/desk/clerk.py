@@ -20,7 +20,7 @@ from bot.handlers.reconciling import Reconciliation, Sides
 from bot.texts.template import Language
 from bot.texts.waiting import waiting_rows
 from connectors.filedrop.payment_files import PaymentFormat, payment_formats
-from connectors.filedrop.reading import read_table
+from connectors.filedrop.reading import read_table, read_table_apart
 from connectors.filedrop.template import Template
 from connectors.filedrop.voucher_files import VoucherFormat, voucher_formats
 from core.actions.basics import Cause, Settings, audit_of
@@ -29,6 +29,7 @@ from core.change import Change
 from core.company import Company, Person
 from core.errors import Refused
 from core.payment_batch import OrderList
+from core.table_cells import header_place, plain_title
 from core.voucher_sheet import SheetList
 
 F = TypeVar("F", PaymentFormat, VoucherFormat)
@@ -118,7 +119,7 @@ class Clerk:
     async def note_results(self, person: Person, data: bytes) -> Sequence[RowDone]:
         """Note a bank's results from a file that somebody has brought."""
         _require_payer(person)
-        table = await asyncio.to_thread(read_table, data)
+        table = await read_table_apart(data)
         desk = ResultDesk(self.payments.store, self.payments.clock, self.settings, actor=person.id)
         return await desk.note(table, data)
 
@@ -165,7 +166,7 @@ class Clerk:
         _require_payer(person)
         digest = hashlib.sha256(data).hexdigest()
         await self._record(person, "bring_numbers", digest)
-        return await self.vouchers.number(numbers_in(await asyncio.to_thread(read_table, data)))
+        return await self.vouchers.number(numbers_in(await read_table_apart(data)))
 
     async def reconcile(self, since: date, day: date) -> Reconciliation:
         """Compare what all sides say."""
@@ -185,11 +186,12 @@ class Clerk:
 
 def numbers_in(table: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Read a table of vouchers and their numbers; Refused `results_header`."""
-    head = [cell.lower() for cell in table[0]] if table else []
+    place = header_place(table, {"id", "number"})
+    head = [plain_title(cell) for cell in table[place]] if table else []
     if "id" not in head or "number" not in head:
         raise Refused("results_header", columns="id, number")
     name, number = head.index("id"), head.index("number")
-    long = [row for row in table[1:] if len(row) > max(name, number)]
+    long = [row for row in table[place + 1 :] if len(row) > max(name, number)]
     return [(row[name], row[number]) for row in long if row[name] and row[number]]
 
 

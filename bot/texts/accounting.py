@@ -219,13 +219,13 @@ TEXTS: Texts = {
         "‹Row {row}: ›the‹ {column} ›is not clear‹: “{value}”›, so it was not noted.",
     ),
     # files
-    "bad_table": Text(
-        "文件读不了‹（第 {row} 行）›‹：{text}›。请另存为 UTF-8 或 GBK 的 csv，或 xlsx；"
-        "账号列须为文本。",
-        "The file cannot be read‹ (row {row})›‹: {text}›. Save it as csv in UTF-8 or GBK, or as"
-        " xlsx with accounts as text.",
-    ),
     "bad_template": Text(
+        "模板‹ {file} ›不能用‹：{text}›。", "The template‹ {file} ›cannot be used‹: {text}›."
+    ),
+    "bad_file_name": Text(
+        "文件名‹「{file}」›不能用。请只用字母、数字、点、横线。",
+        "The file name‹ “{file}” ›cannot be used: letters, digits, dots and dashes only.",
+    ),
     "sftp_down": Text(
         "连不上 SFTP 服务器‹ {host}›，或中途断开‹（{text}）›，文件没有放好。"
         "恢复后再投放，不会付两次。",
@@ -242,12 +242,6 @@ TEXTS: Texts = {
         "SFTP 服务器‹ {host} ›不收文件‹（{text}）›。请核对文件夹是否存在、能否写入、是否满了。",
         "The SFTP server‹ {host} ›did not take the file‹ ({text})›. Is the folder there, may we"
         " write to it, is it full?",
-    ),
-        "模板‹ {file} ›不能用‹：{text}›。", "The template‹ {file} ›cannot be used‹: {text}›."
-    ),
-    "bad_file_name": Text(
-        "文件名‹「{file}」›不能用。请只用字母、数字、点、横线。",
-        "The file name‹ “{file}” ›cannot be used: letters, digits, dots and dashes only.",
     ),
     "no_such_form": Text(
         "没有文件格式‹「{form}」›。请从列表里选一种。",
@@ -278,15 +272,15 @@ _LEFT: Texts = {
     ),
     "invoice_dead": Text("票据已作废", "its invoice is void"),
     "own_claim": Text("自己的单据由别人付", "one's own claim is paid by others"),
+    "other_payer": Text(
+        "由‹{column}›付，这种格式不写付款账号，请再做一批",
+        "‹{column} ›pays it, and the form names no paying account: make another batch",
+    ),
     "changed": Text("刚刚被改动过", "it has just changed"),
 }
 
 
 _COLUMNS: Texts = {
-    "other_payer": Text(
-        "由‹{column}›付，这种格式不写付款账号，请再做一批",
-        "‹{column} ›pays it, and the form names no paying account: make another batch",
-    ),
     "account": Text("收款账号", "the account"),
     "payer_account": Text("付款账号（companies 的 bank_account）", "bank_account in companies"),
     "payee": Text("收款户名", "the payee"),

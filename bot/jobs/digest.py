@@ -1,12 +1,14 @@
 """The weekly digest: for each who decides or answers for money, what waits and how it stands."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.jobs.reminders import every
 from bot.jobs.running import Counts, Office, Run
-from bot.texts.names import budget_scope
+from bot.texts.names import budget_scope, category_name
 from bot.texts.preferences import row
 from core.actions.alerting import quiet_lane
 from core.budget import Balance
@@ -19,16 +21,20 @@ from core.pace import hours_between, waiting_since
 from core.ports import ClaimQuery
 
 WEEK = timedelta(days=7)
-MAX_BUDGETS = 5
+MAX_BUDGETS, MOST = 5, 3
 COUNTED = frozenset({State.IN_REVIEW, State.APPROVED, State.PAYING, State.PAID})
 
 
 @dataclass(slots=True)
 class Share:
-    """What concerns one person: claims that wait for them, their team's week, their budgets."""
+    """What concerns one person: claims that wait for them, their team's weeks, their budgets.
+
+    `team` is the week that ended yesterday, `before` the one before it.
+    """
 
     waiting: list[Claim] = field(default_factory=list)
     team: list[Claim] = field(default_factory=list)
+    before: list[Claim] = field(default_factory=list)
     budgets: list[Balance] = field(default_factory=list)
 
 
@@ -53,15 +59,24 @@ async def _shares(run: Run, office: Office, company: Company) -> dict[str, Share
     async for claim in every(office.store, ClaimQuery(state=State.IN_REVIEW)):
         for person in claim.plan.waiting() if claim.plan else ():
             shares.setdefault(person, Share()).waiting.append(claim)
-    since = run.today - WEEK
+    since = run.today - 2 * WEEK
     async for claim in every(office.store, ClaimQuery(submitted_from=since)):
         for head in _heads(company, claim) if claim.state in COUNTED else ():
-            shares.setdefault(head, Share()).team.append(claim)
+            _sort(claim, shares.setdefault(head, Share()), run, office.zone)
     for balance in await office.store.balances():
         current = balance.budget.period.covers(run.today)
         for owner in balance.budget.owners if current else ():
             shares.setdefault(owner, Share()).budgets.append(balance)
     return shares
+
+
+def _sort(claim: Claim, share: Share, run: Run, zone: ZoneInfo) -> None:
+    """Put a claim into its week; what was submitted today belongs to the next digest."""
+    day = claim.submitted_at.astimezone(zone).date() if claim.submitted_at else run.today
+    if run.today - WEEK <= day < run.today:
+        share.team.append(claim)
+    elif run.today - 2 * WEEK <= day < run.today - WEEK:
+        share.before.append(claim)
 
 
 def _heads(company: Company, claim: Claim) -> tuple[str, ...]:
@@ -74,7 +89,7 @@ def digest_for(person: Person, share: Share, run: Run, company: Company) -> Say:
     """Write the digest of one person."""
     rows = [
         *_waiting(person, share.waiting, run),
-        *_team(person, share.team),
+        *_team(person, share, company),
         *(_budget(person, b, company) for b in _fullest(share.budgets)),
     ]
     return Say(
@@ -94,11 +109,29 @@ def _waiting(person: Person, claims: Sequence[Claim], run: Run) -> list[str]:
     ]
 
 
-def _team(person: Person, claims: Sequence[Claim]) -> list[str]:
-    if not claims:
+def _team(person: Person, share: Share, company: Company) -> list[str]:
+    """Say what a team has claimed in a week, beside the week before, and mostly for what."""
+    if not share.team and not share.before:
         return []
-    total = format_cny(sum(c.total_fen for c in claims))
-    return [row("digest_team", person.language, count=str(len(claims)), amount=total)]
+    total, before = (sum(c.total_fen for c in claims) for claims in (share.team, share.before))
+    gap = {"before": format_cny(before), "gap": format_cny(abs(total - before))}
+    code = "digest_team_more" if total >= before else "digest_team_less"
+    said = row("digest_team", person.language, count=str(len(share.team)), amount=format_cny(total))
+    rows = [said + row(code, person.language, **gap)] if before else [said]
+    tops = [
+        f"{category_name(company, category, person.language)} {format_cny(fen)}"
+        for category, fen in _most(share.team)
+    ]
+    comma = "、" if person.language == "zh" else ", "
+    return [*rows, row("digest_most", person.language, what=comma.join(tops))] if tops else rows
+
+
+def _most(claims: Sequence[Claim]) -> list[tuple[str | None, int]]:
+    """Give the categories that cost most, the largest first."""
+    sums: Counter[str | None] = Counter()
+    for line in (line for claim in claims for line in claim.lines):
+        sums[line.category] += line.amount_fen
+    return sorted(sums.items(), key=lambda found: (-found[1], found[0] or ""))[:MOST]
 
 
 def _used(balance: Balance) -> int:

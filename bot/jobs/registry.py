@@ -1,5 +1,7 @@
 """The scheduled jobs, by the names of their settings in `[schedule]`."""
 
+from datetime import timedelta
+
 from bot.jobs.digest import digest
 from bot.jobs.files_out import files_out
 from bot.jobs.monthly import monthly
@@ -14,7 +16,7 @@ JOBS: tuple[Job, ...] = (
     Job("overspend_scan", overspend_scan),
     Job("reminders", reminders),
     Job("digest", digest),
-    Job("monthly", monthly),
+    Job("monthly", monthly, within=timedelta(days=20)),
     Job("routing", route, missed="skip"),
     Job("sync_org", sync_org),
     Job("reconcile", reconcile),

@@ -107,7 +107,8 @@ TEXTS: Texts = {
         "· 进度 单号：到哪一步、等谁、等了多久、预计什么时候\n"
         "· 为什么 单号：每条提示的规则、数字和标准，为什么找这个人审批，预算还剩多少\n"
         "· 能报吗 住宿 600 上海：标准、预算、要什么票据；不写金额就看标准\n"
-        "· 预算 / 预算 市场部\n"
+        "· 预算 / 预算 市场部 / 哪些预算超支了\n"
+        "· 上个月市场部打车花了多少 / 最近30天花了多少 / 谁花得最多 / 比上个月多了多少\n"
         "· 反馈 文字：直接告诉管理员",
         "[Questions]\n"
         "· my claims: by state, with sums; drafts: what is not submitted\n"
@@ -115,7 +116,8 @@ TEXTS: Texts = {
         "· why NUMBER: each rule with its figures, why it is with whom, what budgets have left\n"
         "· can I claim hotel 600 Shanghai: standards, budgets and papers; without an amount the"
         " standards alone\n"
-        "· budget / budget DEPARTMENT\n"
+        "· budget / budget DEPARTMENT / which budgets are over budget\n"
+        "· how much did sales spend on taxi last month / who spent the most this quarter\n"
         "· feedback WORDS: goes to the administrators",
     ),
     "help_approver": Text(

@@ -132,6 +132,15 @@ _ROWS: Mapping[str, Text] = {
         "· 本部门近七天提交 ‹{count}› 张，共 ‹{amount}›",
         "· claims of your department in seven days: ‹{count}›, ‹{amount}› in all",
     ),
+    "digest_team_more": Text(
+        "，比前七天的 ‹{before}› 多 ‹{gap}›",
+        ", ‹{gap}› more than ‹{before}› in the seven days before",
+    ),
+    "digest_team_less": Text(
+        "，比前七天的 ‹{before}› 少 ‹{gap}›",
+        ", ‹{gap}› less than ‹{before}› in the seven days before",
+    ),
+    "digest_most": Text("· 主要是：‹{what}›", "· mostly: ‹{what}›"),
 }
 
 

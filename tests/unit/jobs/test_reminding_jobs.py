@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.jobs.digest import digest
+from bot.jobs.registry import JOBS
 from bot.jobs.reminders import reminders
 from bot.jobs.running import Counts, Run
+from bot.jobs.schedule import choose
 from bot.texts import say
 from bot.texts.jobs import counts_text
 from core.approval import Plan, Step
@@ -119,3 +121,27 @@ async def test_the_digest_says_what_waits_and_how_budgets_stand() -> None:
     assert "本部门近七天提交 1 张，共 ¥45.00" in text
     assert "市场部 2026-Q4：已用 0%，剩余 ¥100.00" in text
     assert "2026-Q1" not in text
+
+
+async def test_the_digest_puts_a_week_beside_the_one_before() -> None:
+    storage = await stage()
+    lines = (Line("taxi", 3000, LONG_AGO.date()), Line("hotel", 9000, LONG_AGO.date()))
+    earlier = NOW - timedelta(days=9)
+    more = (
+        replace(WAITING, number="BX-20261121-0001", submitted_at=earlier, lines=lines),
+        replace(WAITING, number="BX-20261130-0001", submitted_at=NOW),
+    )
+    await storage.store.commit(Change(at=NOW, claims=more))
+
+    await digest(run_of("digest"), office_of(storage, lambda: NOW))
+
+    text = (await told(storage))["wang", "weekly_digest"]
+    assert "近七天提交 1 张，共 ¥45.00，比前七天的 ¥120.00 少 ¥75.00" in text
+    assert "主要是：taxi ¥45.00" in text
+
+
+async def test_a_report_that_was_missed_over_a_long_holiday_is_made_up_for() -> None:
+    job = next(job for job in JOBS if job.name == "monthly")
+    due = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
+
+    assert list(choose(job, [due], due + timedelta(days=8))) == [due]

@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import Refused
-from core.money import parse_yuan
+from core.money import format_yuan, parse_yuan
 from core.payment import Payment
 from core.table_cells import plain_amount, plain_title
 
@@ -59,6 +59,46 @@ class ResultRow:
         """Name the result, so that the same one is known in another file."""
         words = (batch or "", self.verdict, str(self.amount_fen), self.reason, self.reference)
         return "r:" + hashlib.sha256("\0".join(words).encode()).hexdigest()[:24]
+
+
+UNNOTED = "leave_bank_row"
+"""The action of the audit line of a row that was not noted; `LEDGER` is what it is about."""
+LEDGER = "bank"
+KEPT = frozenset(
+    {
+        "no_such_payment",
+        "nothing_came_back",
+        "result_against",
+        "result_amount",
+        "result_cancelled",
+        "result_mismatch",
+        "wrong_state",
+    }
+)
+"""Refusals of rows that say something of money: the daily comparison shows them."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Unnoted:
+    """What a bank said and nobody has noted: of which payment, how much, and why it was not."""
+
+    payment: str
+    amount_fen: int
+    verdict: str
+    code: str
+
+
+def facts_of_row(row: ResultRow, refusal: Refused) -> dict[str, str]:
+    """Write what the record keeps of a row that was not noted; nobody's name or account."""
+    named = row.id or f"P-{row.claim}"
+    amount = format_yuan(row.amount_fen)
+    return {"payment": named[:60], "amount": amount, "result": row.verdict, "code": refusal.code}
+
+
+def read_unnoted(fields: Iterable[tuple[str, str]]) -> Unnoted:
+    """Read what the record keeps of a row."""
+    said = dict(fields)
+    return Unnoted(said["payment"], parse_yuan(said["amount"]), said["result"], said["code"])
 
 
 def find_columns(header: Sequence[str]) -> dict[str, int]:

@@ -40,7 +40,7 @@ def reconcile(
 ) -> None:
     """Compare all sides, differences first; exit 0 also where they differ · 对账."""
     from bot.desk.reconciliation import lines, workbook
-    from bot.texts.differences import line_of
+    from bot.texts.differences import line_of, unnoted_text
 
     settings = read_settings(config)
     first = since.date() if since else None
@@ -49,6 +49,9 @@ def reconcile(
         print(line)
     if out is not None:
         out.write_bytes(workbook(found))
+    for row in found.unnoted[:20]:
+        note(unnoted_text(row, "zh"))
+        note(unnoted_text(row, "en"))
     for one in found.differing[:20]:
         note(line_of(one, "zh"))
         note(line_of(one, "en"))

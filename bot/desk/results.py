@@ -6,9 +6,18 @@ from dataclasses import dataclass, replace
 
 from bot.handlers.payments import owed_for
 from core.actions import settlement
-from core.actions.basics import Cause, Settings
+from core.actions.basics import Cause, Settings, audit_of
 from core.actions.bouncing import bounce, came_back, with_payers_told, with_payers_warned
-from core.bank_results import ResultRow, find_columns, find_mismatch, read_row
+from core.bank_results import (
+    KEPT,
+    LEDGER,
+    UNNOTED,
+    ResultRow,
+    facts_of_row,
+    find_columns,
+    find_mismatch,
+    read_row,
+)
 from core.change import Change
 from core.claim import Claim
 from core.company import Company
@@ -65,12 +74,24 @@ class ResultDesk:
         return done
 
     async def _row(self, number: int, cells: dict[str, str], digest: str) -> RowDone:
+        about, key = cells.get("id") or cells.get("claim", ""), f"f:{digest}:{number}"
         try:
             row = read_row(number, cells)
-            return await self._note(row, f"f:{digest}:{number}")
         except Refused as refusal:
-            about = cells.get("id") or cells.get("claim", "")
             return RowDone(number, about, noted=False, refusal=refusal)
+        try:
+            return await self._note(row, key)
+        except Refused as refusal:
+            await self._keep(row, refusal, key)
+            return RowDone(number, about, noted=False, refusal=refusal)
+
+    async def _keep(self, row: ResultRow, refusal: Refused, key: str) -> None:
+        """Keep on record what the bank says of money and what was not noted of it."""
+        if refusal.code not in KEPT:
+            return
+        cause = Cause(self.actor, self.clock(), f"result:{key}")
+        entry = audit_of(cause, UNNOTED, LEDGER, **facts_of_row(row, refusal))
+        await self.store.commit(Change(at=cause.at, audit=(entry,)))
 
     async def _note(self, row: ResultRow, key: str) -> RowDone:
         for _ in range(TRIES):

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import Protocol
 
 from core.actions.booking import keeps_books
+from core.bank_results import LEDGER, UNNOTED, Unnoted, read_unnoted
 from core.claim import Claim, State
 from core.outside import Link, Links
 from core.payment import Payment
@@ -15,6 +16,8 @@ from core.reconciling import Compared, Record, Total, View, compare, merged, pro
 
 PAGE = 200
 TOGETHER = 20
+ROWS, ROW_DAYS = 500, 7
+"""How many of the bank's rows that were not noted are looked at, and for how many days."""
 UNPAID = frozenset({State.APPROVED, State.PAYING})
 """Where money can still be stopped: the OA is asked anew about these."""
 
@@ -29,12 +32,16 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What was compared: claims with differences come first, then the others; the three sums."""
+    """What was compared: claims with differences come first, then the others; the three sums.
+
+    `unnoted` is what the bank said in the last days and Chit could not note.
+    """
 
     since: date
     day: date
     claims: tuple[Compared, ...]
     totals: tuple[Total, ...]
+    unnoted: tuple[Unnoted, ...] = ()
 
     @property
     def differing(self) -> tuple[Compared, ...]:
@@ -64,7 +71,21 @@ class Sides:
             compared += (compare(r, view) for r in records)
             sums = list(merged([*sums, *totals(records)]))
         compared.sort(key=lambda c: (not c.differences, c.number))
-        return Reconciliation(first, day, tuple(compared), tuple(sums))
+        unnoted = await self._unnoted(day)
+        return Reconciliation(first, day, tuple(compared), tuple(sums), unnoted)
+
+    async def _unnoted(self, day: date) -> tuple[Unnoted, ...]:
+        """Give what the bank said of late and nobody has noted; what was paid since is settled."""
+        lines = await self.store.history(LEDGER, ROWS)
+        days = {day - timedelta(days=n) for n in range(ROW_DAYS)}
+        recent = [x for x in lines if x.at.astimezone(self.zone).date() in days]
+        rows = sorted({read_unnoted(x.fields) for x in recent if x.action == UNNOTED})
+        return tuple([row for row in rows if not await self._settled(row)])
+
+    async def _settled(self, row: Unnoted) -> bool:
+        payment = await self.store.payment(row.payment)
+        arrived = payment is not None and payment.state == "paid"
+        return arrived and row.verdict == "paid" and row.code != "result_mismatch"
 
     async def _pages(self, first: date, day: date) -> AsyncIterator[list[Record]]:
         query, cursor = ClaimQuery(submitted_from=first), None

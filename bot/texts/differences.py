@@ -6,14 +6,17 @@ from bot.texts.pages import page_text
 from bot.texts.systems import system_name
 from bot.texts.template import Language, Text, Texts
 from bot.texts.words import payment_state_text
+from core.bank_results import Unnoted
 from core.money import format_cny
 from core.reconciling import Compared, Difference
 
 TEXTS: Texts = {
     "reconciled": Text(
-        "对账‹ {day}›：‹{count} 张单据›‹，{different} 张不一致›。‹\n{rows}›\n"
+        "对账‹ {day}›：‹{count} 张单据›‹，{different} 张不一致›"
+        "‹，银行有 {unnoted} 行没有登记›。‹\n{rows}›\n"
         "全部明细和合计‹：{link}›",
-        "Compared‹ {day}›:‹ {count} claims›‹, {different} differ›.‹\n{rows}›\n"
+        "Compared‹ {day}›:‹ {count} claims›‹, {different} differ›"
+        "‹, {unnoted} rows of the bank were not noted›.‹\n{rows}›\n"
         "All of it, and the totals‹: {link}›",
     ),
 }
@@ -101,6 +104,46 @@ WORDS: Mapping[Difference, Text] = {
         "单据已撤销，钱已付出：请追回", "taken back here, yet paid: claim it back"
     ),
 }
+
+
+RESULTS: Mapping[str, Text] = {
+    "paid": Text("已付", "paid"),
+    "failed": Text("没有付成", "failed"),
+    "returned": Text("退回", "returned"),
+}
+NOT_NOTED: Mapping[str, Text] = {
+    "no_such_payment": Text(
+        "小票没有这笔付款：请查是谁付的、付给谁", "Chit has no such payment: find out who paid whom"
+    ),
+    "nothing_came_back": Text(
+        "退回的比付出的多：请核对银行回单", "more came back than was paid: look at the bank's slip"
+    ),
+    "result_against": Text(
+        "小票记的是已付：请核对银行回单", "noted as paid: look at the bank's slip"
+    ),
+    "result_amount": Text(
+        "金额与应付的不同：请核对银行回单", "not the amount owed: look at the bank's slip"
+    ),
+    "result_cancelled": Text(
+        "这笔付款已取消，不该再付：请追回", "that payment was cancelled: claim it back"
+    ),
+    "result_mismatch": Text(
+        "单号、收款人、账号或金额对不上：请核对银行回单",
+        "its claim, payee, account or amount does not fit: look at the bank's slip",
+    ),
+    "wrong_state": Text(
+        "单据现在的状态不能登记：请先看单据", "its claim cannot take it now: look at the claim"
+    ),
+}
+"""Why a row of the bank's was not noted, and what to do."""
+
+
+def unnoted_text(row: Unnoted, language: Language) -> str:
+    """Say in one line what the bank said and why it was not noted."""
+    result = RESULTS[row.verdict].plain(language) if row.verdict in RESULTS else row.verdict
+    why = NOT_NOTED[row.code].plain(language) if row.code in NOT_NOTED else row.code
+    bank, colon = ("银行", "：") if language == "zh" else ("bank", ": ")
+    return f"{row.payment} {bank} {result} {format_cny(row.amount_fen)}{colon}{why}"
 
 
 def difference_text(difference: Difference, language: Language) -> str:

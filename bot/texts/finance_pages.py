@@ -97,6 +97,7 @@ FINANCE: Texts = {
         "Of ‹{count}› claims submitted from ‹{since}› to ‹{day}›, ‹{different}› differ.",
     ),
     "reconcile_all_agree": Text("各方一致，没有差异。", "All sides agree."),
+    "bank_unnoted": Text("银行说了、没有登记", "Said by the bank, not noted"),
     "differences": Text("差异", "Differences"),
     "three_totals": Text("三方合计", "Three totals"),
     "totals_mean": Text(

@@ -45,6 +45,7 @@ ACTS: Mapping[str, Text] = {
     "process_begun": Text("在外部系统发起流程", "began a process in another system"),
     "export_payment": Text("导出付款", "put its payment into a file"),
     "pay": Text("登记已付款", "noted that it was paid"),
+    "leave_bank_row": Text("银行的一行没有登记", "did not note a row of the bank's"),
     "pay_part": Text("登记部分付款", "noted a part payment"),
     "fail_payment": Text("登记付款失败", "noted a failed payment"),
     "bounce_payment": Text("登记退票", "noted that the money came back"),

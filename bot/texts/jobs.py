@@ -19,6 +19,7 @@ COUNTS: Mapping[str, Text] = {
     "files": Text("投放文件 ‹{count}› 份", "files put ‹{count}›"),
     "compared": Text("核对 ‹{count}› 张", "compared ‹{count}›"),
     "differing": Text("不一致 ‹{count}› 张", "differing ‹{count}›"),
+    "unnoted": Text("银行 ‹{count}› 行未登记", "rows of the bank not noted ‹{count}›"),
     "forecasts": Text("预测提醒 ‹{count}› 条", "forecasts ‹{count}›"),
 }
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from bot.texts.differences import difference_text, sides_of
+from bot.texts.differences import difference_text, sides_of, unnoted_text
 from bot.texts.names import department_name
 from bot.texts.pages import page_text
 from bot.texts.template import Language
@@ -72,6 +72,7 @@ class FinanceReconcile:
             day=day.isoformat(),
             count=str(len(found.claims)),
             different=str(len(found.differing)),
+            unnoted=[unnoted_text(r, language) for r in found.unnoted[:SHOWN]],
             rows=[_row(c, language) for c in found.differing[:SHOWN]],
             totals=[_sums(t, company, language) for t in found.totals[-SHOWN:]],
         )

@@ -1,15 +1,23 @@
 """The daily comparison: finance hears once of what differs, and of nothing else."""
 
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import astuple, replace
+from datetime import date, datetime, timedelta
+from io import BytesIO
 
+from openpyxl import load_workbook
+
+from bot.desk.reconciliation import lines, workbook
+from bot.desk.results import ResultDesk
 from bot.handlers.reconciling import Sides
 from bot.jobs.reconciliation import reconcile
 from bot.jobs.running import Run
+from connectors.filedrop.reading import read_table
+from core.actions.basics import Settings
 from core.change import Change
 from core.claim import State
 from core.company import Company
 from core.notices import Say
+from core.payment import Payment
 from tests.contract.storage_samples import NOW, apply, claim
 from tests.fakes.links import MemoryLinks
 from tests.fakes.memory import MemoryStorage
@@ -70,3 +78,44 @@ async def test_what_was_submitted_after_the_day_is_left_out() -> None:
     found = await Sides(storage.store, MemoryLinks(), SHANGHAI).reconcile(date(2026, 11, 1))
 
     assert (found.claims, found.totals) == ((), ())
+
+
+async def bank_says(storage: MemoryStorage, *rows: str) -> None:
+    data = "\n".join(["id,amount,result,payee", *rows]).encode()
+    await ResultDesk(storage.store, moment, Settings()).note(read_table(data), data)
+
+
+async def test_what_the_bank_says_of_nothing_we_know_stays_until_it_is_settled_or_old() -> None:
+    storage = await storage_with(State.PAYING)
+    number = claim().number
+    owed = Payment(f"P-{number}", number, "zhang", "张三", 35000, "6222", "招行", "exported", "B")
+    await storage.store.commit(Change(at=NOW, payments=(owed,)))
+    sides = Sides(storage.store, MemoryLinks(), SHANGHAI)
+    wrong = ("P-BX-20990101-0001,9.99,paid,某人", f"P-{number},350.01,paid,张三")
+
+    await bank_says(storage, *wrong, f"P-{number},1.00,nonsense,张三")
+    await bank_says(storage, *wrong)
+    office = replace(office_of(storage, moment), links=MemoryLinks())
+    counts = await reconcile(RUN, office)
+    found = await sides.reconcile(NOW.date())
+    await bank_says(storage, f"P-{number},350.00,paid,张三")
+    settled = await sides.reconcile(NOW.date())
+    later = await sides.reconcile(NOW.date() + timedelta(days=7))
+
+    unknown = ("P-BX-20990101-0001", 999, "paid", "no_such_payment")
+    assert [astuple(r) for r in found.unnoted] == [
+        (f"P-{number}", 35001, "paid", "result_amount"),
+        unknown,
+    ]
+    assert counts["unnoted"] == 2
+    assert [astuple(r) for r in settled.unnoted] == [unknown]
+    assert later.unnoted == ()
+    ((person, said),) = told(storage)
+    assert (person, said.count("某人")) == ("zhao", 0)
+    assert "P-BX-20990101-0001 银行 已付 ¥9.99：小票没有这笔付款" in said
+    assert [line.split("\t")[3] for line in lines(found)][:2] == [
+        "result_amount",
+        "no_such_payment",
+    ]
+    sheets = load_workbook(BytesIO(workbook(found, "en"))).sheetnames
+    assert sheets == ["银行未登记", "对账", "合计"]

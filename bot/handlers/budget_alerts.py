@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from bot.cards.actions import Token, unpack_token
 from bot.events import CardClicked
+from bot.handlers.budgets import wish_for
 from bot.handlers.dialogs import BUDGET_FREEZE, BUDGET_MORE, ended, waiting
 from bot.handlers.work import Work
-from core.actions.budgets.asking import Wanted, ask
-from core.budget.changes import PREFIX, change_number, may_ask
+from core.actions.budgets.asking import Wanted
+from core.budget.changes import may_ask
 from core.errors import Refused
 from core.notices import ShowAlert
 from core.phrases.amounts import find_amounts
@@ -54,9 +55,7 @@ def _token(click: CardClicked) -> Token:
 async def answer(work: Work, expects: str, known: Mapping[str, str], words: str) -> None:
     """Ask for the change that the words describe; Refused `budget_more_unclear` without a sum."""
     wanted = _wanted(expects, known["budget"], words)
-    number = change_number(work.today, await work.store.next_number(PREFIX, work.today))
-    balances = {b.budget.id: b for b in await work.store.balances([wanted.budget])}
-    change = ask(number, wanted, work.company, balances, work.cause)
+    change = await wish_for(work, wanted)
     card = ShowAlert(work.person.id, wanted.budget, int(known["threshold"]), only_open=True)
     redrawn = (*change.outbox, *work.outgoing((card,)))
     await work.commit(replace(change, dialogs=(ended(work),), outbox=redrawn))

@@ -1,6 +1,7 @@
 """Changing budgets by chat: asking, deciding by button and by words, looking back."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.cards.reasons import reason_text
 from bot.events import CardClicked
@@ -10,8 +11,8 @@ from bot.texts.names import budget_name, budget_scope, person_name
 from core.actions.basics import audit_of
 from core.actions.budgets import asking, deciding
 from core.actions.budgets.asking import WITHOUT_AMOUNT, Wanted
-from core.budget import BudgetChange
-from core.budget.changes import PREFIX, change_number, may_ask, second_people
+from core.budget import BudgetChange, LimitVersion
+from core.budget.changes import PREFIX, answering_for, change_number, may_ask, second_people
 from core.budget.sight import budgets_named, may_see, names_near, the_one
 from core.change import Change
 from core.company import Budget
@@ -27,6 +28,8 @@ from core.ports import BudgetEntry, ChangeQuery, Page
 
 RECORDED = frozenset({"not_allowed", "own_change"})
 """Refusals that are kept on the record: somebody tried what they may not."""
+DESK = "administrator"
+"""Who acts at the command line."""
 NEWEST = Page(limit=10)
 MAX_IDS = 9
 MAX_INPUT = 2000
@@ -37,14 +40,14 @@ TRIES = 3
 async def on_change(command: say.ChangeBudget, work: Work) -> None:
     """Ask for a change of a budget; from those who may not, it is refused and recorded."""
     if not may_ask(work.company, work.person, work.company.budgets):
-        await _refuse(work, "change_budget", command.target_text)
+        await _refuse_change(work, command.target_text)
         return
     try:
         await _asking(command, work)
     except Refused as refused:
         if refused.code not in RECORDED:
             raise
-        await _refuse(work, "change_budget", command.target_text)
+        await _refuse_change(work, command.target_text)
 
 
 async def on_setting(command: say.BudgetChange, work: Work) -> None:
@@ -55,7 +58,15 @@ async def on_setting(command: say.BudgetChange, work: Work) -> None:
     elif may_ask(work.company, work.person, work.company.budgets):
         raise Refused("budget_change_unclear", text=command.text)
     else:
-        await _refuse(work, "change_budget", command.text)
+        await _refuse_change(work, command.text)
+
+
+async def _refuse_change(work: Work, text: str) -> None:
+    """Say who may ask for a change, of a budget that the person sees; the attempt is kept."""
+    named = (b for b in _named(work, text) if may_see(work.company, work.person, b))
+    found = the_one(named, work.today)
+    people = sorted(answering_for(work.company, found[0])) if found else []
+    await _refuse(work, "change_budget", text, "change_not_yours", people=" ".join(people))
 
 
 async def _refuse(
@@ -64,10 +75,12 @@ async def _refuse(
     what: str,
     code: str = "not_allowed",
     redraw: tuple[Notice, ...] = (),
+    **more: str,
 ) -> None:
     """Say no, and keep the attempt on the record."""
     entry = audit_of(work.cause, f"refused_{action}", work.person.id, what=what[:200], why=code)
     fields = {"number": what} if code == "own_change" else {"action": action}
+    fields |= {name: value for name, value in more.items() if value}
     said = work.outgoing((work.reply(code, **fields), *redraw))
     await work.commit(Change(at=work.now, audit=(entry,), outbox=said))
 
@@ -86,11 +99,38 @@ async def _asking(command: say.ChangeBudget, work: Work) -> None:
 
 
 async def ask(work: Work, wanted: Wanted) -> None:
-    """Write a wish down and show it to those who may agree; errors as `asking.ask`."""
+    """Write a wish down and show it to those who may agree; errors as `asking.ask`.
+
+    Refused `change_waiting` while the same one waits already.
+    """
+    await work.commit(await wish_for(work, wanted))
+
+
+async def wish_for(work: Work, wanted: Wanted) -> Change:
+    """Make the change that writes a wish down; errors as `ask`."""
+    same = await _waiting_alike(work, wanted)
+    if same:
+        raise Refused("change_waiting", number=same.number)
     names = [n for n in (wanted.budget, wanted.to) if n]
     balances = {b.budget.id: b for b in await work.store.balances(names)}
     number = change_number(work.today, await work.store.next_number(PREFIX, work.today))
-    await work.commit(asking.ask(number, wanted, work.company, balances, work.cause))
+    return asking.ask(number, wanted, work.company, balances, work.cause)
+
+
+async def _waiting_alike(work: Work, wanted: Wanted) -> BudgetChange | None:
+    """Find the wish that asks for the same already: of anybody, where it moves no money."""
+    query = ChangeQuery("waiting", wanted.budget)
+    page = await work.store.budget_changes(query, Page(limit=50))
+    whose = {w.requester for w in page.items} if wanted.kind in WITHOUT_AMOUNT else {work.person.id}
+    return next(
+        (
+            w
+            for w in page.items
+            if (w.kind, w.to, w.amount_fen) == (wanted.kind, wanted.to, wanted.amount_fen)
+            and w.requester in whose
+        ),
+        None,
+    )
 
 
 def find_budget(work: Work, text: str, *, unseen: bool = False) -> Budget:
@@ -134,8 +174,13 @@ async def decide(work: Work, number: str, decision: deciding.Decision, opinion: 
     """Agree to a wish or turn it down, by whichever way the person said so."""
     wish = await _wish(work, number)
     try:
-        await work.commit(deciding.decide(wish, work.company, work.cause, decision, opinion))
+        change = deciding.decide(wish, work.company, work.cause, decision, opinion)
+        await work.commit(_with_answer(work, change))
     except Refused as refused:
+        if refused.code == "budget":
+            # The ledger has the last word: meanwhile less is left than is to be taken.
+            room = {**refused.fields, "number": number, "redraw": _redraw(work, wish)}
+            raise Refused("change_no_room", **room) from None
         if refused.code in RECORDED:
             await _refuse(work, "decide_budget_change", number, refused.code, _redraw(work, wish))
             return
@@ -145,6 +190,16 @@ async def decide(work: Work, number: str, decision: deciding.Decision, opinion: 
         raise Refused(
             "change_decided", number=number, state=again.state, redraw=_redraw(work, again)
         ) from None
+
+
+def _with_answer(work: Work, change: Change) -> Change:
+    """Answer a decision in words, whose card may be far up in the chat."""
+    if not work.by_words:
+        return change
+    (done,) = change.budget_changes
+    fields = {"number": done.number, "person": work.person.id, "reason": done.opinion}
+    said = work.outgoing((work.reply(f"change_{done.state}", **fields),))
+    return replace(change, outbox=(*change.outbox, *said))
 
 
 async def _wish(work: Work, number: str) -> BudgetChange:
@@ -234,24 +289,58 @@ def _place(work: Work, budget_id: str) -> str:
 async def on_history(command: say.BudgetHistory, work: Work) -> None:
     """Say how a budget came to be what it is: its limits, and the newest lines of its journal."""
     budget = find_budget(work, command.target_text)
-    limits = [
-        _said(
-            work,
-            "limit_row",
-            day=f"{v.at:%m-%d}",
-            limit=format_cny(v.limit_fen),
-            what=_said(work, v.kind),
-            source="" if v.kind == "file" else v.source,
-            person=person_name(work.company, v.actor),
-        ).replace(" ，", "，")
-        for v in await work.store.limits(budget.id)
-    ]
+    limits = [_limit(work, v) for v in await work.store.limits(budget.id)]
     entries = await work.store.entries(budget.id, NEWEST, newest=True)
-    rows = [*limits, *(_entry(work, e) for e in entries.items)]
+    rows = [*limits, *await _bars(work, budget), *(_entry(work, e) for e in entries.items)]
     if not rows:
         await work.answer("budget_history_empty", budget=budget.id)
         return
     await work.answer("budget_history", budget=budget.id, rows="\n".join(rows))
+
+
+def _limit(work: Work, version: LimitVersion) -> str:
+    what = " ".join([_said(work, version.kind), *_source(version)])
+    return _said(
+        work,
+        "limit_row",
+        day=_day(work, version.at),
+        limit=format_cny(version.limit_fen),
+        what=what,
+        person=_actor(work, version.actor),
+    )
+
+
+def _source(version: LimitVersion) -> tuple[str, ...]:
+    return () if version.kind == "file" else (version.source,)
+
+
+async def _bars(work: Work, budget: Budget) -> list[str]:
+    """Say when a budget was frozen, closed, or opened again, oldest first."""
+    query = ChangeQuery("approved", budget.id)
+    wishes = (await work.store.budget_changes(query, Page(limit=50))).items
+    rows = [
+        (w.decided_at or w.created_at, f"{_said(work, w.kind)} {w.number}", w.decider or "")
+        for w in wishes
+        if w.kind in WITHOUT_AMOUNT
+    ]
+    rows += [
+        (record.at, _said(work, record.action), record.actor)
+        for record in await work.store.history(budget.id, 50)
+        if record.action in {"close_budget", "reopen_budget"}
+    ]
+    return [
+        _said(work, "bar_row", day=_day(work, at), what=what, person=_actor(work, who))
+        for at, what, who in sorted(rows)[-MAX_IDS:]
+    ]
+
+
+def _day(work: Work, at: datetime) -> str:
+    day = at.astimezone(work.rooms.settings.zone).date()
+    return f"{day:%m-%d}" if day.year == work.today.year else f"{day}"
+
+
+def _actor(work: Work, person: str) -> str:
+    return _said(work, "desk") if person == DESK else person_name(work.company, person)
 
 
 def _entry(work: Work, entry: BudgetEntry) -> str:
@@ -259,7 +348,7 @@ def _entry(work: Work, entry: BudgetEntry) -> str:
     return _said(
         work,
         "entry_row",
-        day=f"{entry.at:%m-%d}",
+        day=_day(work, entry.at),
         what=_said(work, "refund" if refund else entry.kind),
         amount=format_cny(abs(entry.amount_fen)),
         claim=entry.claim,

@@ -34,9 +34,13 @@ PARTS: Texts = {
     ),
     "file": Text("公司资料", "company file"),
     "limit_row": Text(
-        "‹{day}› 额度 ‹{limit}›（‹{what}› ‹{source}›，‹{person}›）",
-        "‹{day}› limit ‹{limit}› (‹{what}› ‹{source}›, ‹{person}›)",
+        "‹{day}› 额度 ‹{limit}›（‹{what}›，‹{person}›）",
+        "‹{day}› limit ‹{limit}› (‹{what}›, ‹{person}›)",
     ),
+    "bar_row": Text("‹{day}› ‹{what}›（‹{person}›）", "‹{day}› ‹{what}› (‹{person}›)"),
+    "close_budget": Text("关账", "closed"),
+    "reopen_budget": Text("反关账", "opened again"),
+    "desk": Text("管理员", "an administrator"),
     "entry_row": Text(
         "‹{day}› ‹{what}› ‹{amount}› ‹{claim}›", "‹{day}› ‹{what}› ‹{amount}› ‹{claim}›"
     ),
@@ -78,6 +82,22 @@ TEXTS: Texts = {
     "change_too_much": Text(
         "‹{budget} ›可用只有‹ {available}›，拿不出‹ {amount}›。请减少金额。",
         "‹{budget} ›has only ‹{available} ›left, not ‹{amount}›. Lower the amount.",
+    ),
+    "change_no_room": Text(
+        "‹{number} ›现在不能生效：可用只有‹ {available}›，拿不出‹ {amount}›。"
+        "可以驳回，请对方减少金额再提。",
+        "‹{number} ›cannot come true now: ‹{available} ›is left, ‹{amount} ›would be taken. Reject"
+        " it and ask for a smaller amount.",
+    ),
+    "change_waiting": Text(
+        "同样的申请‹ {number} ›还在等同意，没有重复提交。要改就先撤回‹：「撤回 {number}」›。",
+        "The same wish‹ {number} ›is waiting already; nothing was asked again. To change it,"
+        " withdraw it first‹: “withdraw {number}”›.",
+    ),
+    "change_not_yours": Text(
+        "你没有修改这个预算的权限，没有提交。可以请预算负责人‹（{people}）›、预算管理员或财务提出。",
+        "You may not change this budget, and nothing was asked. Ask its owner‹ ({people})›, a"
+        " budget administrator or finance to do it.",
     ),
     "no_second_person": Text(
         "预算变更要由第二个人同意，目前没有其他预算管理员、负责人或财务，没有提交。请联系管理员。",

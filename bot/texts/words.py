@@ -53,6 +53,7 @@ ACTIONS: Mapping[str, Text] = {
     "view_claims_of": Text("查看他人报销", "see somebody else's claims"),
     "answer_feedback": Text("回复反馈", "answer feedback"),
     "change_budget": Text("修改预算", "change a budget"),
+    "decide_budget_change": Text("同意或驳回预算变更", "decide on a change of a budget"),
     "restore": Text("撤销审批", "Take a decision back"),
     "undo": Text("撤销", "Undo"),
     "confirm": Text("再点一次确认", "Tap again"),

@@ -334,6 +334,9 @@ def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
     head, rest = take_head(_without_courtesy(line))
     if head and is_filler(rest):
         return Told(Progress(head), "进度", Certainty.SURE)
+    changed = read_budget_change(rest)
+    if changed:
+        return Told(changed, "预算", Certainty.SURE)
     asking = None if head else read_asking(rest, today, vocabulary)
     if asking:
         return Told(asking, "帮助", Certainty.SURE)
@@ -343,9 +346,6 @@ def read_command(line: str, today: date, vocabulary: Vocabulary) -> Told | None:
     spent = None if head else read_spent(line, today)
     if spent:
         return Told(spent, "花了多少", Certainty.SURE)
-    changed = read_budget_change(rest)
-    if changed:
-        return Told(changed, "预算", Certainty.SURE)
     of = read_claims_of(rest, vocabulary)
     if of:
         return Told(of, "我的报销", Certainty.SURE)

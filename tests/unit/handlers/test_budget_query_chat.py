@@ -129,3 +129,57 @@ async def test_who_is_no_exception_and_tries_is_on_the_record() -> None:
     trail = (await chat.storage.store.audit(Page(limit=50))).items
     (entry,) = [e for e in trail if e.action == "refused_exception"]
     assert dict(entry.fields)["reason"] == "客户临时到访"
+
+
+async def wishes(chat: Chat) -> list[str]:
+    found = await chat.storage.store.budget_changes(ChangeQuery(), Page(limit=9))
+    return [w.number for w in found.items]
+
+
+async def test_the_same_wish_waits_once() -> None:
+    chat = await stage()
+
+    await chat.say("wang", "申请追加 市场部 5000 年底超支")
+    again = await chat.say("wang", "申请追加 市场部 5000 年底超支")
+    other = await chat.say("wang", "申请追加 市场部 6000 年底超支")
+
+    assert "还在等同意" in again
+    assert "YS-20261125-0001" in again
+    assert other == ""
+    assert len(await wishes(chat)) == 2
+
+
+async def test_a_decision_in_words_is_answered_and_leaves_its_trace() -> None:
+    chat = await stage()
+    await chat.say("wang", "预算 冻结 市场部 超支调查")
+
+    stranger = await chat.say("zhang", "同意 YS-20261125-0001")
+    said = await chat.say("fin1", "同意 YS-20261125-0001")
+    history = await chat.say("fin1", "预算 历史 市场部")
+
+    assert "同意或驳回预算变更" in stranger
+    assert "YS-20261125-0001 已生效（方方 同意）" in said
+    assert "11-25 冻结预算 YS-20261125-0001（方方）" in history
+    assert "（公司资料，" in history
+
+
+async def test_what_was_used_up_meanwhile_is_not_taken() -> None:
+    chat = await stage()
+    await chat.say("wang", "预算 调整 市场部 -9980 缩减")
+    await chat.say("zhang", "打车 45 今天")
+    await chat.say("zhang", "提交")
+
+    said = await chat.say("fin1", "同意 YS-20261125-0001")
+
+    assert "现在不能生效：可用只有 ¥9,955.00，拿不出 ¥9,980.00" in said
+    assert "没有提交" not in said
+
+
+async def test_who_may_not_change_a_budget_hears_who_may() -> None:
+    chat = await stage()
+
+    said = await chat.say("zhang", "申请追加 市场部 100 x")
+    unseen = await chat.say("zhang", "申请追加 研发部 100 x")
+
+    assert "你没有修改这个预算的权限，没有提交。可以请预算负责人（王五）" in said
+    assert "（" not in unseen

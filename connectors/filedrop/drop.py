@@ -98,6 +98,8 @@ class Sftp:
                 yield client
         except (asyncssh.PermissionDenied, asyncssh.HostKeyNotVerifiable, asyncssh.KeyImportError):
             raise AuthFailed("sftp_refused", host=self._host) from None
+        except (asyncssh.SFTPNoConnection, asyncssh.SFTPConnectionLost) as error:
+            raise Retryable("sftp_down", host=self._host, text=type(error).__name__) from None
         except asyncssh.SFTPError as error:
             raise Rejected("sftp", host=self._host, text=type(error).__name__) from None
         except (asyncssh.Error, OSError, TimeoutError) as error:
@@ -122,7 +124,20 @@ async def put_one(client: "asyncssh.SFTPClient", place: str, data: bytes) -> Non
         await file.write(data)
         with contextlib.suppress(asyncssh.SFTPOpUnsupported):
             await file.fsync()
-    await client.posix_rename(draft, place)
+    await move(client, draft, place)
+
+
+async def move(client: asyncssh.SFTPClient, old: str, new: str) -> None:
+    """Let a file appear under another name in one step, in place of an earlier one.
+
+    A server that knows only the plain rename keeps what lies there: that goes first.
+    """
+    try:
+        await client.posix_rename(old, new)
+    except asyncssh.SFTPOpUnsupported:
+        with contextlib.suppress(asyncssh.SFTPNoSuchFile):
+            await client.remove(new)
+        await client.rename(old, new)
 
 
 def _require_safe(name: str) -> None:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import asyncssh
 
-from connectors.filedrop.drop import Sftp, put_one, write_file
+from connectors.filedrop.drop import Sftp, move, put_one, write_file
 from connectors.filedrop.reading import MAX_BYTES
 from core.errors import Refused
 
@@ -253,7 +253,7 @@ class _SftpBasket:
             await put_one(self.client, f"{self.folder}/{end}/{other}", content)
         place = f"{self.folder}/{end}/{kept}"
         if same:
-            await self.client.posix_rename(f"{self.folder}/in/{seen.name}", place)
+            await move(self.client, f"{self.folder}/in/{seen.name}", place)
         else:
             await put_one(self.client, place, data)
 

@@ -45,6 +45,38 @@ async def test_a_server_has_the_file_and_what_lies_beside_it(server: Server) -> 
     assert (server.root / "in" / "PAY-1.csv").stat().st_mode & 0o077 == 0
 
 
+class Plain(asyncssh.SFTPServer):
+    """Knows the rename of the protocol alone, which keeps what lies there."""
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPOpUnsupported("no such extension")
+
+
+async def test_a_server_with_the_plain_rename_has_the_file_too(tmp_path: Path) -> None:
+    async with serving_files(tmp_path, Plain) as server:
+        await server.place().put("PAY-1.csv", b"rows", BESIDE)
+        await server.place().put("PAY-1.csv", b"rows again", BESIDE)
+
+        assert names(server.root / "in") == ["PAY-1.csv", "PAY-1.csv.sha256"]
+        assert (server.root / "in" / "PAY-1.csv").read_bytes() == b"rows again"
+
+
+class Leaving(asyncssh.SFTPServer):
+    """Goes away while a file is written."""
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        self.channel.get_connection().abort()
+        return len(data)
+
+
+async def test_a_server_that_goes_away_has_no_half_file(tmp_path: Path) -> None:
+    async with serving_files(tmp_path, Leaving) as server:
+        with pytest.raises(Retryable):
+            await server.place().put("PAY-1.csv", b"rows", {})
+
+        assert [n for n in names(server.root / "in") if not n.endswith(".tmp")] == []
+
+
 async def test_a_server_that_is_not_known_gets_nothing(server: Server, tmp_path: Path) -> None:
     (tmp_path / "nobody").write_text("")
 

@@ -25,8 +25,10 @@ class Server:
 
 
 @asynccontextmanager
-async def serving_files(folder: Path) -> AsyncIterator[Server]:
-    """Serve `root` below a folder for the length of a block."""
+async def serving_files(
+    folder: Path, kind: type[asyncssh.SFTPServer] = asyncssh.SFTPServer
+) -> AsyncIterator[Server]:
+    """Serve `root` below a folder for the length of a block, as a kind of server does."""
     root = folder / "root"
     (root / "in").mkdir(parents=True)
     host_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -35,7 +37,7 @@ async def serving_files(folder: Path) -> AsyncIterator[Server]:
     user_key.write_public_key(folder / "key.pub")
 
     def files(channel: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return asyncssh.SFTPServer(channel, chroot=str(root).encode())
+        return kind(channel, chroot=str(root).encode())
 
     listener = await asyncssh.listen(
         "127.0.0.1",

@@ -43,11 +43,10 @@ async def digest(run: Run, office: Office) -> Counts:
     company = await office.store.company()
     shares = await _shares(run, office, company)
     told = tuple(
-        Outgoing(
-            f"{run.key}:{person.id}", quiet_lane(person.id), digest_for(person, share, run, company)
-        )
+        Outgoing(f"{run.key}:{person.id}", quiet_lane(person.id), said)
         for name, share in sorted(shares.items())
         if (person := company.person(name)) and person.active
+        if (said := digest_for(person, share, run, company))
     )
     if told:
         await office.store.commit(Change(at=run.now, outbox=told))
@@ -85,13 +84,15 @@ def _heads(company: Company, claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.head for r in rows if r and r.head))
 
 
-def digest_for(person: Person, share: Share, run: Run, company: Company) -> Say:
-    """Write the digest of one person."""
+def digest_for(person: Person, share: Share, run: Run, company: Company) -> Say | None:
+    """Write the digest of one person; None when there is nothing to say."""
     rows = [
         *_waiting(person, share.waiting, run),
         *_team(person, share, company),
         *(_budget(person, b, company) for b in _fullest(share.budgets)),
     ]
+    if not rows:
+        return None
     return Say(
         person.id, "weekly_digest", (("date", run.today.isoformat()), ("rows", "\n".join(rows)))
     )

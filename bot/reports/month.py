@@ -149,7 +149,7 @@ class Writer:
             (self._word("total"), format_cny(found.total_fen)),
             (self._word("before"), format_cny(found.before_fen)),
             (self._word("year_ago"), format_cny(found.year_ago_fen)),
-            (self._word("claims"), str(found.claims)),
+            (self._word("submitted"), str(found.claims)),
         )
 
     def _bars(self) -> BudgetBars:

@@ -4,9 +4,9 @@ from bot.texts.template import Language, Text, Texts
 
 TEXTS: Texts = {
     "month_report": Text(
-        "‹{month} ›费用月报：支出‹ {total}›‹，{change}›‹，{claims} 张单据›"
+        "‹{month} ›费用月报：支出‹ {total}›‹，{change}›‹，当月提交 {claims} 张单据›"
         "‹，{over} 个预算超支›。‹\n{link}›",
-        "The expenses‹ of {month}›:‹ {total} spent›‹, {change}›‹, {claims} claims›"
+        "The expenses‹ of {month}›:‹ {total} spent›‹, {change}›‹, {claims} claims submitted›"
         "‹, {over} budgets exceeded›.‹\n{link}›",
     ),
 }
@@ -17,6 +17,7 @@ WORDS: Texts = {
     "before": Text("上月", "Month before"),
     "year_ago": Text("去年同月", "Year before"),
     "claims": Text("单据", "Claims"),
+    "submitted": Text("当月提交（张）", "Claims submitted"),
     "departments": Text("各部门支出", "By department"),
     "categories": Text("各类别支出", "By category"),
     "projects": Text("各项目支出", "By project"),

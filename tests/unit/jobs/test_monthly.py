@@ -73,7 +73,7 @@ async def test_finance_hears_of_the_month_before(storage: MemoryStorage) -> None
     english = say("month_report", "en", dict(said["ann"].fields), COMPANY)
     assert counts == {"reports": 2}
     assert set(said) == {"zhao", "ann"}
-    assert "2026-11 费用月报：支出 ¥1,234.00，比上月多 23%，1 张单据" in chinese
+    assert "2026-11 费用月报：支出 ¥1,234.00，比上月多 23%，当月提交 1 张单据" in chinese
     assert "https://chit.example/app/reports/2026-11" in chinese
     assert "23% more than the month before" in english
 

@@ -140,6 +140,18 @@ async def test_the_digest_puts_a_week_beside_the_one_before() -> None:
     assert "主要是：taxi ¥45.00" in text
 
 
+async def test_who_has_nothing_to_hear_gets_no_digest() -> None:
+    storage = MemoryStorage(lambda: NOW)
+    await storage.store.apply_company(COMPANY, expected_version=0, at=NOW, actor="t")
+    today = replace(WAITING, submitted_at=NOW, plan=None)
+    await storage.store.commit(Change(at=NOW, claims=(today,)))
+    heads = {"departments": [{"id": "sales", "name": "市场部", "head": "wang"}], "budgets": []}
+    bare = Company.model_validate({**COMPANY.model_dump(mode="json"), **heads})
+    await storage.store.apply_company(bare, expected_version=1, at=NOW, actor="t")
+
+    assert await digest(run_of("digest"), office_of(storage, lambda: NOW)) == {"digests": 0}
+
+
 async def test_a_report_that_was_missed_over_a_long_holiday_is_made_up_for() -> None:
     job = next(job for job in JOBS if job.name == "monthly")
     due = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)

@@ -78,6 +78,8 @@ async def _import(config: Config, data: bytes, what: tuple[str, str], dry_run: b
 def _report(applied: "Applied", dry_run: bool) -> None:
     for line in applied.lines:
         print(line)
+    for line in applied.notes:
+        note(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
     note(f"{done}: {len(applied.lines)}, version {applied.version}")
 

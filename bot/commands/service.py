@@ -95,6 +95,8 @@ async def _apply(config: Config, file: Path, *, dry_run: bool, take_over: bool) 
         made = 0 if dry_run else await _rebuilt(config, storage)
     for line in applied.lines:
         print(line)
+    for line in applied.notes:
+        note(line)
     done = "would change · 将变更" if dry_run else "applied · 已应用"
     note(f"{done}: {len(applied.lines)}, version {applied.version}")
     if applied.moved:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.desk.limits import limit_notes
 from bot.handlers.roster import reroute_left
 from core.actions.basics import Settings
 from core.alerts import find_lowered, restated
@@ -23,11 +24,15 @@ from core.yaml_file import FileError
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What changed, a line each, the version now in force, and how many approvals moved."""
+    """What changed, a line each, the version now in force, and how many approvals moved.
+
+    `notes` are what somebody should know of budgets that are in use.
+    """
 
     lines: tuple[str, ...]
     version: int
     moved: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def read_company(path: Path) -> Company:
@@ -63,11 +68,12 @@ async def apply_company(
     if faults:
         raise CompanyFileError([FileError("company", 1, "(result)", f) for f in faults])
     lines = difference(before, after)
+    notes = await limit_notes(store, before, after)
     if dry_run or (not lines and version):
-        return Applied((*lines, *kept.lines), version)
+        return Applied((*lines, *kept.lines), version, notes=notes)
     version = await put_in_force(store, before, after, version, clock)
     moved = await reroute_left(store, settings or Settings(), clock(), f"company:{version}")
-    return Applied((*lines, *kept.lines), version, moved)
+    return Applied((*lines, *kept.lines), version, moved, notes)
 
 
 async def put_in_force(

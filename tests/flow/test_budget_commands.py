@@ -45,7 +45,8 @@ async def test_budgets_come_by_table_close_and_are_verified(
 
     assert (bad[0], before) == (1, 1)
     assert "bad.csv:3: period: " in bad[2]
-    assert preview[:2] == (0, "+ budgets new-2027q1\n~ budgets sales-2026q4: limit\n")
+    changed = "~ budgets sales-2026q4: limit 10000.00 → 12000.00\n"
+    assert preview[:2] == (0, f"+ budgets new-2027q1\n{changed}")
     assert good[:2] == preview[:2]
     assert closed[:2] == (0, "sales-2026q4\nsales-meal-2026q4\n")
     assert unknown[0] == 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.cards.actions import pack_key
 from bot.cards.reasons import REASON_KEY, REASONS
 from bot.cards.view import ON_PAGE, CardView, Style
+from bot.texts.alerts import part
 from bot.texts.labels import LABELS, sentence
 from bot.texts.plain import cut
 
@@ -131,7 +132,8 @@ def _draw(view: CardView, room: _Room, *, links: bool = False) -> JsonObject:
     if view.wants_reason:
         card["button_selection"] = _reasons(view, room.option)
     if view.actions:
-        card["button_list"] = _buttons(view)
+        opens = [_opening(view)] if links and view.purpose == "alert" else []
+        card["button_list"] = [*_buttons(view), *opens]
     return card
 
 
@@ -204,3 +206,10 @@ def _buttons(view: CardView) -> list[JsonObject]:
         }
         for button in view.actions[:MAX_BUTTONS]
     ]
+
+
+def _opening(view: CardView) -> JsonObject:
+    """Draw the button that opens the page; nothing is told of its click."""
+    text = cut(part("details", view.language), BUTTON_CHARS)
+    key = f"open~{view.number}"
+    return {"type": 1, "text": text, "style": _STYLES["default"], "key": key, "url": view.link}

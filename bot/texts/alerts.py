@@ -23,6 +23,7 @@ PARTS: Texts = {
     "no_project": Text("无项目", "none"),
     "by_month": Text("每月使用", "Use by month"),
     "people": Text("人员", "People"),
+    "details": Text("查看明细", "Details"),
     "days": Text("‹{start}› 至 ‹{end}›", "‹{start}› to ‹{end}›"),
 }
 """Parts of an alert's card; every field is given."""

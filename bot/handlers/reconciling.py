@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Protocol
 
 from core.actions.booking import keeps_books
@@ -18,6 +18,8 @@ PAGE = 200
 TOGETHER = 20
 ROWS, ROW_DAYS = 500, 7
 """How many of the bank's rows that were not noted are looked at, and for how many days."""
+EARLIEST = date(2000, 1, 1)
+"""No claim is older; the first days of the calendar have no moment in other zones."""
 UNPAID = frozenset({State.APPROVED, State.PAYING})
 """Where money can still be stopped: the OA is asked anew about these."""
 
@@ -63,7 +65,7 @@ class Sides:
 
     async def reconcile(self, day: date, since: date | None = None) -> Reconciliation:
         """Compare the claims submitted from `since` (a year before) up to a day, as known now."""
-        first = since or day.replace(year=day.year - 1, month=1, day=1)
+        first = max(since or date(max(day.year - 1, 1), 1, 1), EARLIEST)
         view = View(day, keeps_books(await self.store.company()))
         compared: list[Compared] = []
         sums: list[Total] = []
@@ -77,8 +79,9 @@ class Sides:
     async def _unnoted(self, day: date) -> tuple[Unnoted, ...]:
         """Give what the bank said of late and nobody has noted; what was paid since is settled."""
         lines = await self.store.history(LEDGER, ROWS)
-        days = {day - timedelta(days=n) for n in range(ROW_DAYS)}
-        recent = [x for x in lines if x.at.astimezone(self.zone).date() in days]
+        recent = [
+            x for x in lines if 0 <= (day - x.at.astimezone(self.zone).date()).days < ROW_DAYS
+        ]
         rows = sorted({read_unnoted(x.fields) for x in recent if x.action == UNNOTED})
         return tuple([row for row in rows if not await self._settled(row)])
 

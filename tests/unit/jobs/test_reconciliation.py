@@ -4,6 +4,7 @@ from dataclasses import astuple, replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 
 from bot.desk.reconciliation import lines, workbook
@@ -18,7 +19,7 @@ from core.claim import State
 from core.company import Company
 from core.notices import Say
 from core.payment import Payment
-from tests.contract.storage_samples import NOW, apply, claim
+from tests.contract.storage_samples import NOW, AnyStorage, apply, claim
 from tests.fakes.links import MemoryLinks
 from tests.fakes.memory import MemoryStorage
 from tests.fakes.office import SHANGHAI, office_of
@@ -78,6 +79,14 @@ async def test_what_was_submitted_after_the_day_is_left_out() -> None:
     found = await Sides(storage.store, MemoryLinks(), SHANGHAI).reconcile(date(2026, 11, 1))
 
     assert (found.claims, found.totals) == ((), ())
+
+
+@pytest.mark.parametrize("day", [date.min, NOW.date(), date.max])
+async def test_any_period_is_compared(storage: AnyStorage, day: date) -> None:
+    links = MemoryLinks()
+
+    assert (await Sides(storage.store, links, SHANGHAI).reconcile(day, date.min)).claims == ()
+    assert (await Sides(storage.store, links, SHANGHAI).reconcile(day)).claims == ()
 
 
 async def bank_says(storage: MemoryStorage, *rows: str) -> None:

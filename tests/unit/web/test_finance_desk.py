@@ -10,7 +10,10 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from web_stage import AT, NUMBER, PAYMENT, Stage, claim
 
+from bot.desk.results import ResultDesk
 from bot.events import DeskOrdered, from_json
+from connectors.filedrop.reading import read_table
+from core.actions.basics import Settings
 from core.change import Change
 from core.claim import State
 from core.payment_batch import PaymentBatch
@@ -222,9 +225,20 @@ async def test_all_sides_are_compared_with_differences_first(stage: Stage) -> No
     await stage.keep(made, replace(PAYMENT, state="failed"))
     await stage.be(AUDITOR)
 
+    said = b"id,amount,result\nP-BX-20990101-0001,9.99,paid\n"
+    bank = ResultDesk(stage.storage.store, lambda: AT, Settings())
+    await bank.note(read_table(said), said)
+
     _, page, _ = await stage.get(f"{DESK}/reconcile?since=2026-11-01&day=2026-11-30")
     status, _, headers = await stage.get(f"{DESK}/reconcile.xlsx?since=2026-11-01&day=nonsense")
+    ends = [
+        (await stage.get(f"{DESK}/reconcile?since={since}&day={day}"))[0]
+        for since, day in (("0001-01-01", "9999-12-31"), ("9999-12-31", "0001-01-01"))
+    ]
 
+    assert ends == [200, 200]
+    assert "P-BX-20990101-0001 bank paid ¥9.99: Chit has no such payment" in page
+    assert page.index("P-BX-20990101-0001") < page.index(NUMBER)
     assert NUMBER in page
     assert "2026-11" in page
     assert status == 200

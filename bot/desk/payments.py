@@ -173,7 +173,7 @@ class PaymentDesk:
         so is one that does not fit the form, or is of its maker's own claim. Above the company's
         limit the file waits for a second person's word. `leaves` says that `out` hands the file
         out; else `rewrite` does it later. Refused `nothing_to_export`, `maker_missing`,
-        `not_allowed`.
+        `maker_unfit`, `not_written`.
         """
         company = await self.store.company()
         due, left = await self._due(company, form, only, maker)
@@ -184,7 +184,11 @@ class PaymentDesk:
         batch = await self._open(by)
         orders = self._list(batch, [row.order for row in due])
         data = b"" if needs_checker(company, total) else form(orders)
-        await out.prepare(orders, data)
+        try:
+            await _prepare(out, orders, data)
+        except Refused:
+            await self._give_up(batch, by)
+            raise
         taken, lost, batch = await self._take(due, batch, by)
         if not taken:
             await out.drop()
@@ -215,9 +219,9 @@ class PaymentDesk:
             raise Refused("batch_unconfirmed", batch=name)
         orders = self._list(batch, [row.order for row in rows])
         require_fit(orders, form)
-        await self._leave(batch, orders)
         data = form(orders)
-        await out.prepare(orders, data)
+        await _prepare(out, orders, data)
+        await self._leave(batch, orders)
         await out.publish(orders, data)
         return Batch(name, orders.orders)
 
@@ -388,6 +392,15 @@ class PaymentDesk:
         await self.store.commit(
             Change(at=self.clock(), batches=(replace(batch, state="cancelled", checker=actor),))
         )
+
+
+async def _prepare(out: Outlet, orders: OrderList, data: bytes) -> None:
+    """Keep a file safe in draft; Refused `not_written` where there is no room or no folder."""
+    try:
+        await out.prepare(orders, data)
+    except OSError as error:
+        await out.drop()
+        raise Refused("not_written", text=error.strerror or type(error).__name__) from None
 
 
 def _next(batch: PaymentBatch) -> PaymentBatch:

@@ -226,6 +226,11 @@ TEXTS: Texts = {
         "文件名‹「{file}」›不能用。请只用字母、数字、点、横线。",
         "The file name‹ “{file}” ›cannot be used: letters, digits, dots and dashes only.",
     ),
+    "not_written": Text(
+        "文件没有写成‹（{text}）›，付款没有任何变化。请腾出空间或换个位置，再执行一次。",
+        "The file could not be written‹ ({text})›, and no payment was changed. Make room or name"
+        " another place, and try again.",
+    ),
     "sftp_down": Text(
         "连不上 SFTP 服务器‹ {host}›，或中途断开‹（{text}）›，文件没有放好。"
         "恢复后再投放，不会付两次。",

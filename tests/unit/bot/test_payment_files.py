@@ -246,6 +246,19 @@ async def test_a_batch_that_a_crash_left_open_is_finished(tmp_path: Path) -> Non
     assert (closed.state, closed.count, closed.total_fen) == ("released", 1, 4550)
 
 
+async def test_where_there_is_no_room_nothing_is_taken(tmp_path: Path) -> None:
+    storage = await storage_with(owed())
+
+    with pytest.raises(Refused, match="not_written"):
+        await export(storage, tmp_path / "none" / "pay.csv")
+
+    kept = await storage.store.payment(owed().id)
+    (batch,) = (await storage.store.payment_batches(Page())).items
+    assert kept
+    assert (kept.state, batch.state) == ("pending", "cancelled")
+    assert (await export(storage, tmp_path / "pay.csv")).total == "45.50"
+
+
 async def test_what_was_paid_is_written_again_as_it_was(tmp_path: Path) -> None:
     storage = await storage_with(owed())
     batch = await export(storage, tmp_path / "pay.csv")

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.handlers.dialogs import PATIENCE, in_hand
+from bot.handlers.recall import Reads
 from bot.handlers.work import Work
 from core.actions.basics import Cause, Settings
 from core.actions.clearing import CLEARS, moved_with, open_advances
@@ -38,7 +39,7 @@ AUDITORS = frozenset({"finance", "auditor", "admin", "cashier"})
 
 
 async def surroundings_of(
-    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+    store: Reads, company: Company, claim: Claim, today: date, settings: Settings
 ) -> Surroundings:
     """Read what a check of a claim must know."""
     history: list[Claim] = []
@@ -65,7 +66,7 @@ async def surroundings_of(
     )
 
 
-async def advances_of(store: Store, person: str) -> tuple[Claim, ...]:
+async def advances_of(store: Reads, person: str) -> tuple[Claim, ...]:
     """Find somebody's open advances, the oldest first."""
     query = ClaimQuery(state=State.PAID, kind="advance", employee=person)
     return open_advances((await store.claims(query, HISTORY)).items)
@@ -82,7 +83,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-async def _earlier(store: Store, claim: Claim, holders: Sequence[str]) -> Earlier:
+async def _earlier(store: Reads, claim: Claim, holders: Sequence[str]) -> Earlier:
     """Find vouchers like the claim's own, and every claim that may have come first."""
     wanted = wanted_likes(claim)
     vouchers = await store.lookalikes(wanted) if wanted else ()
@@ -92,7 +93,7 @@ async def _earlier(store: Store, claim: Claim, holders: Sequence[str]) -> Earlie
 
 
 async def with_findings(
-    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+    store: Reads, company: Company, claim: Claim, today: date, settings: Settings
 ) -> Claim:
     """Give a claim with what is to be said about it today, while it can still be changed.
 
@@ -102,7 +103,7 @@ async def with_findings(
 
 
 async def foreseen(
-    store: Store, company: Company, claim: Claim, today: date, settings: Settings
+    store: Reads, company: Company, claim: Claim, today: date, settings: Settings
 ) -> tuple[Claim, Chain]:
     """Give a claim as `with_findings`, and whom it would ask and tell if it were submitted now.
 

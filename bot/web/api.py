@@ -1,5 +1,6 @@
 """The REST API of contract §4: reading for other systems, and the bank's results."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -10,9 +11,10 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from bot.handlers.document import Object, charges_json, claim_json
+from bot.handlers.document import charges_json, claim_json
 from bot.handlers.finding import foreseen
 from bot.handlers.payments import owed_for
+from bot.handlers.recall import Reads, Recall
 from bot.texts import finding_text
 from bot.texts.template import Language
 from bot.web.access import Access
@@ -97,7 +99,12 @@ class Api:
         query = ClaimQuery(state=State(state) if state else None, employee=employee)
         found = await sliced(self.store.claims(query, page_of(request)))
         company, language = await self.store.company(), language_of(request)
-        return listed([await self.shown(company, c, language) for c in found.items], found.next)
+        known, items = Recall(self.store), []
+        for claim in found.items:
+            items.append(await self._shown(known, company, claim, language))
+            # Drafts are checked against everything before them: others get their turn between.
+            await asyncio.sleep(0)
+        return listed(items, found.next)
 
     async def claim(self, request: web.Request) -> web.Response:
         """Give one claim."""
@@ -110,14 +117,16 @@ class Api:
 
     async def shown(self, company: Company, claim: Claim, language: Language) -> Json:
         """Give a claim as every answer has it, with what is to be said about it today."""
-        shown, chain = await foreseen(self.store, company, claim, self._today(), self.settings)
-        texts = [(f, finding_text(f, language, company)) for f in shown.findings]
-        return {**claim_json(shown, texts, await self._charges(company, shown), chain)}
+        return await self._shown(self.store, company, claim, language)
 
-    async def _charges(self, company: Company, claim: Claim) -> list[Object]:
-        charges = [c.budget for c in charges_on_record(company, claim)]
-        balances = await self.store.balances(charges) if charges else ()
-        return charges_json(company, claim, balances)
+    async def _shown(
+        self, store: Reads, company: Company, claim: Claim, language: Language
+    ) -> Json:
+        shown, chain = await foreseen(store, company, claim, self._today(), self.settings)
+        texts = [(f, finding_text(f, language, company)) for f in shown.findings]
+        charges = [c.budget for c in charges_on_record(company, shown)]
+        balances = await store.balances(charges) if charges else ()
+        return {**claim_json(shown, texts, charges_json(company, shown, balances), chain)}
 
     def _today(self) -> date:
         return self.clock().astimezone(self.zone).date()

@@ -1,7 +1,9 @@
 """The REST API of contract §4 over real HTTP, on the memory fake."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,11 +17,12 @@ from bot.web.access import MAX_WRONG, Access
 from bot.web.api import Api
 from bot.web.problems import problems
 from core.actions.basics import Settings
-from core.budget import Charge, Hold
+from core.budget import Balance, Charge, Hold
 from core.change import Change, Reserve
-from core.claim import State
+from core.claim import Claim, State
 from core.currency import Currency
 from core.payment import Payment
+from core.ports import ClaimQuery, Page, Sliced
 from tests.contract.storage_samples import NOW, apply, claim, company_with
 from tests.fakes.memory import MemoryStorage
 
@@ -250,26 +253,54 @@ async def test_the_banks_result_counts_once(client: TestClient, storage: MemoryS
 
 
 class Unhurried:
-    """A store that lets others read before it commits."""
+    """A store that lets others read before it commits, and counts what it is asked."""
 
     def __init__(self, storage: MemoryStorage) -> None:
         self._store = storage.store
+        self.asked: Counter[str] = Counter()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
+
+    async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
+        self.asked["claims"] += 1
+        return await self._store.claims(query, page)
+
+    async def balances(self, ids: Sequence[str] | None = None) -> tuple[Balance, ...]:
+        self.asked["balances"] += 1
+        return await self._store.balances(ids)
 
     async def commit(self, change: Change) -> None:
         await asyncio.sleep(0.01)
         await self._store.commit(change)
 
 
+@asynccontextmanager
+async def reading(store: Unhurried) -> AsyncIterator[TestClient]:
+    app, zone = web.Application(middlewares=[problems]), ZoneInfo("Asia/Shanghai")
+    api = Api(store, Access(TOKENS), Settings(), moment, zone)  # type: ignore[arg-type]
+    app.add_routes(api.routes())
+    async with TestClient(TestServer(app)) as client:
+        yield client
+
+
+async def test_what_surrounds_many_drafts_is_read_once(storage: MemoryStorage) -> None:
+    drafts = tuple(claim(f"BX-20261125-{i:04d}", i) for i in range(10, 30))
+    await storage.store.commit(Change(at=NOW, claims=drafts))
+    store = Unhurried(storage)
+
+    async with reading(store) as client:
+        _, body = await get(client, "claims?limit=200")
+        _, single = await get(client, f"claims/{drafts[0].number}")
+
+    assert len(body["items"]) == 21
+    assert single == next(c for c in body["items"] if c["number"] == drafts[0].number)
+    assert (store.asked["claims"], store.asked["balances"]) == (1 + 5 + 5, 1 + 2)
+
+
 async def test_one_result_at_once_from_several_is_one(storage: MemoryStorage) -> None:
     path, paid = f"payments/P-{NUMBER}/result", {"result": "paid", "reference": "B-1"}
-    app, zone = web.Application(middlewares=[problems]), ZoneInfo("Asia/Shanghai")
-    api = Api(Unhurried(storage), Access(TOKENS), Settings(), moment, zone)  # type: ignore[arg-type]
-    app.add_routes(api.routes())
-
-    async with TestClient(TestServer(app)) as client:
+    async with reading(Unhurried(storage)) as client:
         answers = await asyncio.gather(*(post(client, path, paid) for _ in range(8)))
 
     assert {(status, body["state"]) for status, body in answers} == {(200, "paid")}

@@ -148,7 +148,7 @@ def _warnings(scene: ChangeScene) -> Iterator[str]:
         return
     for name, by_fen in _effects(wish):
         balance = scene.balances.get(name)
-        if balance and by_fen < 0 and -by_fen > balance.available_fen + balance.carried_fen:
+        if balance and by_fen < 0 and -by_fen > balance.left_fen:
             yield scene.say("too_much")
 
 

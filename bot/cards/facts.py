@@ -200,7 +200,7 @@ def _budgets(scene: Scene) -> Iterator[Fact]:
 
 
 def _budget(scene: Scene, balance: Balance, amount_fen: int, *, held: bool, alone: bool) -> Fact:
-    before = balance.available_fen + (amount_fen if held else 0)
+    before = balance.left_fen + (amount_fen if held else 0)
     figures = {"before": format_cny(before), "after": format_cny(before - amount_fen)}
     scope = safe(budget_scope(scene.company, balance.budget, scene.language), 40)
     drawn = {"scope": scope, "bar": bar(balance, amount_fen, held=held)}

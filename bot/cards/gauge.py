@@ -16,7 +16,7 @@ def bar(balance: Balance, amount_fen: int, *, held: bool, cells: int = CELLS) ->
     """
     own_fen = max(0, amount_fen)
     others_fen = balance.used_fen - (amount_fen if held else 0)
-    limit_fen = balance.budget.limit_fen
+    limit_fen = balance.reach_fen
     percent = percent_used(others_fen + amount_fen, limit_fen)
     if limit_fen <= 0:
         return f"{_OWN * cells} {percent}%"

@@ -22,7 +22,7 @@ def near_the_end(scene: Scene) -> Iterator[str]:
         balance = by_id.get(charge.budget)
         if balance is None or balance.judge(charge.amount_fen) != "allow":
             continue
-        limit = balance.budget.limit_fen
+        limit = balance.reach_fen
         before = percent_used(balance.used_fen, limit)
         after = percent_used(balance.used_fen + charge.amount_fen, limit)
         if any(before < threshold <= after for threshold in balance.budget.alerts):

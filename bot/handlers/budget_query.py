@@ -132,7 +132,7 @@ def _rows(
 
 def _fits(work: Work, balance: Balance, amount_fen: int) -> str:
     verdict = balance.judge(amount_fen)
-    left = balance.available_fen + balance.carried_fen - amount_fen
+    left = balance.left_fen - amount_fen
     barred = balance.frozen or balance.closed
     figures = {"after": format_cny(left), "over": format_cny(max(0, -left))}
     within = verdict == "allow" and left < 0 and balance.budget.control != "ignore"

@@ -439,8 +439,8 @@ def _budgets(scene: Scene) -> tuple[BudgetView, ...]:
 
 
 def _budget(scene: Scene, balance: Balance, amount_fen: int, *, pending: bool) -> BudgetView:
-    limit_fen = balance.budget.limit_fen
-    left_fen = balance.available_fen - (amount_fen if pending else 0)
+    limit_fen = balance.reach_fen
+    left_fen = balance.left_fen - (amount_fen if pending else 0)
     others_fen = limit_fen - left_fen - amount_fen
     used = _percent(others_fen, limit_fen)
     return BudgetView(

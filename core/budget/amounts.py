@@ -52,12 +52,19 @@ class Balance:
         return self.budget.limit_fen - self.used_fen
 
     @property
-    def usable_fen(self) -> int:
-        """What may still be charged: what is left here and in the months that this one rolls with.
+    def left_fen(self) -> int:
+        """What is left here and in the months that this one rolls with."""
+        return self.available_fen + self.carried_fen
 
-        Nothing while the budget is frozen or closed.
-        """
-        return 0 if self.frozen or self.closed else self.available_fen + self.carried_fen
+    @property
+    def reach_fen(self) -> int:
+        """The limit, with what the months that this one rolls with leave to it."""
+        return max(0, self.budget.limit_fen + self.carried_fen)
+
+    @property
+    def usable_fen(self) -> int:
+        """What may still be charged; nothing while the budget is frozen or closed."""
+        return 0 if self.frozen or self.closed else self.left_fen
 
     @property
     def used_fen(self) -> int:

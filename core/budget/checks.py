@@ -54,7 +54,7 @@ def _overrun(
 
 def overrun(balance: Balance, amount_fen: int, verdict: Verdict) -> Finding:
     """Make the finding for one budget."""
-    available = balance.available_fen + balance.carried_fen
+    available = balance.left_fen
     tolerance = balance.budget.tolerance
     return Finding(
         _code_of(balance),

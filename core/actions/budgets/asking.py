@@ -109,7 +109,7 @@ def _check_state(wanted: Wanted, balances: Balances) -> None:
     if wanted.kind in WITHOUT_AMOUNT and balance.frozen == (wanted.kind == "freeze"):
         raise Refused("change_nothing", budget=wanted.budget)
     taken = wanted.amount_fen if wanted.kind == "transfer" else -wanted.amount_fen
-    left = balance.available_fen + balance.carried_fen
+    left = balance.left_fen
     if wanted.kind not in WITHOUT_AMOUNT and taken > max(0, left):
         raise Refused(
             "change_too_much",

@@ -75,3 +75,13 @@ def test_the_row_of_an_invoice_opens_the_page_in_the_application_alone() -> None
 
     assert [r["url"] for r in app if r.get("type") == 1] == [LINK]
     assert all("url" not in r for r in bot)
+
+
+def test_a_month_that_rolls_is_drawn_with_what_other_months_leave_to_it() -> None:
+    rolling = Balance(BUDGET, reserved_fen=50000, carried_fen=50000)
+    view = view_of(DRAFT, "claim", balances=(rolling,))
+    (fact,) = [f.value for f in view.facts if f.id == "budget"]
+
+    assert bar(rolling, 20000, held=False) == "█████▓▓░░░ 70%"
+    assert "剩余 ¥500.00" in fact
+    assert not [w for w in view.warnings if "将用到" in w]

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from statistics import median
 
 from core.budget import Balance
 from core.calendar import WorkCalendar, is_workday
 from core.claim import Claim, Line
-from core.company import Budget, Company
+from core.company import ROOT, Budget, Company
 from core.phrases.months import index_of, month_at
-from core.spending import SpendQuery, SpendSum
+from core.spending import Dimension, SpendQuery, SpendSum
 
 NEAR_PERCENT = 95
 """A line from here up to a limit is just under it."""
@@ -176,22 +177,66 @@ def _hours(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / 3600
 
 
-def history_query(company: Company, budget: Budget, last_month: str) -> SpendQuery:
-    """Ask what a budget's lines cost, by month, over the months that a suggestion looks at."""
+def history_queries(
+    company: Company, budgets: Iterable[Budget], last_month: str
+) -> dict[str, SpendQuery]:
+    """Ask for each budget what its lines cost, by month, over the months that a suggestion sees.
+
+    A department's lines include those below it unless the budget is for its own level, a
+    category's those of the categories below it; a legal entity's are those of its departments.
+    """
     first = month_at(index_of(last_month) - HISTORY_MONTHS + 1)
-    departments = None
-    if budget.department is not None and budget.department != "root":
-        inside = (d.id for d in company.departments if budget.department in company.ancestry(d.id))
-        departments = frozenset({budget.department, *inside})
-    return SpendQuery(
-        ("month",),
-        first,
-        last_month,
-        departments,
-        _only(budget.category),
-        _only(budget.project),
-        _only(budget.person),
-    )
+    places: dict[tuple[str | None, str | None, bool], frozenset[str] | None] = {}
+    queries: dict[str, SpendQuery] = {}
+    for budget in budgets:
+        place = (budget.department, budget.company, budget.own_level)
+        if place not in places:
+            places[place] = _departments_of(company, budget)
+        queries[budget.id] = SpendQuery(
+            ("month",),
+            first,
+            last_month,
+            places[place],
+            (budget.category and _categories_of(company, budget.category)) or None,
+            _only(budget.project),
+            _only(budget.person),
+        )
+    return queries
+
+
+def _departments_of(company: Company, budget: Budget) -> frozenset[str] | None:
+    """Give the departments whose lines a budget binds, None for all of them."""
+    department, entity = budget.department, budget.company
+    if budget.own_level and department:
+        return frozenset({department})
+    if entity is None and department in {None, ROOT}:
+        return None
+    everywhere = (ROOT, *(d.id for d in company.departments))
+    inside = (d for d in everywhere if department is None or department in company.ancestry(d))
+    if entity is None:
+        return frozenset({*inside, *({department} if department else ())})
+    return frozenset(d for d in inside if (of := company.entity_of(d)) and of.id == entity)
+
+
+def _categories_of(company: Company, category: str) -> frozenset[str]:
+    inside = (c.id for c in company.categories if category in company.category_ancestry(c.id))
+    return frozenset({category, *inside})
+
+
+def wide_query(needs: Iterable[Dimension], query: SpendQuery) -> SpendQuery:
+    """Ask for every value of the dimensions that many questions over the same months narrow."""
+    return SpendQuery(("month", *needs), query.from_month, query.to_month)
+
+
+def narrowed(
+    cells: Mapping[tuple[str, ...], Mapping[str, int]], query: SpendQuery
+) -> dict[str, int]:
+    """Give what a question wants, by month, out of the cells of a wide one."""
+    months: dict[str, int] = defaultdict(int)
+    for key in product(*(sorted(values) for _, values in query.filters())):
+        for month, fen in cells.get(key, {}).items():
+            months[month] += fen
+    return dict(months)
 
 
 def _only(value: str | None) -> frozenset[str] | None:

@@ -1,23 +1,27 @@
 """Reads what a month's report says; the figures come from sums, the manners from the claims."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import date
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from core.budget import Balance
 from core.claim import Claim
 from core.company import Company, Person
-from core.phrases.months import index_of, month_at
+from core.phrases.months import Months, index_of, month_at
 from core.ports import ClaimQuery, Page, Store
 from core.reporting import (
     MonthReport,
     Share,
     Suggestion,
     habits_of,
-    history_query,
+    history_queries,
+    narrowed,
     shares,
     suggest,
     waits_of,
+    wide_query,
 )
 from core.spending import COUNTED, Dimension, Spending, SpendQuery
 
@@ -71,18 +75,29 @@ async def _total(spending: Spending, month: str) -> int:
 
 
 def _covers(balance: Balance, month: str) -> bool:
-    return balance.budget.period.covers(date.fromisoformat(f"{month}-01"))
+    first, last = Months(month, month).days()
+    return balance.budget.period.start <= last and first <= balance.budget.period.end
 
 
 async def _suggestions(
     company: Company, spending: Spending, balances: list[Balance], month: str
 ) -> tuple[Suggestion, ...]:
-    found = []
-    for balance in balances:
-        history = await spending.sums(history_query(company, balance.budget, month))
-        made = suggest(balance.budget, {s.keys[0]: s.amount_fen for s in history}, month)
-        found += [made] if made else []
-    return tuple(found)
+    """Suggest limits: one question for all budgets that name the same dimensions."""
+    queries = history_queries(company, (b.budget for b in balances), month)
+    histories: dict[SpendQuery, dict[str, int]] = {}
+    alike = sorted(set(queries.values()), key=_needs)
+    for needs, group in groupby(alike, _needs):
+        wanted = list(group)
+        cells: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+        for found in await spending.sums(wide_query(needs, wanted[0])):
+            cells[found.keys[1:]][found.keys[0]] = found.amount_fen
+        histories |= {query: narrowed(cells, query) for query in wanted}
+    made = (suggest(b.budget, histories[queries[b.budget.id]], month) for b in balances)
+    return tuple(one for one in made if one)
+
+
+def _needs(query: SpendQuery) -> tuple[Dimension, ...]:
+    return tuple(name for name, _ in query.filters())
 
 
 async def _submitted_in(store: Store, month: str, zone: ZoneInfo) -> AsyncIterator[Claim]:

@@ -111,16 +111,16 @@ def _scope(asked: AskedSpending, work: Work) -> SpendQuery:
     wanted = _with_children(company, named) if named else None
     people = frozenset(asked.people) if asked.people else None
     if asked.mine or people == frozenset({person.id}):
-        return _scoped(asked, wanted, frozenset({person.id}))
+        return _scoped(company, asked, wanted, frozenset({person.id}))
     if sight.departments is None or (asked.projects and sight.projects >= set(asked.projects)):
-        return _scoped(asked, wanted, people)
+        return _scoped(company, asked, wanted, people)
     if (asked.company and not named) or not _within(wanted, people, sight.departments, company):
         raise Refused("not_yours_to_see")
     if sight.departments:
-        return _scoped(asked, wanted or sight.departments, people)
+        return _scoped(company, asked, wanted or sight.departments, people)
     if asked.people or asked.projects or asked.we or asked.by in {"employee", "department"}:
         raise Refused("not_yours_to_see")
-    return _scoped(asked, wanted, frozenset({person.id}))
+    return _scoped(company, asked, wanted, frozenset({person.id}))
 
 
 def _within(
@@ -134,13 +134,22 @@ def _within(
     return (wanted or seen) <= seen and all(p is not None and p.department in seen for p in rows)
 
 
+def _with_those_below(company: Company, named: tuple[str, ...]) -> frozenset[str]:
+    """Give categories and those below them, as budgets count them."""
+    kinds = (c.id for c in company.categories if set(named) & set(company.category_ancestry(c.id)))
+    return frozenset({*named, *kinds}) if named else frozenset()
+
+
 def _scoped(
-    asked: AskedSpending, departments: frozenset[str] | None, people: frozenset[str] | None
+    company: Company,
+    asked: AskedSpending,
+    departments: frozenset[str] | None,
+    people: frozenset[str] | None,
 ) -> SpendQuery:
     return SpendQuery(
         (),
         departments=departments,
-        categories=frozenset(asked.categories) or None,
+        categories=_with_those_below(company, asked.categories) or None,
         projects=frozenset(asked.projects) or None,
         employees=people,
     )
@@ -159,16 +168,14 @@ def _time(span: Span, language: Language) -> str:
 def _what(scope: SpendQuery, work: Work) -> str:
     """Name what was summed: people, the topmost of the departments, categories, projects."""
     company = work.company
-    tops = {
-        d
-        for d in scope.departments or ()
-        if not (set(company.ancestry(d)) - {d}) & (scope.departments or frozenset())
-    }
+    departments, categories = scope.departments or frozenset(), scope.categories or frozenset()
+    tops = {d for d in departments if not (set(company.ancestry(d)) - {d}) & departments}
+    kinds = {c for c in categories if not (set(company.category_ancestry(c)) - {c}) & categories}
     named: tuple[tuple[Dimension, Collection[str]], ...] = (
         ("employee", scope.employees or ()),
         ("department", tops),
         ("project", scope.projects or ()),
-        ("category", scope.categories or ()),
+        ("category", kinds),
     )
     words = [_named(kind, i, work) for kind, ids in named for i in sorted(ids)]
     join = "、" if work.person.language == "zh" else ", "

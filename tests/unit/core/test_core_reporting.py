@@ -13,12 +13,13 @@ from core.reporting import (
     Habit,
     Share,
     habits_of,
-    history_query,
+    history_queries,
+    narrowed,
     shares,
     suggest,
     waits_of,
 )
-from core.spending import SpendSum
+from core.spending import SpendQuery, SpendSum
 
 AT = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 COMPANY = Company.model_validate(
@@ -26,6 +27,15 @@ COMPANY = Company.model_validate(
         "departments": [
             {"id": "sales", "name": "市场部"},
             {"id": "east", "name": "华东", "parent": "sales"},
+            {"id": "lab", "name": "实验室", "company": "other"},
+        ],
+        "companies": [
+            {"id": "hq", "name": "总公司", "tax_id": "91310115MA1K4DEM3E"},
+            {"id": "other", "name": "分公司", "tax_id": "91310115MA1K4DEM4X"},
+        ],
+        "categories": [
+            {"id": "taxi", "name": "交通"},
+            {"id": "cab", "name": "打车", "parent": "taxi"},
         ],
         "policies": [
             {"id": "cap", "kind": "amount_limit", "category": "taxi", "limit": "200.00"},
@@ -156,10 +166,32 @@ def test_a_period_has_its_months(period: str, span: int) -> None:
     assert found.span == span
 
 
+def history_query(**fields: object) -> SpendQuery:
+    return history_queries(COMPANY, [budget(**fields)], "2026-02")["b"]
+
+
 def test_a_budgets_history_is_that_of_its_lines() -> None:
-    query = history_query(COMPANY, budget(department="sales", category="taxi"), "2026-02")
+    query = history_query(department="sales", category="taxi")
 
     assert (query.from_month, query.to_month) == ("2025-09", "2026-02")
     assert query.departments == frozenset({"sales", "east"})
-    assert query.categories == frozenset({"taxi"})
+    assert query.categories == frozenset({"taxi", "cab"})
     assert replace(query, departments=None).projects is None
+
+
+def test_a_budget_of_its_own_level_or_of_a_legal_entity_has_only_those_departments() -> None:
+    assert history_query(department="sales", own_level=True).departments == frozenset({"sales"})
+    assert history_query(company="hq").departments == frozenset({"root", "sales", "east"})
+    assert history_query(company="other").departments == frozenset({"lab"})
+    assert history_query(department="root").departments is None
+
+
+def test_one_wide_answer_serves_every_budget() -> None:
+    query = history_query(department="sales", category="taxi")
+    cells = {
+        ("sales", "taxi"): {"2026-01": 1_00, "2026-02": 2_00},
+        ("east", "cab"): {"2026-02": 4_00},
+        ("lab", "taxi"): {"2026-02": 8_00},
+    }
+
+    assert narrowed(cells, query) == {"2026-01": 1_00, "2026-02": 6_00}

@@ -50,3 +50,19 @@ async def test_a_word_that_nobody_knows_gives_no_sum() -> None:
     assert "没有看懂「采购部」" in unknown
     assert "¥" not in unknown
     assert "预算" in exceeded
+
+
+async def test_a_category_counts_what_lies_below_it() -> None:
+    company = company_with(*STEPS)
+    kinds = [{"id": "travel", "name": "差旅费"}, {"id": "taxi", "name": "交通", "parent": "travel"}]
+    taxi = company.categories[0].model_dump()
+    chat = await Chat().found(
+        company.model_validate(
+            {**company.model_dump(mode="json"), "categories": [kinds[0], {**taxi, **kinds[1]}]}
+        )
+    )
+    await chat.submitted(45)
+
+    assert "差旅费 2026-11 截至 11-25 支出 ¥45.00（1 笔）" in await chat.say(
+        "wang", "差旅费本月花了多少"
+    )

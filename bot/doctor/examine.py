@@ -5,6 +5,7 @@ from pathlib import Path
 from bot.clock import utc_now
 from bot.config import ConfigError, load_config
 from bot.doctor.check import Check, found
+from bot.doctor.folders import look_at_folders
 from bot.doctor.here import (
     look_at_company,
     look_at_database,
@@ -36,6 +37,7 @@ async def examine(path: Path, *, offline: bool) -> list[Check]:
         checks += look_at_company(company, config)
     used = {name: table.active for name, table in config.connectors.systems.items()}
     checks += look_at_systems(used, capabilities_of(config))
+    checks += await look_at_folders(config, offline=offline)
     return [*checks, *await _messengers(config, offline=offline)]
 
 

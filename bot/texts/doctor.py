@@ -26,6 +26,23 @@ TEXTS: Texts = {
         "磁盘只剩‹ {megabytes} MB›，请清理或扩容",
         "only‹ {megabytes} MB› of disk are left; free or add some",
     ),
+    "folder_ok": Text("文件夹可以读写‹（{path}）›", "the folder can be written‹ ({path})›"),
+    "folder_unwritable": Text(
+        "文件夹不能写‹（{path}）›‹：{error}›，请建立它，并让运行小票的用户可以读写",
+        "the folder cannot be written‹ ({path})›‹: {error}›; make it, and let the user of chit"
+        " write there",
+    ),
+    "folder_waits": Text(
+        "‹{path} 里›有‹ {count} 个›文件等了一个多小时：看服务有没有在运行、控制文件有没有到，"
+        "以及日志里的 file_waits",
+        "‹{count} ›files have waited for more than an hour‹ in {path}›: see that the service runs,"
+        " that control files come, and file_waits in the log",
+    ),
+    "server_of_files": Text(
+        "文件服务器用不了‹：{error}›，请检查地址、密钥或密码、known_hosts 和文件夹",
+        "the server of files cannot be used‹: {error}›; look at its address, key or password,"
+        " known_hosts and the folder",
+    ),
     "templates_ok": Text(
         "文件格式的模板可用‹（{path}）›", "the forms of files can be used‹ ({path})›"
     ),

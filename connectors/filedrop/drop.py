@@ -7,6 +7,7 @@ the file comes before it, so that whoever sees the file sees its hash and contro
 import contextlib
 import os
 import re
+import stat
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,16 +31,36 @@ class Place(Protocol):
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write bytes durably under their name at once; only their owner may read them."""
+    """Write bytes durably under their name at once; only their owner may read them.
+
+    In a folder that is shared with its group (setgid), the group may, too.
+    """
     draft = draft_file(path, data)
     draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # else the name may be gone after the power was
+    finally:
+        os.close(folder)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none; in a shared one it is shared alike."""
+    if path.is_dir():
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    above = stat.S_IMODE(path.parent.stat().st_mode)
+    if above & stat.S_ISGID:
+        path.chmod(above)
 
 
 def draft_file(path: Path, data: bytes) -> Path:
     """Write bytes durably beside their place, to be renamed; gives the draft."""
     draft = path.with_name(path.name + ".tmp")
+    shared = path.parent.stat().st_mode & stat.S_ISGID
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, 0o660 if shared else 0o600)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -55,7 +76,7 @@ class Folder:
     async def put(self, name: str, data: bytes, beside: Mapping[str, bytes]) -> None:
         """Put a file; OSError when the directory cannot be written."""
         _require_safe(name)
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         for other, content in beside.items():
             write_file(self.path / other, content)
         write_file(self.path / name, data)
@@ -127,11 +148,13 @@ async def put_one(client: "asyncssh.SFTPClient", place: str, data: bytes) -> Non
     await move(client, draft, place)
 
 
-async def move(client: asyncssh.SFTPClient, old: str, new: str) -> None:
+async def move(client: "asyncssh.SFTPClient", old: str, new: str) -> None:
     """Let a file appear under another name in one step, in place of an earlier one.
 
     A server that knows only the plain rename keeps what lies there: that goes first.
     """
+    import asyncssh
+
     try:
         await client.posix_rename(old, new)
     except asyncssh.SFTPOpUnsupported:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import asyncssh
 
-from connectors.filedrop.drop import Sftp, move, put_one, write_file
+from connectors.filedrop.drop import Sftp, make_folder, move, put_one, write_file
 from connectors.filedrop.reading import MAX_BYTES
 from core.errors import Refused
 
@@ -129,9 +129,10 @@ class LocalBasket:
     @contextlib.asynccontextmanager
     async def opened(self) -> AsyncIterator[Basket]:
         """Make the three folders where they are missing; OSError when that cannot be."""
+        make_folder(self.path)
         for name in ("in", *ENDS):
             folder = self.path / name
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             if folder.is_symlink():
                 raise Refused("file_not_plain", file=name)
         yield self

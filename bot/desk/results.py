@@ -13,6 +13,7 @@ from core.bank_results import (
     LEDGER,
     UNNOTED,
     ResultRow,
+    Verdict,
     facts_of_row,
     find_columns,
     find_mismatch,
@@ -38,12 +39,16 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class RowDone:
-    """What became of a row: noted, or known before; else `refusal` says why not."""
+    """What became of a row: noted, or known before; else `refusal` says why not.
+
+    `verdict` is what it says of its payment, where that is clear.
+    """
 
     number: int
     payment: str
     noted: bool
     refusal: Refused | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +111,12 @@ class ResultDesk:
                 raise Refused("result_mismatch", payment=payment.id, column=mismatch)
             keys = (key, row.key(row.batch or payment.batch), row.key(ANY))
             if set(keys[:2]) & set(payment.noted) or await self._is_old(row, payment):
-                return RowDone(row.number, payment.id, noted=False)
+                return RowDone(row.number, payment.id, noted=False, verdict=row.verdict)
             company = await self.store.company()
             cause = Cause(self.actor, self.clock(), f"result:{key}")
             change = self._change(row, claim, payment, company, cause)
             if change is None:
-                return RowDone(row.number, payment.id, noted=False)
+                return RowDone(row.number, payment.id, noted=False, verdict=row.verdict)
             if row.verdict == "paid" and change.payments[0].state == "paid":
                 change = await self._warned(change, row, payment, company)
             known = tuple(
@@ -122,7 +127,7 @@ class ResultDesk:
                 await self.store.commit(replace(change, payments=known))
             except Conflict:
                 continue
-            return RowDone(row.number, payment.id, noted=True)
+            return RowDone(row.number, payment.id, noted=True, verdict=row.verdict)
         raise Refused("revision", number=row.claim)
 
     async def _is_old(self, row: ResultRow, payment: Payment) -> bool:

@@ -50,6 +50,11 @@ FINANCE: Texts = {
         "这一批是你制单的，须由另一位出纳或财务复核。",
         "You made this batch; somebody else must check it.",
     ),
+    "check_paid": Text(
+        "这一批里有付给你本人的款，须由另一位出纳或财务复核。",
+        "This batch pays you, too; another cashier or finance must check it.",
+    ),
+    "payment_waits": Text("在批次中，待复核", "In a batch, to be checked"),
     "check_how": Text(
         "核对笔数、合计和收款人后再确认。确认后文件可以下载。",
         "Compare count, total and payees, then confirm; the file may leave afterwards.",
@@ -74,6 +79,9 @@ FINANCE: Texts = {
     "desk_row_noted": Text("已登记", "Noted"),
     "desk_row_known": Text("此前已有", "Known"),
     "desk_row_refused": Text("未登记", "Refused"),
+    "bank_said_paid": Text("银行：已付", "the bank: paid"),
+    "bank_said_failed": Text("银行：失败", "the bank: failed"),
+    "bank_said_returned": Text("银行：退票", "the bank: came back"),
     "row_number": Text("第 ‹{number}› 行", "Row ‹{number}›"),
     "to_exported": Text("回到等银行结果的付款", "Payments that wait for the bank"),
     "export_vouchers": Text("预览凭证文件", "Preview the voucher file"),

@@ -1,6 +1,6 @@
 """One batch of the finance desk, made, checked, handed out: of payments or of vouchers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePath
@@ -21,6 +21,7 @@ from core.actions.batching import needs_checker
 from core.company import Company, Person
 from core.errors import Conflict, Refused
 from core.money import format_cny
+from core.payment import Payment
 from core.payment_batch import PaymentBatch
 from core.ports import Page, Store, VoucherQuery
 
@@ -45,6 +46,7 @@ class Uploaded:
     payment: str
     state: str
     why: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class FinanceBatches:
             batch=batch,
             maker=person_name(company, batch.maker),
             checker=person_name(company, batch.checker) if batch.checker else "",
-            entries=[desk.payment(p) for p in payments[:SHOWN_ROWS]],
+            entries=[desk.payment(p, batch) for p in payments[:SHOWN_ROWS]],
             more=str(max(0, len(payments) - SHOWN_ROWS)),
             forms=self.clerk.payment_forms(),
             chosen=chosen,
@@ -134,7 +136,7 @@ class FinanceBatches:
             told=await self.orders.told(request, person, company),
             note=request.query.get("note", "") == "words_missing",
             may_act=may_pay(person),
-            own=batch.maker == person.id,
+            own=_own(batch, payments, person),
             once=once(),
         )
 
@@ -175,7 +177,9 @@ class FinanceBatches:
                 r.number, r.payment, "refused", refusal_text(r.refusal, person.language, company)
             )
             if r.refusal
-            else Uploaded(r.number, r.payment, "noted" if r.noted else "known")
+            else Uploaded(
+                r.number, r.payment, "noted" if r.noted else "known", verdict=r.verdict or ""
+            )
             for r in done
         ]
         rows.sort(key=lambda row: (row.state != "refused", row.number))
@@ -277,6 +281,17 @@ class FinanceBatches:
             text=text,
             back=back,
         )
+
+
+def _own(batch: PaymentBatch, payments: Sequence[Payment], person: Person) -> str:
+    """Say why somebody may not check a batch: they made it, or are paid by it; "" if they may.
+
+    What they have filed for others, or for a supplier, the order itself refuses.
+    """
+    if batch.maker == person.id:
+        return "check_own"
+    paid = any(p.payee == person.id and p.to == "employee" for p in payments)
+    return "check_paid" if paid else ""
 
 
 def _require(person: Person) -> None:

@@ -76,8 +76,11 @@ class DeskWriter:
         """Write a moment."""
         return f"{at.astimezone(self.zone):%m-%d %H:%M}"
 
-    def payment(self, payment: Payment) -> Entry:
-        """Write a payment; its account shows its end alone."""
+    def payment(self, payment: Payment, batch: PaymentBatch | None = None) -> Entry:
+        """Write a payment; its account shows its end alone.
+
+        `batch` is the one it is in: what waits there for a second person has not gone out.
+        """
         account = mask_account(payment.account).replace("*", "•")[-8:]
         where = " ".join(p for p in (one_line(payment.bank, 30), account) if p)
         parts = (where, payment.batch or "", one_line(payment.reference, 40))
@@ -87,7 +90,9 @@ class DeskWriter:
             name=one_line(payment.payee_name or person_name(self.company, payment.payee), 40),
             amount=format_cny(payment.owed_fen or payment.amount_fen),
             state=payment.state,
-            state_text=payment_state_text(payment.state, self.language),
+            state_text=self.say("payment_waits")
+            if payment.state == "exported" and batch and batch.state == "waiting"
+            else payment_state_text(payment.state, self.language),
             path=f"/app/claims/{payment.claim}",
             notes=(*(p for p in parts if p), *self._in_part(payment)),
             marks=(Mark(self.say("no_account"), "warm"),) if missing else (),

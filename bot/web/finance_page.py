@@ -144,7 +144,9 @@ class FinancePage:
     async def _payments(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         state = next(s for s in PAYMENTS if s == asked.state)
         found = await self.store.payments(state, asked.page)
-        return [desk.payment(p) for p in found.items], found.next
+        names = {p.batch for p in found.items if p.batch and p.state == "exported"}
+        batches = {name: await self.store.payment_batch(name) for name in sorted(names)}
+        return [desk.payment(p, batches.get(p.batch or "")) for p in found.items], found.next
 
     async def _batches(self, asked: _Asked, desk: DeskWriter) -> "_Slice":
         found = await self.store.payment_batches(asked.page)

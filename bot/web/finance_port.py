@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from bot.handlers.reconciling import Reconciliation
 from bot.texts.template import Language
+from core.bank_results import Verdict
 from core.company import Person
 from core.errors import Refused
 from core.payment_batch import Order
@@ -108,6 +109,9 @@ class RowDone(Protocol):
 
     @property
     def refusal(self) -> Refused | None: ...  # noqa: D102
+
+    @property
+    def verdict(self) -> Verdict | None: ...  # noqa: D102
 
 
 class Exported(Protocol):

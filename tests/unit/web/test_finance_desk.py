@@ -188,6 +188,7 @@ async def test_results_are_noted_row_by_row_and_never_ones_own(stage: Stage) -> 
     bad, why, _ = await upload(stage, "results", "a,b\n1,2\n")
 
     assert "已登记 1" in first
+    assert "银行：已付" in first
     assert "未登记 2" in first
     assert "此前已有 1" in second
     paid = await stage.storage.store.payment(f"P-{NUMBER}")
@@ -287,3 +288,23 @@ async def test_a_voucher_that_a_form_cannot_say_waits_with_its_reason(stage: Sta
     assert "V-1" in file
     assert "V-2" not in file
     assert "V-2" in why
+
+
+async def test_what_waits_for_its_checker_is_not_called_exported(stage: Stage) -> None:
+    await owe(stage)
+    await stage.be(CASHIER)
+    sent = replace(PAYMENT, id=f"P-{NUMBER}", state="exported", batch="PAY-1")
+    paid = replace(sent, payee="zhao", payee_name="赵敏")
+    batch = PaymentBatch("PAY-1", "qian", AT, "waiting", 1, 28000, left=False)
+    await stage.storage.store.commit(Change(at=AT, payments=(sent,), batches=(batch,)))
+
+    _, listed, _ = await stage.get(f"{DESK}?list=payments&state=exported")
+    _, shown, _ = await stage.get(f"{DESK}/batches/PAY-1")
+    await stage.storage.store.commit(Change(at=AT, payments=(paid,)))
+    _, own, _ = await stage.get(f"{DESK}/batches/PAY-1")
+
+    assert "在批次中，待复核" in listed
+    assert "在批次中，待复核" in shown
+    assert 'value="confirm_batch"' in shown
+    assert 'value="confirm_batch"' not in own
+    assert "这一批里有付给你本人的款" in own

@@ -395,6 +395,10 @@ class Links(Protocol):
         """Give the links of a claim, oldest first."""
         ...
 
+    async def of_all(self, subjects: Sequence[str]) -> tuple[Link, ...]:
+        """Give the links of claims, oldest first."""
+        ...
+
     async def matching(self, system: str, words: Sequence[str]) -> tuple[Link, ...]:
         """Give the open links of a system whose reference's id or whose subject is one of these."""
         ...

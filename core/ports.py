@@ -127,9 +127,8 @@ class AuditRecord:
 class CardRecord:
     """A card that was delivered to one person; what is needed to redraw it.
 
-    `claim` is what it is about: a claim's number, or `budget:ID` for an alert.
-    `seen` is storage's mark of the newest code that a reader knew of: a code that a click added
-    since then survives when the record is written back.
+    `claim` is a claim's number, or `budget:ID` for an alert. `seen` is storage's mark of the newest
+    code that a reader knew of: what a click added since survives when the record is written back.
     """
 
     card: str
@@ -173,9 +172,8 @@ class Store(Protocol):
     async def commit(self, change: Change) -> None:
         """Make a change true, wholly or not at all.
 
-        Refused `budget` (fields budget, limit, available, amount), `duplicate_invoice`
-        (identity, claim: the one that has it), `hold_ended`; Conflict `revision`, `lease` or
-        `request`.
+        Refused `budget` (fields budget, limit, available, amount), `duplicate_invoice` (identity,
+        claim: the one that has it), `hold_ended`; Conflict `revision`, `lease` or `request`.
         """
 
     async def next_number(self, prefix: str, day: date) -> int:
@@ -262,6 +260,10 @@ class Store(Protocol):
 
     async def payments_in(self, batch: str) -> tuple[Payment, ...]:
         """Give every payment of a batch, whatever its state, in the order of their making."""
+        ...
+
+    async def payments_of(self, claims: Sequence[str]) -> tuple[Payment, ...]:
+        """Give the payments of claims, in the order of their ids."""
         ...
 
     async def payment_batch(self, name: str) -> PaymentBatch | None:
@@ -406,10 +408,7 @@ class Outbox(Protocol):
         *,
         again: bool = False,
     ) -> None:
-        """Mark a notice sent and keep the cards drawn by it, in one transaction.
-
-        `again` keeps the row due instead: the claim moved on while the card was being drawn.
-        """
+        """Mark a notice sent and keep its cards, in one transaction; `again` keeps the row due."""
 
     async def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
         """Try again at `at`; the lane waits behind it."""

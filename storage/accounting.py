@@ -105,6 +105,17 @@ async def payments_in(database: Database, batch: str) -> tuple[Payment, ...]:
     return tuple(read_payment(row.document) for row in rows)
 
 
+async def payments_of(database: Database, claims: Sequence[str]) -> tuple[Payment, ...]:
+    """Give the payments of claims, in the order of their ids, which name the claims."""
+    if not claims:
+        return ()
+    named = database.among(payments.c.id, [f"P-{claim}" for claim in claims])
+    wanted = select(payments.c.document).where(own(payments), named).order_by(payments.c.id)
+    async with database.reading() as connection:
+        rows = (await connection.execute(wanted)).all()
+    return tuple(read_payment(row.document) for row in rows)
+
+
 async def write_accounting(
     database: Database, connection: AsyncConnection, changes: Iterable[Change]
 ) -> None:

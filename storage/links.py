@@ -78,7 +78,11 @@ class SqlLinks:
 
     async def of(self, subject: str) -> tuple[Link, ...]:
         """Give the links of a claim, oldest first."""
-        wanted = _own_links().where(links.c.subject == subject)
+        return await self.of_all((subject,))
+
+    async def of_all(self, subjects: Sequence[str]) -> tuple[Link, ...]:
+        """Give the links of claims, oldest first."""
+        wanted = _own_links().where(self._database.among(links.c.subject, subjects))
         return await self._links(wanted.order_by(links.c.at, links.c.system, links.c.key))
 
     async def matching(self, system: str, words: Sequence[str]) -> tuple[Link, ...]:

@@ -242,6 +242,10 @@ class SqlStore:
         """Give every payment of a batch, whatever its state, in the order of their making."""
         return await accounting.payments_in(self._database, batch)
 
+    async def payments_of(self, claims: Sequence[str]) -> tuple[Payment, ...]:
+        """Give the payments of claims, in the order of their ids."""
+        return await accounting.payments_of(self._database, claims)
+
     async def payment_batch(self, name: str) -> PaymentBatch | None:
         """Find one payment batch."""
         return await accounting.find_batch(self._database, name)

@@ -1,10 +1,11 @@
 """Collects what every side says of the claims of a period, page by page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from core.actions.booking import keeps_books
 from core.bank_results import LEDGER, UNNOTED, Unnoted, read_unnoted
@@ -15,7 +16,7 @@ from core.ports import ClaimQuery, Page, Store
 from core.reconciling import Compared, Record, Total, View, compare, merged, processes_of, totals
 
 PAGE = 200
-TOGETHER = 20
+T = TypeVar("T")
 ROWS, ROW_DAYS = 500, 7
 """How many of the bank's rows that were not noted are looked at, and for how many days."""
 EARLIEST = date(2000, 1, 1)
@@ -104,20 +105,16 @@ class Sides:
         return at is not None and at.astimezone(self.zone).date() <= day
 
     async def _records(self, claims: Sequence[Claim]) -> list[Record]:
-        vouchers = await self.store.vouchers_of([c.number for c in claims])
+        numbers = [c.number for c in claims]
+        vouchers = _by_claim(await self.store.vouchers_of(numbers), lambda v: v.claim)
+        payments = _by_claim(await self.store.payments_of(numbers), lambda p: p.claim)
+        links = _by_claim(await self.links.of_all(numbers), lambda x: x.subject)
         found: list[Record] = []
-        for start in range(0, len(claims), TOGETHER):
-            some = claims[start : start + TOGETHER]
-            known = await asyncio.gather(*(self._known(c.number) for c in some))
-            for claim, (payments, links) in zip(some, known, strict=True):
-                of = tuple(v for v in vouchers if v.claim == claim.number)
-                left_on = await self._left_on(payments)
-                found.append(Record(claim, of, payments, links, left_on))
+        for claim in claims:
+            name = claim.number
+            left_on = await self._left_on(payments[name])
+            found.append(Record(claim, vouchers[name], payments[name], links[name], left_on))
         return [await self._asked(record) for record in found] if self.ask else found
-
-    async def _known(self, number: str) -> tuple[tuple[Payment, ...], tuple[Link, ...]]:
-        payment = await self.store.payment(f"P-{number}")
-        return (payment,) if payment else (), await self.links.of(number)
 
     async def _left_on(self, payments: Sequence[Payment]) -> date | None:
         """Give the day of the file in which a payment waits for the bank's word."""
@@ -130,3 +127,10 @@ class Sides:
             return record
         links = await asyncio.gather(*(self.ask.anew(x) for x in processes_of(record)))
         return replace(record, links=links) if links else record
+
+
+def _by_claim(some: Iterable[T], claim_of: Callable[[T], str]) -> Mapping[str, list[T]]:
+    found: defaultdict[str, list[T]] = defaultdict(list)
+    for one in some:
+        found[claim_of(one)].append(one)
+    return found

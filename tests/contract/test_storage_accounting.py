@@ -115,6 +115,8 @@ async def test_batches_and_their_payments(storage: AnyStorage) -> None:
     assert known == replace(batch, revision=1)
     assert await storage.store.payments_in("PAY-1") == (gone,)
     assert await storage.store.payments_in("PAY-2") == ()
+    assert await storage.store.payments_of([gone.claim, "BX-9"]) == (gone,)
+    assert await storage.store.payments_of([]) == ()
     assert await storage.store.payment_batch("PAY-2") is None
     with pytest.raises(Conflict):
         await storage.store.commit(Change(at=NOW, batches=(batch,)))

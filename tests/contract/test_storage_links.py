@@ -62,6 +62,9 @@ async def test_links_are_found_by_claim_by_words_and_page_by_page(storage: AnySt
         await storage.links.begin(made)
 
     assert [found.key for found in await storage.links.of("BX-2")] == ["BX-2/1#0"]
+    several = await storage.links.of_all(["BX-3", "BX-5", "BX-9"])
+    assert sorted(found.key for found in several) == ["BX-3/1#0", "BX-5/1#0"]
+    assert await storage.links.of_all([]) == ()
     matching = await storage.links.matching("weaver", ["1", "BX-3", "4", "5", "x"])
     assert [found.subject for found in matching] == ["BX-1", "BX-3"]
     first = await storage.links.open("weaver", "approval", "", 2)

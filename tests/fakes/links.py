@@ -26,7 +26,10 @@ class MemoryLinks:
         return self.rows.get((system, key))
 
     async def of(self, subject: str) -> tuple[Link, ...]:
-        found = (r for r in self.rows.values() if r.subject == subject)
+        return await self.of_all((subject,))
+
+    async def of_all(self, subjects: Sequence[str]) -> tuple[Link, ...]:
+        found = (r for r in self.rows.values() if r.subject in subjects)
         return tuple(sorted(found, key=lambda r: (r.at, r.system, r.key)))
 
     async def matching(self, system: str, words: Sequence[str]) -> tuple[Link, ...]:

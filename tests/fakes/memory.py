@@ -542,6 +542,10 @@ class MemoryStore:
         found = sorted((at, p.id, p) for at, p in self._payments.values() if p.batch == batch)
         return tuple(p for _, _, p in found)
 
+    async def payments_of(self, claims: Sequence[str]) -> tuple[Payment, ...]:
+        found = sorted((p.id, p) for _, p in self._payments.values() if p.claim in claims)
+        return tuple(p for _, p in found)
+
     async def payment_batch(self, name: str) -> PaymentBatch | None:
         return self._batches.get(name)
 

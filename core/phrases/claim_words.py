@@ -26,6 +26,8 @@ _LINE = re.compile(
     rf"(?:第\s?(?P<nth>{_N})\s?(?:行|条|笔|项|个)(?:明细)?|line\s?(?P<line>\d{{1,3}})\b)",
     re.IGNORECASE,
 )
+_LINE_BEFORE_SUM = re.compile(r"^(\d{1,2})\s+(?=\d+(?:\.\d+)?(?:\s|[元块]|$))")
+"""A bare number before an amount is its line, as in 修改 1 金额 45, and never the amount."""
 _BARE_LINES = re.compile(r"^\s*(\d{1,2})\s*(?:和|与|到|入|,|\s)\s*(\d{1,2})\s*$")
 _BARE_LINE = re.compile(r"^(\d{1,3})\s(?=\D)")
 _SHARE = re.compile(
@@ -83,7 +85,7 @@ def read_reduce(said: Said) -> Reduce | Problem:
     stray = misplaced_number(said)
     if stray:
         return stray
-    line_no, rest = read_line(said.rest)
+    line_no, rest = read_line(_LINE_BEFORE_SUM.sub(r"line \1 ", said.rest))
     rest = _TO.sub("", rest)
     nothing = _zero(said, line_no, rest)
     if nothing:

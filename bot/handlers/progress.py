@@ -98,9 +98,18 @@ async def _outlook(work: Work, claim: Claim) -> list[str]:
         return [row("next_submit", language, number=claim.number)]
     if claim.open_fen:
         return [row("next_settle", language, amount=format_cny(claim.open_fen))]
+    booked = await _booked(work, claim)
     if claim.state is State.PAID:
-        return [row("next_paid", language)]
-    return [row("next_pay", language)] if await _owes(work, claim) else []
+        return [row("next_paid", language), *booked]
+    return [*([row("next_pay", language)] if await _owes(work, claim) else []), *booked]
+
+
+async def _booked(work: Work, claim: Claim) -> list[str]:
+    """Say under which number the books have the expense."""
+    found = await work.store.vouchers_of([claim.number])
+    gone = {v.reverses for v in found}
+    numbers = [v.number for v in found if v.kind == "approval" and v.number and v.id not in gone]
+    return [row("booked", work.person.language, number=n) for n in numbers]
 
 
 async def _waiting(work: Work, claim: Claim) -> list[str]:

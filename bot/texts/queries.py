@@ -88,6 +88,7 @@ _ROWS: Mapping[str, Text] = {
     "after": Text("下一步：‹{step}›（‹{people}›）", "Next: ‹{step}› (‹{people}›)"),
     "next_pay": Text("下一步：出纳付款", "Next: the cashier pays"),
     "next_paid": Text("已付款，流程结束", "Paid; nothing is left to do"),
+    "booked": Text("已入账，凭证号 ‹{number}›", "In the books as voucher ‹{number}›"),
     "next_settle": Text(
         "已付款，还有 ‹{amount}› 待报销冲抵或归还",
         "Paid; ‹{amount}› is to be cleared by claims or paid back",

@@ -48,9 +48,14 @@ def voucher_rows(
     return tuple(_row(v, company, language) for v in vouchers)
 
 
-def may_read_books(person: Person) -> bool:
-    """Whether somebody sees accounting vouchers."""
-    return bool(WATCHERS.intersection(person.roles))
+def read_of_books(vouchers: Sequence[Voucher], person: Person) -> Sequence[Voucher]:
+    """Give the accounting vouchers that somebody sees of a claim: those posted, with their numbers.
+
+    Who looks after the books sees all of them.
+    """
+    if WATCHERS.intersection(person.roles):
+        return vouchers
+    return [v for v in vouchers if v.state == "posted"]
 
 
 def _row(voucher: Voucher, company: Company, language: Language) -> VoucherRow:

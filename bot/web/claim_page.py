@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.handlers.finding import concerns, foreseen
-from bot.web.claim_book import may_read_books, voucher_rows
+from bot.web.claim_book import read_of_books, voucher_rows
 from bot.web.claim_history import SHOWN, Teller
 from bot.web.claim_view import Scene, view_of
 from bot.web.decide_page import DecidePage
@@ -70,7 +70,7 @@ class ClaimPage:
             chain=chain,
         )
         teller = Teller(company, person.language, self.zone)
-        vouchers = await self.store.vouchers_of([claim.number]) if may_read_books(person) else ()
+        vouchers = read_of_books(await self.store.vouchers_of([claim.number]), person)
         return self.site.render(
             "claim.html",
             person.language,

@@ -94,6 +94,9 @@ async def test_what_is_approved_is_in_the_books_once_with_its_number(
         assert (voucher["number"], voucher["kind"]) == (booked.number, "approval")
         assert (booked.status, booked.sides) == ("C", (Decimal(45), Decimal(45)))
 
+        zhang = stage.phone("dingtalk", "zhang")
+        await zhang.say(f"进度 {number}")
+        await zhang.text(number, f"已入账，凭证号 {booked.number}")
         chit = console(stage, tmp_path, there)
         again = await chit.run("vouchers", "export", "--format", "kingdee", "--out", "-")
         assert (again.code, again.out) == (0, ""), again.err

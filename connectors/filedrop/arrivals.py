@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ _LINE = (
 _YES = frozenset({"true", "yes", "y", "1", "是"})
 _NO = frozenset({"", "false", "no", "n", "0", "否"})
 _MOST_KEY = 80
+_DECIMAL = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 Table = Sequence[Sequence[str]]
 
 
@@ -64,6 +66,12 @@ def _header(table: Table, kind: Arrival) -> tuple[int, list[str]]:
     place = header_place(table, titles.keys())
     plain = [plain_title(cell) for cell in table[place]] if table else []
     return place, [titles.get(title, title) for title in plain]
+
+
+def _same_amount(cell: str) -> str:
+    """Write an amount in one way: 45, 45.0 and 45.00 are the same content of a claim."""
+    plain = plain_amount(cell)
+    return (plain.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(plain) else plain) or plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def find_untitled(titles: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 def _plain(row: dict[str, str]) -> dict[str, str]:
-    read = {"amount": plain_amount, "rate": plain_amount, "date": plain_day}
+    read = {"amount": _same_amount, "rate": _same_amount, "date": plain_day}
     plain = {name: read.get(name, str)(cell) for name, cell in row.items()}
     return {name: word_of(name, cell) for name, cell in plain.items()}
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.handlers.document import charges_json, claim_json
 from bot.handlers.finding import foreseen
@@ -42,6 +42,8 @@ from core.ports import ClaimQuery, Clock, Store
 
 log = structlog.get_logger(__name__)
 
+SIGNED = r"^[+-]?[0-9]{1,13}(\.[0-9]{1,3})?$"
+"""How an amount may be written; how many decimals it has is its currency's affair."""
 TRIES = 20
 """How often a result is noted anew when somebody has changed the claim meanwhile."""
 
@@ -60,8 +62,8 @@ class BudgetQuestion(BaseModel):
     person: str | None = None
     company: str | None = None
     date: date
-    amount: str
-    currency: str = BASE
+    amount: str = Field(json_schema_extra={"pattern": SIGNED})
+    currency: str = Field(default=BASE, json_schema_extra={"enum": sorted(DIGITS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Api:
             web.get(f"{base}/claims/{{number}}", self.claim),
             web.get(f"{base}/budgets", self.budgets),
             web.post(f"{base}/budgets/check", self.check_budget),
-            web.get(f"{base}/budgets/{{id}}", self.budget),
+            web.get(f"{base}/budgets/{{id:(?!check$)[^/]+}}", self.budget),
             web.get(f"{base}/budgets/{{id}}/entries", self.entries),
             web.get(f"{base}/budgets/{{id}}/limits", self.limits),
             web.get(f"{base}/invoices", self.invoices),

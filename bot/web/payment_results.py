@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.texts.plain import one_line
 from core.actions import settlement
@@ -28,7 +28,9 @@ class PaymentResult(BaseModel):
     result: Literal["paid", "failed", "returned"]
     reason: Annotated[str, AfterValidator(one_line)] = ""
     reference: Annotated[str, AfterValidator(one_line)] = ""
-    amount: str | None = None
+    amount: str | None = Field(
+        default=None, json_schema_extra={"pattern": r"^[0-9]{1,13}(\.[0-9]{1,2})?$"}
+    )
 
 
 def change_of(

@@ -256,3 +256,8 @@ async def test_an_empty_parameter_asks_for_nothing(client: TestClient) -> None:
     for path in ("claims?state=&employee=&cursor=", "payments?state=&cursor="):
         async with client.get(f"/api/v1/{path}", headers=bearer()) as answer:
             assert answer.status == 200
+
+
+async def test_what_only_takes_questions_is_no_budget(client: TestClient) -> None:
+    async with client.get("/api/v1/budgets/check", headers=bearer()) as answer:
+        assert (answer.status, answer.headers["Allow"]) == (405, "POST")

@@ -31,6 +31,7 @@ EventName = Literal[
     "payment.failed",
     "payment.cancelled",
     "voucher.created",
+    "voucher.cancelled",
     "budget.threshold",
 ]
 EVENT_NAMES: tuple[str, ...] = get_args(EventName)
@@ -110,7 +111,10 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class VoucherFacts:
-    """An accounting voucher that is balanced and ready to be posted; `company` is whose it is."""
+    """An accounting voucher that is balanced and ready to be posted; `company` is whose it is.
+
+    One that is cancelled was never in books that gave it a number: it is not to be posted.
+    """
 
     id: str
     claim: str
@@ -165,6 +169,10 @@ def happened(change: Change) -> Iterator[Happened]:
             key = f"voucher.created:{voucher.id}@{voucher.revision}"
             facts = _voucher_facts(voucher)
             yield Happened("voucher.created", voucher.claim, key, change.at, facts)
+        elif voucher.state == "void":
+            key = f"voucher.cancelled:{voucher.id}@{voucher.revision}"
+            facts = _voucher_facts(voucher)
+            yield Happened("voucher.cancelled", voucher.claim, key, change.at, facts)
 
 
 def threshold_happened(alert: ThresholdCrossed) -> Happened:

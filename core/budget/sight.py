@@ -44,11 +44,13 @@ def may_open(company: Company, person: Person, budget: Budget) -> bool:
 def own_budgets(company: Company, person: Person) -> tuple[Budget, ...]:
     """Give the budgets that may bind somebody's own lines."""
     above = frozenset(company.ancestry(person.department))
+    entity = _entity(company, person)
     return tuple(
         b
         for b in company.budgets
         if (b.department is None or b.department in above)
         and b.person in {None, person.id}
+        and b.company in {None, entity}
         and may_see(company, person, b)
     )
 

@@ -36,6 +36,13 @@ _MAY_LAST = re.compile(
     r"|的?(?:报销|差旅)?标准(?:是多少|是什么|\?)|(?:allowed|claimable)\s?\?)[\s?。.!]*",
     re.IGNORECASE,
 )
+_FITS = re.compile(
+    r"(?P<rest>.+?)[\s,]?(?:还够不够|够不够|还?够[吗么嘛]|会不会超(?:支|预算)?|会?超(?:支|预算)[吗么嘛]|超不超(?:预算)?"
+    r"|(?:之后|以后)?(?:预算)?还?剩多少)[?。]*"
+    r"|(?:is|would)\s(?P<rest2>.+?)\s(?:be\s)?within\s(?:the\s|our\s)?budget[?.]*",
+    re.IGNORECASE,
+)
+"""Asks whether an expense fits: 打车 300 够吗."""
 _COMMAND = re.compile(
     r"同意|批准|驳回|拒绝|不同意|退回|转交|加签|反馈|提建议|修改|approve|reject|return|feedback"
 )
@@ -97,6 +104,7 @@ def read_asking(line: str, today: date, vocabulary: Vocabulary) -> Command | Pro
         or _switch(line)
         or (Unsubmitted() if _UNSUBMITTED.fullmatch(line) else None)
         or _may(line)
+        or _fits(line, vocabulary)
         or _drive(line, today, vocabulary)
         or _answer(line, vocabulary)
         or read_everyday(line)
@@ -128,6 +136,14 @@ def _may(line: str) -> MayClaim | None:
         return None
     found = _MAY_FIRST.fullmatch(line) or _MAY_LAST.fullmatch(line)
     return MayClaim(_ASKED_TAIL.sub("", found["rest"]).strip()) if found else None
+
+
+def _fits(line: str, vocabulary: Vocabulary) -> MayClaim | None:
+    """Read 打车 300 够吗: an expense with its category; without one it asks about a budget."""
+    found = None if find_numbers(line) or _COMMAND.match(line) else _FITS.fullmatch(line)
+    rest = (found["rest"] or found["rest2"]).strip() if found else ""
+    named = "预算" not in rest and find_amounts(rest) and find_categories(rest, vocabulary)
+    return MayClaim(rest) if named else None
 
 
 def _drive(line: str, today: date, vocabulary: Vocabulary) -> Mileage | None:

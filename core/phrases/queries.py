@@ -14,7 +14,7 @@ LOOK = r"(?:(?:查询|查看|查一下|查下|查查|看一下|看看|查|看|sh
 
 _BUDGET_FILLER = re.compile(
     r"(?:[\s,,。??!的]|还剩下?(?:多少钱?)?|还有(?:多少钱?)?|还(?:能|可以)花(?:多少钱?)?|剩余|剩下|余额|可用|额度|够不够|够|能花|花了?多少钱?|情况|多少钱?|怎么样|使用|执行|查询|一下"
-    r"|了|吗|呢|for\b|of\b|the\b|left\b|status\b)+$",
+    r"|了|吗|呢|for\b|of\b|the\b|is\b|left\b|remains?\b|remaining\b|status\b)+$",
     re.IGNORECASE,
 )
 _BUDGET_LEAD = re.compile(
@@ -38,7 +38,7 @@ _YEAR_ALONE = re.compile(r"(?<!\S)20\d\d(?!\S)")
 _AFTER_MONTH = re.compile(r"(?<=月)\s+(?=\d)")
 _ID = re.compile(r"[a-z][\w.]*-[\w.-]+", re.IGNORECASE)
 """The id of a budget, whose digits are neither period nor amount: sales-2026q4."""
-_ALL = frozenset({"全部", "所有", "我的", "我们", "本部门", "部门", "all", "my"})
+_ALL = frozenset({"全部", "所有", "我的", "我们", "本部门", "部门", "all", "my", "i", "we", "left"})
 _OF = re.compile(
     rf"{LOOK}\s?(?P<who>.{{0,30}}?)\s?(?:的|'s)?\s?(?:报销单?|单子|单据|申请单?|claims?|expenses?)"
     r"(?:记录|情况|明细|列表)?[。?.!]?",

@@ -497,6 +497,8 @@ people: [{id: zhang, name: 张三, department: sales}, {id: he, name: 何, depar
 budgets: [{id: hk-2026, company: hk, period: 2026, limit: "7"}]
 """)
     zhang, he = company.people
+    watcher = zhang.model_copy(update={"roles": ("finance",)})
 
-    assert own_budgets(company, zhang) == ()
+    assert own_budgets(company, zhang) == own_budgets(company, watcher) == ()
+    assert may_see(company, watcher, company.budgets[0])
     assert [b.id for b in own_budgets(company, he)] == ["hk-2026"]

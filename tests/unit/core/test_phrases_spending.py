@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.phrases import parse_message
 from core.phrases.intents import BudgetQuery, OverBudgets, Spent
@@ -51,6 +53,8 @@ PROJECTS = {"阿波罗": ("apollo",)}
         ("上半年花了多少", "2026-01", "2026-06"),
         ("今年花了多少", "2026-01", "2026-12"),
         ("2024年花了多少", "2024-01", "2024-12"),
+        ("2025年全年支出", "2025-01", "2025-12"),
+        ("去年一整年花了多少", "2025-01", "2025-12"),
         ("前三季度花了多少", "2026-01", "2026-09"),
         ("去年前三季度花了多少", "2025-01", "2025-09"),
         ("最近半年花了多少", "2026-06", "2026-11"),
@@ -203,6 +207,7 @@ def test_other_texts_are_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
+        ("上周末花了多少", (11, 21), (11, 22)),
         ("最近30天花了多少", (10, 27), (11, 25)),
         ("近7天花了多少", (11, 19), (11, 25)),
         ("昨天花了多少", (11, 24), (11, 24)),
@@ -243,6 +248,9 @@ def test_one_time_beside_another(text: str, span: str, against: str) -> None:
         ("上个月王小明花了多少", "spending_unclear", "王小明"),
         ("李天明上个月花了多少", "spending_unclear", "李天明"),
         ("上个月李总花了多少", "spending_unclear", "李总"),
+        ("上个月出差花了多少", "spending_unclear", "出差"),
+        ("0000年花了多少", "spending_unclear", "0000"),
+        ("99999年花了多少", "spending_unclear", "99999"),
         ("国庆期间花了多少", "spending_unclear", "国庆"),
         ("人均花费", "spending_unclear", "人均"),
         ("how much did martians spend", "spending_unclear", "martians"),
@@ -275,6 +283,8 @@ def test_a_question_asks_which_budgets_are_exceeded(text: str, of: str | None) -
         ("市场部还剩多少预算", "市场部"),
         ("市场部预算还剩多少", "市场部"),
         ("how much budget does sales have left", "sales"),
+        ("how much budget is left", None),
+        ("how much budget do we have left", None),
         ("这个月还能花多少", None),
     ],
 )
@@ -283,3 +293,30 @@ def test_what_a_budget_has_left_is_asked_in_several_ways(text: str, target: str 
 
     assert isinstance(found, BudgetQuery)
     assert found.target_text == target
+
+
+def test_a_range_of_days_begins_where_it_is_said() -> None:
+    found = asked("去年10月1日到10月31日花了多少")
+
+    assert found.span == Days(date(2025, 10, 1), date(2025, 10, 31))
+
+
+@pytest.mark.parametrize(("text", "top"), [("前三名", 3), ("top5", 5), ("前99名", 20), ("", None)])
+def test_how_many_of_the_largest_are_wanted(text: str, top: int | None) -> None:
+    assert asked(f"上个月谁花得最多 {text}").top == top
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(
+        alphabet="0123456789年月日天周季度上下本去前今最近到至和比花了多少市场部打车 -Q",
+        max_size=24,
+    )
+)
+def test_no_question_stops_the_reader(text: str) -> None:
+    found = read_spending(f"{text}花了多少", TODAY, WORDS, DEPARTMENTS, PEOPLE, PROJECTS)
+    if isinstance(found, AskedSpending):
+        for span in (found.span, found.against or found.span.before(), found.span.year_ago()):
+            first, last = span.days()
+            assert first <= last
+    parse_message(f"预算 {text}", TODAY, WORDS)

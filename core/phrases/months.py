@@ -9,7 +9,7 @@ from datetime import date
 from core.phrases.numerals import read_number
 
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_YEAR = r"(?:(?P<year>\d{4})[\s-]?年?|(?P<year_word>今年|去年|前年|明年))?\s?"
+_YEAR = r"(?:(?P<year>(?:19|20)\d{2})[\s-]?年?|(?P<year_word>今年|去年|前年|明年))?\s?"
 _MONTHS, _QUARTER, _HALF = 12, 3, 6
 _YEARS = {
     "今年": 0,
@@ -123,7 +123,7 @@ def _near_quarter(step: int) -> Reader:
 _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reader)
     for pattern, reader in (
-        (r"(?<!\d)\d{4}-\d{2}(?![\d-])", _iso),
+        (r"(?<!\d)(?:19|20)\d{2}-\d{2}(?![\d-])", _iso),
         (rf"{_YEAR}(?:第?(?P<qn>[一二三四1-4])季度|q(?P<q>[1-4])(?!\d))", _quarter),
         (rf"{_YEAR}(?P<half>[上下])半年", _half),
         (rf"(?:最近|近|过去|last)\s?(?P<n>{_N})\s?(?:个月|months)", _back),
@@ -136,7 +136,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(?:这|本)个?季度?|this\squarter", _near_quarter(0)),
         (rf"(?<!\d){_YEAR}(?P<n>{_N})\s?月份?(?!\s?\d)", _month),
         (
-            r"(?<!\d)(?P<year>\d{4})\s?年|(?P<word>今年|本年|全年|明年|去年|前年|(?:this|last|next)\syear)",
+            r"(?<!\d)(?P<year>(?:19|20)\d{2})\s?年|(?P<word>今年|本年|全年|明年|去年|前年|(?:this|last|next)\syear)",
             _year,
         ),
     )

@@ -1,7 +1,7 @@
 """Spans of time that questions name: 上周, 最近30天, 今年以来, 11月1日到15日, 前三季度, October."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -91,6 +91,8 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _WEEK, _YEAR = 7, 12
+_OLDEST, _LONGEST = 1900, 50 * 12
+"""A year before it, or more months than that, is a slip of the fingers."""
 
 Found = re.Match[str]
 Reader = Callable[[Found, date], Span | None]
@@ -117,7 +119,7 @@ def _back_months(unit: int) -> Reader:
 
     def read(found: Found, today: date) -> Span | None:
         count = _count(found) * unit
-        return last_months(count, today) if count > 0 else None
+        return last_months(count, today) if 0 < count <= _LONGEST else None
 
     return read
 
@@ -127,6 +129,19 @@ def _week(found: Found, today: date) -> Span:
     back = word.count("上") + word.startswith("last")
     monday = today - timedelta(days=today.weekday() + _WEEK * back)
     return Days(monday, monday + timedelta(days=_WEEK - 1))
+
+
+def _weekend(found: Found, today: date) -> Span:
+    back = found.group().count("上") + found.group().lower().startswith("last")
+    saturday = today - timedelta(days=today.weekday() - 5 + _WEEK * back)
+    return Days(saturday, saturday + timedelta(days=1))
+
+
+def _whole_year(found: Found, today: date) -> Span:
+    """Read 2025年全年, 去年一整年."""
+    said = found["year"]
+    year = int(said) if said else today.year + {"去": -1, "前": -2, "明": 1}.get(found["word"], 0)
+    return _run(year * _YEAR, _YEAR)
 
 
 def _so_far(months: int) -> Reader:
@@ -201,6 +216,11 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             rf"上{{1,2}}个?(?:周|星期|礼拜){_NOT_DAY}|(?:本|这个?)(?:周|星期|礼拜){_NOT_DAY}|(?:this|last)\sweek\b",
             _week,
         ),
+        (r"(?:上{1,2}个?|本|这个?)?周末|(?:this|last)\sweekend\b", _weekend),
+        (
+            r"(?:(?P<year>(?:19|20)\d\d)\s?年?|(?P<word>[今去前明])年)的?(?:全年度?|一?整年|年度|度)",
+            _whole_year,
+        ),
         (r"\bq(?P<part>[1-4])[\s,]+(?:of\s)?(?P<year>20\d\d)(?!\d)", _part_of_year(3)),
         (r"\bh(?P<part>[12])\b(?:[\s,]+(?P<year>20\d\d))?", _part_of_year(6)),
         (r"\b(?:in|of|for|during)\s(?P<year>20\d\d)(?![\d/.-])", _english_year),
@@ -210,7 +230,11 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 _SO_FAR = re.compile(r"\s?(?:以来|至今|到现在|到今天|到目前|till\snow|until\snow)")
 _SINCE = re.compile(r"(?:从|自|since\s|from\s)\s?$", re.IGNORECASE)
 _TO = re.compile(r"\s?(?:到|至|~|-|–|—|\bto\b|until|till|through)\s?", re.IGNORECASE)
-_BARE_DAY = re.compile(r"[^年月/-]{1,3}[日号]")
+_PLACED = re.compile(
+    r"\d{4}|\d\d年|年\d|[今去前明][年天日]|昨|本|这|上|today|yesterday", re.IGNORECASE
+)
+"""A day that says its year, or how it lies to today."""
+_AND = re.compile(r"\s*(?:和|与|跟|及|以及|、|,|\band\b|&)\s*", re.IGNORECASE)
 _BARE_MONTH = re.compile(r"[^年]{1,4}月份?")
 
 
@@ -226,6 +250,11 @@ def find_spans(text: str, today: date) -> tuple[tuple[Named, ...], str]:
     found.sort(key=lambda n: n.start)
     joined = tuple(_open_ended(n, rest, today) for n in _joined(found, rest))
     return joined, _blanked(rest, joined)
+
+
+def stand_together(spans: Sequence[Named], text: str) -> bool:
+    """Whether only 和 stands between the first two spans of a text."""
+    return bool(_AND.fullmatch(text[spans[0].end : spans[1].start]))
 
 
 def _blanked(text: str, found: list[Named] | tuple[Named, ...]) -> str:
@@ -248,7 +277,9 @@ def _on_day(found: DateSpan) -> Days | None:
     value = found.value
     if isinstance(value, Ambiguous):
         value = value.options[0]
-    return Days(value, value) if isinstance(value, date) else None
+    if isinstance(value, date) and value.year >= _OLDEST:
+        return Days(value, value)
+    return None
 
 
 def _joined(found: list[Named], text: str) -> Iterator[Named]:
@@ -264,7 +295,7 @@ def _joined(found: list[Named], text: str) -> Iterator[Named]:
 
 
 def _placed(one: Named, other: Named, said: str) -> Span | None:
-    if isinstance(one.span, Days) and _BARE_DAY.fullmatch(said):
+    if isinstance(one.span, Days) and not _PLACED.search(said):
         coming = find_dates(said, one.span.first, "future")
         return _on_day(coming[0]) if coming else other.span
     if isinstance(one.span, Months) and _BARE_MONTH.fullmatch(said) and other.span:

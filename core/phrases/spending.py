@@ -8,8 +8,17 @@ from datetime import date
 from core.phrases.intents import OverBudgets, Spent
 from core.phrases.months import Months, index_of
 from core.phrases.numbers import find_numbers
+from core.phrases.numerals import read_number
 from core.phrases.results import Problem, Vocabulary
-from core.phrases.spans import Named, Span, find_spans, last_months, onward, this_month
+from core.phrases.spans import (
+    Named,
+    Span,
+    find_spans,
+    last_months,
+    onward,
+    stand_together,
+    this_month,
+)
 from core.phrases.spending_words import CANNOT, CHARACTERS, FILLER, SIDES, WORDS
 from core.phrases.vocabulary import find_categories
 from core.spending import Dimension
@@ -22,7 +31,7 @@ _ASKS = re.compile(
     r"|(?:部门|人员|员工|项目|供应商|商家|类别)(?:的)?(?:排名|排行|top)"
     r"|\bhow\smuch\s(?:money\s)?(?:did|was|has|have|is|do|does|more|less)\b(?!.*\bleft\b)|\bspending\b|expenses?\s(?:by|of|for|in)\b"
     r"|\bcompare\b|\btop\s?\d{1,2}(?!\d)|\btop\s(?:people|spenders?|departments?|projects?|suppliers?|categories)"
-    r"|前\s?\d{1,2}\s?[名个位大]|(?:趋势|走势|占比|排名|排行)[?。!]*$",
+    r"|前\s?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s?[名个位大]|(?:趋势|走势|占比|排名|排行)[?。!]*$",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(rf"(?:一共|总共|合计|共|总计)?(?:是)?{_MUCH}(?:了|呢|啊|呀)?[?。!]*$")
@@ -53,7 +62,10 @@ _SAME = re.compile(
     r"(?:去年|上年)?的?(?:同期|同月)|同比|same\s(?:time|period|month)\s(?:of\s)?last\syear",
     re.IGNORECASE,
 )
-_TOP = re.compile(r"(?:前|top\s?)(?P<n>\d{1,2})", re.IGNORECASE)
+_TOP = re.compile(
+    r"前\s?(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})\s?[名个位大]|top\s?(?P<top>\d{1,2})",
+    re.IGNORECASE,
+)
 MOST, TREND_MONTHS = 20, 6
 """The largest number of parts that an answer lists."""
 
@@ -181,7 +193,9 @@ def _time(
     now = this_month(today)
     compares = _COMPARE.search(text)
     if len(times) == 2:  # noqa: PLR2004
-        return (times[0], times[1]) if compares else _together(*times)
+        if compares:
+            return times[0], times[1]
+        return _together(*times) if stand_together(spans, text) else None
     if same:
         asked = times[0] if times else now
         return (asked, asked.year_ago()) if times or compares else (asked.year_ago(), None)
@@ -217,7 +231,8 @@ def _several(asked: AskedSpending, spans: Sequence[Named]) -> Dimension | None:
 
 def _top(text: str) -> int | None:
     found = _TOP.search(text)
-    return min(MOST, int(found["n"])) if found and int(found["n"]) else None
+    count = int(read_number(found["n"] or found["top"]) or 0) if found else 0
+    return min(MOST, count) or None
 
 
 def _named(text: str, names: Names) -> Names:
@@ -242,17 +257,18 @@ def _without(text: str, words: Iterable[str]) -> str:
     return text
 
 
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z']{2,}")
 
 
 def _strange(text: str) -> str:
     """Give the first word that names something unknown, "" when there is none."""
-    if unknown := CANNOT.search(text) or re.search(r"\d+", _TOP.sub(" ", text)):
+    text = _TOP.sub(" ", text)
+    if unknown := CANNOT.search(text) or re.search(r"\d+", text):
         return unknown.group()
     words = [w for w in _LATIN.findall(text) if w.lower() not in WORDS]
     runs = (run.strip(CHARACTERS) for run in _HAN.findall(FILLER.sub(" ", text)))
-    named = [run for run in runs if len(run) > 1] or words
+    named = [run for run in runs if run] or words
     return next((_whole(text, word) for word in named), "")
 
 

@@ -312,11 +312,12 @@ def _between(first: Span | None, last: Span | None) -> Span | None:
     """Give the time from one span to another; None when they do not go together."""
     if isinstance(first, Months) and isinstance(last, Months):
         whole = Months(first.first, last.last)
-        return whole if whole.count > 0 else None
+        return whole if 0 < whole.count <= _LONGEST else None
     if first is None or last is None:
         return None
     start, end = first.days()[0], last.days()[1]
-    return Days(start, end) if start <= end else None
+    fits = start <= end and end.year - start.year <= _LONGEST // _YEAR
+    return Days(start, end) if fits else None
 
 
 def _open_ended(named: Named, text: str, today: date) -> Named:

@@ -1,11 +1,12 @@
 """A claim and its life: one table of transitions, everything else follows from it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
 from core.approval import Plan
+from core.copies import changed
 from core.currency import BASE, Foreign
 from core.dealings import AdvanceBook, Clearing, Figures, Supplier, Trip
 from core.wallet import WalletCard
@@ -357,7 +358,7 @@ class Claim:
 
     def after(self, event: Event) -> "Claim":
         """Give the claim in the state that an event leads to; KeyError when it is illegal."""
-        return replace(self, state=TRANSITIONS[self.state][event].to)
+        return changed(self, state=TRANSITIONS[self.state][event].to)
 
 
 def claim_number(kind: Kind, day: date, sequence: int) -> str:

@@ -254,6 +254,10 @@ class Store(Protocol):
         """List payments, oldest first."""
         ...
 
+    async def owed(self, state: PaymentState, page: Page) -> Sliced[tuple[Payment, Claim]]:
+        """List payments with their claims, both as they are at one moment, oldest first."""
+        ...
+
     async def payment(self, payment_id: str) -> Payment | None:
         """Find one payment."""
         ...
@@ -459,10 +463,7 @@ class Session:
 
 
 class Sessions(Protocol):
-    """Who has signed in where. Keys and `browser` are SHA-256 in hex of random values.
-
-    The values themselves are only in the browsers: a copy of the records opens nothing.
-    """
+    """Who has signed in where. Keys and `browser` are SHA-256 in hex of what only browsers have."""
 
     async def begin(self, key: str, attempt: SignInTry, until: datetime, now: datetime) -> None:
         """Remember a sign-in that has begun, until it comes back or its time is over."""

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.change import Change
-from core.payment import Payment
+from core.claim import Claim
+from core.payment import Payment, PaymentState
 from core.payment_batch import PaymentBatch
 from core.ports import Page, Sliced, VoucherQuery
 from core.voucher import Voucher
 from storage.documents import (
     BATCHES,
+    read_claim,
     read_moment_cursor,
     read_payment,
     read_voucher,
@@ -22,7 +24,7 @@ from storage.documents import (
     write,
 )
 from storage.engine import Database, Row, own
-from storage.tables import payment_batches, payments, vouchers
+from storage.tables import claims, payment_batches, payments, vouchers
 
 TOGETHER = 1000
 """Rows that are written at once: a file may take very many vouchers in one change."""
@@ -114,6 +116,41 @@ async def payments_of(database: Database, claims: Sequence[str]) -> tuple[Paymen
     async with database.reading() as connection:
         rows = (await connection.execute(wanted)).all()
     return tuple(read_payment(row.document) for row in rows)
+
+
+async def list_payments(
+    database: Database, state: PaymentState | None, page: Page
+) -> Sliced[Payment]:
+    """List payments, oldest first."""
+    wanted = _payments(state, page, payments.c.document)
+    async with database.reading() as connection:
+        rows = (await connection.execute(wanted)).all()
+    cut = slice_of(rows, page, lambda r: (r.created_at, r.id))
+    return Sliced(tuple(read_payment(row.document) for row in cut.items), cut.next)
+
+
+async def list_owed(
+    database: Database, state: PaymentState, page: Page
+) -> Sliced[tuple[Payment, Claim]]:
+    """List payments with their claims, both as one statement sees them, oldest first."""
+    theirs = and_(claims.c.company == payments.c.company, claims.c.number == payments.c.claim)
+    wanted = _payments(state, page, payments.c.document, claims.c.document.label("owing"))
+    async with database.reading() as connection:
+        rows = (await connection.execute(wanted.join(claims, theirs))).all()
+    cut = slice_of(rows, page, lambda r: (r.created_at, r.id))
+    return Sliced(
+        tuple((read_payment(row.document), read_claim(row.owing)) for row in cut.items), cut.next
+    )
+
+
+def _payments(state: PaymentState | None, page: Page, *columns: ColumnElement[str]) -> Select[Any]:
+    key = (payments.c.created_at, payments.c.id)
+    wanted = select(*key, *columns).select_from(payments).where(own(payments))
+    if state is not None:
+        wanted = wanted.where(payments.c.state == state)
+    if after := read_moment_cursor(page):
+        wanted = wanted.where(tuple_(*key) > after)
+    return wanted.order_by(*key).limit(size_of(page) + 1)
 
 
 async def write_accounting(

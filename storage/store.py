@@ -138,7 +138,7 @@ class SqlStore:
 
     async def claims(self, query: ClaimQuery, page: Page) -> Sliced[Claim]:
         """List claims, newest first."""
-        wanted = _selected(query)
+        wanted = _selected(self._database, query)
         if after := read_moment_cursor(page):
             at, number = after
             wanted = wanted.where(tuple_(claims.c.created_at, claims.c.number) < (at, number))
@@ -219,19 +219,11 @@ class SqlStore:
 
     async def payments(self, state: PaymentState | None, page: Page) -> Sliced[Payment]:
         """List payments, oldest first."""
-        query = select(payments.c.created_at, payments.c.document, payments.c.id).where(
-            own(payments)
-        )
-        if state is not None:
-            query = query.where(payments.c.state == state)
-        if after := read_moment_cursor(page):
-            at, name = after
-            query = query.where(tuple_(payments.c.created_at, payments.c.id) > (at, name))
-        rows = await self._rows(
-            query.order_by(payments.c.created_at, payments.c.id).limit(size_of(page) + 1)
-        )
-        cut = slice_of(rows, page, lambda r: (r.created_at, r.id))
-        return Sliced(tuple(read_payment(r.document) for r in cut.items), cut.next)
+        return await accounting.list_payments(self._database, state, page)
+
+    async def owed(self, state: PaymentState, page: Page) -> Sliced[tuple[Payment, Claim]]:
+        """List payments with their claims, both as they are at one moment, oldest first."""
+        return await accounting.list_owed(self._database, state, page)
 
     async def payment(self, payment_id: str) -> Payment | None:
         """Find one payment."""
@@ -329,7 +321,7 @@ class SqlStore:
         return rows[0].document if rows else None
 
 
-def _selected(query: ClaimQuery) -> Select[Any]:
+def _selected(database: Database, query: ClaimQuery) -> Select[Any]:
     wanted = select(claims.c.document).where(own(claims))
     if query.state is not None:
         wanted = wanted.where(claims.c.state == query.state.value)
@@ -346,7 +338,7 @@ def _selected(query: ClaimQuery) -> Select[Any]:
         late = select(waiting.c.claim).where(own(waiting), waiting.c.due_at < query.due_before)
         wanted = wanted.where(claims.c.number.in_(late))
     if query.numbers is not None:
-        wanted = wanted.where(claims.c.number.in_(sorted(query.numbers)))
+        wanted = wanted.where(database.among(claims.c.number, sorted(query.numbers)))
     return wanted
 
 

@@ -5,7 +5,6 @@ from collections.abc import (
     Callable,
     Collection,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
 )
@@ -19,6 +18,7 @@ from core.actions.batching import close_batch, find_maker, needs_checker, settle
 from core.change import Change
 from core.claim import Claim, State
 from core.company import Company
+from core.copies import changed
 from core.errors import Conflict, Refused
 from core.money import format_yuan
 from core.payment import Payment, PaymentState
@@ -38,7 +38,7 @@ PAGE = 500
 OWED: tuple[PaymentState, ...] = ("pending", "failed")
 FEW = 20
 """Payments that a refusal names."""
-TOGETHER = 500
+TOGETHER = 1000
 """Payments that are noted at once: they share transactions."""
 
 
@@ -260,19 +260,14 @@ class PaymentDesk:
                 yield _judge(payment, claim, company, form, own=maker in claim.owners)
 
     async def _owed(self, only: Collection[str] | None) -> AsyncIterator[tuple[Payment, Claim]]:
-        """Give what is owed with its claim, a page in memory at a time.
-
-        The claim's revision guards both, so that payments are read once more after it.
-        """
+        """Give what is owed with its claim, whose revision guards both; a page at a time."""
         for state in OWED:
             here: Page | None = Page(limit=PAGE)
             while here:
-                page = await self.store.payments(state, here)
-                wanted = [p for p in page.items if only is None or p.id in only]
-                claims = await self._claims(wanted)
-                again = await self.store.payments(state, here) if claims else page
-                for pair in _paired(again.items, {p.id for p in wanted}, claims):
-                    yield pair
+                page = await self.store.owed(state, here)
+                wanted = (p for p in page.items if only is None or p[0].id in only)
+                for payment, claim in wanted:
+                    yield payment, claim
                 here = Page(page.next, PAGE) if page.next else None
 
     async def _with_claims(
@@ -286,12 +281,14 @@ class PaymentDesk:
                     yield payment, claim
 
     async def _claims(self, payments: Iterable[Payment]) -> Mapping[str, Claim]:
-        """Give the claims of a page of payments, by number."""
-        numbers = frozenset(p.claim for p in payments)
-        if not numbers:
-            return {}
-        found = await self.store.claims(ClaimQuery(numbers=numbers), Page(limit=TOGETHER))
-        return {c.number: c for c in found.items}
+        """Give the claims of some payments, by number."""
+        numbers = sorted({p.claim for p in payments})
+        found: dict[str, Claim] = {}
+        for start in range(0, len(numbers), PAGE):
+            wanted = ClaimQuery(numbers=frozenset(numbers[start : start + PAGE]))
+            page = await self.store.claims(wanted, Page(limit=PAGE))
+            found |= {claim.number: claim for claim in page.items}
+        return found
 
     async def _open(self, maker: str) -> PaymentBatch:
         now = self.clock()
@@ -408,12 +405,6 @@ def _next(batch: PaymentBatch) -> PaymentBatch:
     return replace(batch, revision=batch.revision + 1)
 
 
-def _paired(
-    payments: Iterable[Payment], wanted: Collection[str], claims: Mapping[str, Claim]
-) -> Iterator[tuple[Payment, Claim]]:
-    return ((p, claims[p.claim]) for p in payments if p.id in wanted and p.claim in claims)
-
-
 def _judge(stored: Payment, claim: Claim, company: Company, form: Form, *, own: bool) -> Row | Left:
     """Give the row of what is owed, to the account of now, or why it stays behind."""
     payment = _with_account(stored, company)
@@ -450,4 +441,4 @@ def _with_account(payment: Payment, company: Company) -> Payment:
     person = company.person(payment.payee) if payment.to == "employee" else None
     if person is None or not person.bank_account:
         return payment
-    return replace(payment, account=person.bank_account, bank=person.bank or "")
+    return changed(payment, account=person.bank_account, bank=person.bank or "")

@@ -131,7 +131,7 @@ class Template(BaseModel):
 
 def _has_letters(text: str, encoding: str) -> bool:
     try:
-        text.encode(encoding)
+        text.encode("utf-8" if encoding == "utf-8-sig" else encoding)
     except UnicodeEncodeError:
         return False
     return True

@@ -125,3 +125,23 @@ async def test_batches_and_their_payments(storage: AnyStorage) -> None:
     second = await storage.store.payment_batches(Page(first.next, 1))
     assert [b.id for b in (*first.items, *second.items)] == ["PAY-2", "PAY-1"]
     assert second.next is None
+
+
+async def test_what_is_owed_comes_with_its_claim(storage: AnyStorage) -> None:
+    await apply(storage, COMPANY)
+    numbers = [f"BX-20261125-{i:04d}" for i in range(1, 4)]
+    for number in numbers:
+        await approve(storage, number)
+    gone = replace(payment(numbers[1]), state="exported", batch="PAY-1")
+    await storage.store.commit(Change(at=NOW, payments=(gone,)))
+
+    first = await storage.store.owed("pending", Page(limit=1))
+    second = await storage.store.owed("pending", Page(first.next, 1))
+
+    assert second.next is None
+    for number, (found, owing) in zip(
+        (numbers[0], numbers[2]), (*first.items, *second.items), strict=True
+    ):
+        assert found == payment(number)
+        assert owing == await storage.store.claim(number)
+    assert [p for p, _ in (await storage.store.owed("exported", Page())).items] == [gone]

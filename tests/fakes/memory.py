@@ -535,6 +535,11 @@ class MemoryStore:
         cut = slice_of(found[: size_of(page) + 1], page, lambda k: k)
         return Sliced(tuple(self._payments[name][1] for _, name in cut.items), cut.next)
 
+    async def owed(self, state: PaymentState, page: Page) -> Sliced[tuple[Payment, Claim]]:
+        found = await self.payments(state, page)
+        pairs = ((p, self._claims.get(p.claim)) for p in found.items)
+        return Sliced(tuple((p, claim) for p, claim in pairs if claim), found.next)
+
     async def payment(self, payment_id: str) -> Payment | None:
         return self._payments[payment_id][1] if payment_id in self._payments else None
 

@@ -48,7 +48,11 @@ def _totals(found: Reconciliation) -> Iterator[tuple[Cell, ...]]:
     for t in found.totals:
         fen = (t.claimed_fen, t.booked_fen, t.paid_fen)
         open_fen = (t.claimed_fen - t.booked_fen, t.claimed_fen - t.paid_fen)
-        yield (t.month, t.department, *(f / 100 for f in (*fen, *open_fen)))
+        yield (
+            t.month,
+            found.names.get(t.department, t.department),
+            *(f / 100 for f in (*fen, *open_fen)),
+        )
 
 
 def lines(found: Reconciliation) -> Iterator[str]:

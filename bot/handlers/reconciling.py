@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from typing import Protocol, TypeVar
 
@@ -37,7 +37,8 @@ class Asker(Protocol):
 class Reconciliation:
     """What was compared: claims with differences come first, then the others; the three sums.
 
-    `unnoted` is what the bank said in the last days and Chit could not note.
+    `unnoted` is what the bank said in the last days and Chit could not note; `names` are those of
+    the departments.
     """
 
     since: date
@@ -45,6 +46,7 @@ class Reconciliation:
     claims: tuple[Compared, ...]
     totals: tuple[Total, ...]
     unnoted: tuple[Unnoted, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def differing(self) -> tuple[Compared, ...]:
@@ -67,15 +69,17 @@ class Sides:
     async def reconcile(self, day: date, since: date | None = None) -> Reconciliation:
         """Compare the claims submitted from `since` (a year before) up to a day, as known now."""
         first = max(since or date(max(day.year - 1, 1), 1, 1), EARLIEST)
-        view = View(day, keeps_books(await self.store.company()))
+        company = await self.store.company()
+        view = View(day, keeps_books(company))
         compared: list[Compared] = []
         sums: list[Total] = []
         async for records in self._pages(first, day):
             compared += (compare(r, view) for r in records)
             sums = list(merged([*sums, *totals(records)]))
         compared.sort(key=lambda c: (not c.differences, c.number))
+        names = {d.id: d.name for d in company.departments}
         unnoted = await self._unnoted(day)
-        return Reconciliation(first, day, tuple(compared), tuple(sums), unnoted)
+        return Reconciliation(first, day, tuple(compared), tuple(sums), unnoted, names)
 
     async def _unnoted(self, day: date) -> tuple[Unnoted, ...]:
         """Give what the bank said of late and nobody has noted; what was paid since is settled."""
@@ -120,7 +124,9 @@ class Sides:
         """Give the day of the file in which a payment waits for the bank's word."""
         names = [p.batch for p in payments if p.state == "exported" and p.batch]
         batch = await self.store.payment_batch(names[0]) if names else None
-        return batch.created_at.astimezone(self.zone).date() if batch else None
+        if batch is None or batch.state != "released":
+            return None
+        return (batch.checked_at or batch.created_at).astimezone(self.zone).date()
 
     async def _asked(self, record: Record) -> Record:
         if self.ask is None or record.claim.state not in UNPAID:

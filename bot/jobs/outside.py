@@ -145,7 +145,7 @@ class Deliverer:
             await self._stop(item, order, error, "unknown")
         elif isinstance(error, Rejected | Unsupported):
             await self._stop(item, order, error, "refused")
-        elif (wait := self._wait(item, error)) is not None:
+        elif (wait := self._wait(item, order, error)) is not None:
             if order.call == SEND and item.attempts == TROUBLED:
                 await self._tell_once_a_day(order, error, "failing")
             await self.outbox.retry(item, self.outlet.clock() + wait, kind)
@@ -155,13 +155,15 @@ class Deliverer:
             log.error("system_call_broken", system=self.outlet.name, exc_info=error)
             await self._stop(item, order, ChitError(kind), "refused")
 
-    def _wait(self, item: OutboxItem, error: Exception) -> timedelta | None:
+    def _wait(self, item: OutboxItem, order: CallSystem, error: Exception) -> timedelta | None:
         """Give how long to wait before the next attempt, None when there is to be none.
 
-        Who is told of events has pauses of its own, and its own last attempt.
+        Who is told of events has pauses of its own, and its own last attempt; what somebody waits
+        for is tried more often.
         """
         system = self.outlet.system
-        if isinstance(system, EventPort) and isinstance(error, Retryable):
+        is_event = order.call == SEND
+        if is_event and isinstance(system, EventPort) and isinstance(error, Retryable):
             if item.attempts >= len(system.pauses_s):
                 return None
             planned = timedelta(seconds=system.pauses_s[item.attempts])

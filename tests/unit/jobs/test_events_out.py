@@ -7,11 +7,13 @@ import pytest
 
 from bot.desk.resuming import resume
 from connectors.webhook.wire import SCHEDULE_S
+from core.actions.submission import submit
 from core.change import Change, Outgoing
 from core.errors import OutsideError, Resting, Retryable
 from core.notices import CallSystem, Say
 from core.subscriptions import SEND
 from tests.fakes.oa import FakeOa
+from tests.unit.core.core_house import around, claim_of
 from tests.unit.jobs.outside_stage import START, Place
 
 
@@ -115,3 +117,15 @@ async def test_who_is_back_is_sent_at_once_what_waits_and_what_was_given_up(
     assert count >= 2
     assert receiver.taken == ["BX-1.a", "BX-1.b", "BX-1.c"]
     assert await resume("oa", place.storage.outbox, place.storage.dead) == 0
+
+
+async def test_what_somebody_waits_for_is_tried_more_often_than_events() -> None:
+    place, receiver = await stage(None)
+    receiver.refused = [Retryable("unreachable")] * 20
+    await place.storage.store.commit(submit(claim_of(), around(place.company), place.by("zhang")))
+
+    for _ in range(21):
+        await place.settle()
+        place.later(601)
+
+    assert place.orders() == [("approval.start", "done")]

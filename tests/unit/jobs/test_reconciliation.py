@@ -19,6 +19,7 @@ from core.claim import State
 from core.company import Company
 from core.notices import Say
 from core.payment import Payment
+from core.payment_batch import BatchState, PaymentBatch
 from tests.contract.storage_samples import NOW, AnyStorage, apply, claim
 from tests.fakes.links import MemoryLinks
 from tests.fakes.memory import MemoryStorage
@@ -126,5 +127,25 @@ async def test_what_the_bank_says_of_nothing_we_know_stays_until_it_is_settled_o
         "result_amount",
         "no_such_payment",
     ]
-    sheets = load_workbook(BytesIO(workbook(found, "en"))).sheetnames
-    assert sheets == ["银行未登记", "对账", "合计"]
+    book = load_workbook(BytesIO(workbook(replace(found, names={"sales": "市场部"}), "en")))
+    assert book.sheetnames == ["银行未登记", "对账", "合计"]
+    assert book["合计"]["B2"].value == "市场部"
+
+
+@pytest.mark.parametrize(
+    ("state", "checked", "silent"),
+    [("released", None, True), ("waiting", None, False), ("released", NOW, False)],
+)
+async def test_a_bank_is_silent_from_the_day_on_which_its_file_may_leave(
+    state: BatchState, checked: datetime | None, *, silent: bool
+) -> None:
+    storage = await storage_with(State.PAYING)
+    number, long_ago = claim().number, NOW - timedelta(days=3)
+    fen = claim().total_fen
+    owed = Payment(f"P-{number}", number, "zhang", "张三", fen, "6222", "招行", "exported", "B")
+    batch = PaymentBatch("B", "li", long_ago, state, checked_at=checked)
+    await storage.store.commit(Change(at=NOW, payments=(owed,), batches=(batch,)))
+
+    found = await Sides(storage.store, MemoryLinks(), SHANGHAI).reconcile(NOW.date())
+
+    assert ("payment_silent" in found.claims[0].differences) == silent

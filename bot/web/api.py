@@ -63,7 +63,7 @@ class BudgetQuestion(BaseModel):
     company: str | None = None
     date: date
     amount: str = Field(json_schema_extra={"pattern": SIGNED})
-    currency: str = Field(default=BASE, json_schema_extra={"enum": sorted(DIGITS)})
+    currency: str = Field(default=BASE, json_schema_extra={"enum": [*sorted(DIGITS)]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class NewLine(_Strict):
 
     category: str | None = Field(default=None, max_length=64)
     currency: Annotated[str, AfterValidator(_currency)] = Field(
-        default=BASE, json_schema_extra={"enum": sorted(DIGITS)}
+        default=BASE, json_schema_extra={"enum": [*sorted(DIGITS)]}
     )
     amount: str = Field(json_schema_extra={"pattern": AMOUNT})
     rate: Annotated[str, AfterValidator(_rate)] | None = None

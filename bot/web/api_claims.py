@@ -307,15 +307,28 @@ class ClaimsDoor:
     ) -> None:
         """Commit the draft, or the submission with it; what blocks leaves the draft alone."""
         if submit:
-            around = await surroundings_of(self.store, company, claim, today, self.settings)
             try:
-                await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
+                await self._submit(company, claim, draft, cause, today)
             except Refused as refused:
                 if refused.code not in _KEPT:
                     raise await self._stopped(company, claim, refused) from None
             else:
                 return
         await self.store.commit(draft)
+
+    async def _submit(
+        self, company: Company, claim: Claim, draft: Change, cause: Cause, today: date
+    ) -> None:
+        """Commit a submission; it is reckoned anew where another took of the same advance."""
+        for left in reversed(range(TRIES)):
+            around = await surroundings_of(self.store, company, claim, today, self.settings)
+            try:
+                await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
+            except Conflict as conflict:
+                if conflict.code != "revision" or not left:
+                    raise
+            else:
+                return
 
     async def _stopped(self, company: Company, claim: Claim, refused: Refused) -> Refused:
         """Tell administrators that nobody can be asked, as the chat does: once an hour.
@@ -412,6 +425,8 @@ class ClaimsDoor:
         return await card_voucher(self.store, self.files, self.wallet, found[0])
 
 
+TRIES = 10
+"""How often a submission is reckoned anew when claims of one person come at once."""
 _KEPT = frozenset({"blocked", "budget", "duplicate_invoice"})
 """Refusals of a submission that leave a draft, whose findings tell them."""
 

@@ -18,7 +18,9 @@ from bot.web.api_claims import ClaimsDoor
 from bot.web.problems import problems
 from core.actions.basics import Settings, VerifyRules
 from core.change import Change, StoredInvoice
+from core.claim import Claim, Line, State
 from core.company import Company
+from core.dealings import AdvanceBook
 from core.errors import Rejected
 from core.invoice import Reading
 from core.notices import Say
@@ -492,3 +494,20 @@ async def test_administrators_hear_once_of_somebody_whom_nobody_can_be_asked_for
     assert told == [
         Say("admin", "stopped_submission", (("employee", "boss"), ("step", "主管"))),
     ]
+
+
+async def test_claims_of_one_person_at_once_all_take_of_an_advance(
+    client: TestClient, storage: MemoryStorage
+) -> None:
+    advance = Claim(
+        "JK-20261120-0001", "hq", "advance", State.PAID, "zhang", "root", NOW,
+        lines=(Line(None, 100_00, NOW.date(), "展会"),), advance=AdvanceBook(None, paid_at=NOW),
+    )  # fmt: skip
+    await storage.store.commit(Change(at=NOW, claims=(advance,)))
+    bodies = [{**BODY, "submit": True, "purpose": f"第 {i} 张"} for i in range(5)]
+
+    answers = await asyncio.gather(*(post(client, b, f"k-{i}") for i, b in enumerate(bodies)))
+
+    assert [(status, body["state"]) for status, body in answers] == [(201, "in_review")] * 5
+    claims = (await storage.store.claims(ClaimQuery(state=State.IN_REVIEW), Page(limit=9))).items
+    assert sum(c.cleared_fen for c in claims) == 100_00

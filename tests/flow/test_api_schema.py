@@ -20,7 +20,8 @@ ST = Path(sys.executable).with_name("st")
 EXAMPLES = 15
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
-    "response_schema_conformance,response_headers_conformance,ignored_auth"
+    "response_schema_conformance,response_headers_conformance,ignored_auth,unsupported_method,"
+    "negative_data_rejection,missing_required_header,use_after_free,ensure_resource_availability"
 )
 
 
@@ -50,7 +51,7 @@ async def test_no_answer_surprises(stage: Stage, tmp_path: Path) -> None:
         f"--header=Authorization: Bearer {TOKEN}",
         f"--checks={CHECKS}",
         f"--max-examples={EXAMPLES}",
-        "--phases=examples,coverage,fuzzing",
+        "--phases=examples,coverage,fuzzing,stateful",
         "--seed=20261125",
         "--workers=2",
         "--no-color",

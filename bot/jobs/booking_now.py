@@ -16,7 +16,7 @@ from core.errors import Conflict
 from core.notices import SYSTEM_LANES, CallSystem, from_json
 from core.outside import Link
 from core.ports import OutboxItem, Page, VoucherQuery
-from core.stuck import DeadLetter, DeadLetters
+from core.stuck import DeadLetter, DeadLetters, Waiting
 from core.subscriptions import POST_VOUCHER
 from core.voucher import PEOPLE, Voucher
 
@@ -39,6 +39,7 @@ class Posting:
 class Booker:
     """Has open vouchers of some companies posted to one system, each once.
 
+    What waits for its next attempt after a failure is tried at once: somebody has asked for it.
     The orders are those that a service carries out, too; a lease says who does it, so that both may
     be at it at once. It gives up after `patience_s` in which nothing moved.
     """
@@ -47,6 +48,7 @@ class Booker:
     pump: Pump[OutboxItem]
     lead: Lead
     dead: DeadLetters
+    held: Waiting
     companies: frozenset[str]
     patience_s: float
     _began: datetime | None = field(default=None, init=False)
@@ -58,6 +60,7 @@ class Booker:
         if not wanted:
             return Posting()
         await self._order(wanted)
+        await self.held.hasten(self.outlet.name)
         self.pump.start()
         try:
             await self._wait(wanted)

@@ -37,4 +37,5 @@ def build_booker(config: Config, storage: Storage, name: str) -> Booker:
     )
     table = config.connectors.systems[name]
     companies = frozenset(table.companies) if isinstance(table, BooksSettings) else frozenset()
-    return Booker(outlet, pump, lead, storage.dead, companies, 2 * table.timeout_s)
+    patience_s = 2 * table.timeout_s
+    return Booker(outlet, pump, lead, storage.dead, storage.outbox, companies, patience_s)

@@ -293,8 +293,9 @@ def booker(place: Desk, *companies: str) -> Booker:
         wait=wait,
         parallel=4,
     )
-    dead = place.storage.dead
-    return Booker(place.outlet, pump, place.lead, dead, frozenset(companies), 1.0)
+    kept = place.storage
+    mine = frozenset(companies)
+    return Booker(place.outlet, pump, place.lead, kept.dead, kept.outbox, mine, 1.0)
 
 
 async def test_posting_now_does_what_was_ordered_and_what_was_not() -> None:
@@ -320,6 +321,17 @@ async def test_posting_now_says_what_was_refused_and_tries_it_again() -> None:
     assert refused.waiting == ((KEY, "科目不存在"),)
     assert done.posted == ((KEY, "记-1"),)
     assert await place.desk().listed() == ()
+
+
+async def test_posting_now_tries_at_once_what_waits_for_its_next_attempt() -> None:
+    place = await Desk().opened()
+    place.books.fails = [Retryable("busy", retry_after_s=3600)]
+    await place.settle()
+    assert place.books.entries == {}
+
+    done = await booker(place).post()
+
+    assert done.posted == ((KEY, "记-1"),)
 
 
 async def test_posting_now_does_not_wait_for_books_that_are_away() -> None:

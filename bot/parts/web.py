@@ -57,6 +57,8 @@ from recognition.thumbnail import make_thumbnail
 from storage.open import Storage
 
 log = structlog.get_logger(__name__)
+MAX_ADDRESS = 32 * 1024
+"""A question to the REST API may name many values, and each character of them takes nine bytes."""
 
 
 def build_pages(
@@ -203,4 +205,10 @@ def build_web(
     wecom = wecom_of(channels)
     if wecom:
         app.add_routes(wecom.routes(config.wecom.callback_path))
-    return web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=2.0,
+        max_line_size=MAX_ADDRESS,
+    )

@@ -76,3 +76,14 @@ async def test_every_route_is_in_the_document_and_the_other_way_round(stage: Sta
     }
 
     assert routes == {(o.method.upper(), BASE + o.path) for o in OPERATIONS}
+
+
+@ON_SQLITE
+async def test_a_question_may_name_many_values(stage: Stage) -> None:
+    names = [f"{i}{'部' * 60}" for i in range(10)]
+    query = [(key, name) for key in ("department", "category", "project") for name in names]
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    url = f"{stage.service.url}{BASE}/analytics/spend"
+    async with stage.session.get(url, params=query, headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (200, {"items": [], "next": None})

@@ -13,11 +13,10 @@ from core.reconciling import Compared, Difference
 TEXTS: Texts = {
     "reconciled": Text(
         "对账‹ {day}›：‹{count} 张单据›‹，{different} 张不一致›"
-        "‹，银行有 {unnoted} 行没有登记›。‹\n{rows}›\n"
-        "全部明细和合计‹：{link}›",
+        "‹，银行有 {unnoted} 行没有登记›。‹全部明细和合计：{link}›‹\n{rows}›",
         "Compared‹ {day}›:‹ {count} claims›‹, {different} differ›"
-        "‹, {unnoted} rows of the bank were not noted›.‹\n{rows}›\n"
-        "All of it, and the totals‹: {link}›",
+        "‹, {unnoted} rows of the bank were not noted›.‹ All of it, and the totals: {link}›"
+        "‹\n{rows}›",
     ),
 }
 
@@ -67,9 +66,9 @@ WORDS: Mapping[Difference, Text] = {
         "its voucher cannot be made: `chit vouchers preview` says why",
     ),
     "voucher_unposted": Text(
-        "凭证还没有记进财务系统：chit stuck list 看原因，改好后 chit stuck retry",
+        "凭证还没有记进财务系统：chit stuck list 看原因，改好后 retry；已放弃的用文件导入",
         "its voucher has not reached the books: `chit stuck list` says why, then `chit stuck"
-        " retry`",
+        " retry`; import by file what was given up",
     ),
     "voucher_unnumbered": Text(
         "凭证已导出，财务软件还没有回凭证号：导入后用 chit vouchers numbers 登记",
@@ -123,6 +122,14 @@ NOT_NOTED: Mapping[str, Text] = {
     ),
     "result_amount": Text(
         "金额与应付的不同：请核对银行回单", "not the amount owed: look at the bank's slip"
+    ),
+    "result_came_back": Text(
+        "登记退票之后银行又说成功：确实又付了的，发「已付 单号」",
+        "the bank says paid after the money came back: if it was paid again, send “paid NUMBER”",
+    ),
+    "result_twice": Text(
+        "已付款又来一个流水号：可能付了两次，请核对银行流水",
+        "paid, and the bank gives another reference: perhaps paid twice, compare with the bank",
     ),
     "result_cancelled": Text(
         "这笔付款已取消，不该再付：请追回", "that payment was cancelled: claim it back"

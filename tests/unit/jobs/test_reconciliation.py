@@ -12,6 +12,7 @@ from bot.desk.results import ResultDesk
 from bot.handlers.reconciling import Sides
 from bot.jobs.reconciliation import reconcile
 from bot.jobs.running import Run
+from bot.texts import Language, say
 from connectors.filedrop.reading import read_table
 from core.actions.basics import Settings
 from core.change import Change
@@ -149,3 +150,18 @@ async def test_a_bank_is_silent_from_the_day_on_which_its_file_may_leave(
     found = await Sides(storage.store, MemoryLinks(), SHANGHAI).reconcile(NOW.date())
 
     assert ("payment_silent" in found.claims[0].differences) == silent
+
+
+async def test_the_way_to_all_of_it_stands_before_rows_that_may_be_cut() -> None:
+    storage = await storage_with(State.PAYING)
+    office = replace(office_of(storage, moment), links=MemoryLinks())
+    await reconcile(RUN, office)
+    rows = storage.outbox.queue.rows.values()
+    fields = next(dict(r.payload.fields) for r in rows if isinstance(r.payload, Say))
+    many = "\n".join([fields["rows"]] * 100)
+
+    languages: tuple[Language, ...] = ("zh", "en")
+    for language in languages:
+        assert "http://chit/app/finance/reconcile" in say(
+            "reconciled", language, {**fields, "rows": many}
+        )

@@ -1,13 +1,15 @@
 """`POST /api/v1/claims`: a claim that another system enters for somebody, once for each key."""
 
+import asyncio
 import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -207,6 +209,7 @@ class ClaimsDoor:
     clock: Clock
     zone: ZoneInfo
     show: Show
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     def routes(self) -> list[web.RouteDef]:
         """Give the route."""
@@ -319,16 +322,20 @@ class ClaimsDoor:
     async def _submit(
         self, company: Company, claim: Claim, draft: Change, cause: Cause, today: date
     ) -> None:
-        """Commit a submission; it is reckoned anew where another took of the same advance."""
-        for left in reversed(range(TRIES)):
-            around = await surroundings_of(self.store, company, claim, today, self.settings)
-            try:
-                await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
-            except Conflict as conflict:
-                if conflict.code != "revision" or not left:
-                    raise
-            else:
-                return
+        """Commit a submission; it is reckoned anew where another took of the same advance.
+
+        Those of one person go one after another here; another replica may still be first.
+        """
+        async with self.turns.setdefault(claim.employee, asyncio.Lock()):
+            for left in reversed(range(TRIES)):
+                around = await surroundings_of(self.store, company, claim, today, self.settings)
+                try:
+                    await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
+                except Conflict as conflict:
+                    if conflict.code != "revision" or not left:
+                        raise
+                else:
+                    return
 
     async def _stopped(self, company: Company, claim: Claim, refused: Refused) -> Refused:
         """Tell administrators that nobody can be asked, as the chat does: once an hour.

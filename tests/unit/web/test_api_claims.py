@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -496,18 +499,44 @@ async def test_administrators_hear_once_of_somebody_whom_nobody_can_be_asked_for
     ]
 
 
+class Slow:
+    """A store that lets everybody else read before it commits."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self._store = storage.store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def commit(self, change: Change) -> None:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await self._store.commit(change)
+
+
+@pytest.mark.parametrize("doors", [1, 2])
 async def test_claims_of_one_person_at_once_all_take_of_an_advance(
-    client: TestClient, storage: MemoryStorage
+    storage: MemoryStorage, doors: int
 ) -> None:
     advance = Claim(
         "JK-20261120-0001", "hq", "advance", State.PAID, "zhang", "root", NOW,
         lines=(Line(None, 100_00, NOW.date(), "展会"),), advance=AdvanceBook(None, paid_at=NOW),
     )  # fmt: skip
     await storage.store.commit(Change(at=NOW, claims=(advance,)))
-    bodies = [{**BODY, "submit": True, "purpose": f"第 {i} 张"} for i in range(5)]
+    slow: Any = SimpleNamespace(store=Slow(storage))
+    apps = [app_of(slow, wallet=None, settings=Settings()) for _ in range(doors)]
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(TestClient(TestServer(a))) for a in apps]
 
-    answers = await asyncio.gather(*(post(client, b, f"k-{i}") for i, b in enumerate(bodies)))
+        answers = await asyncio.gather(
+            *(
+                post(
+                    clients[i % doors], {**BODY, "submit": True, "purpose": f"第 {i} 张"}, f"k-{i}"
+                )
+                for i in range(6)
+            )
+        )
 
-    assert [(status, body["state"]) for status, body in answers] == [(201, "in_review")] * 5
+    assert [(status, body["state"]) for status, body in answers] == [(201, "in_review")] * 6
     claims = (await storage.store.claims(ClaimQuery(state=State.IN_REVIEW), Page(limit=9))).items
     assert sum(c.cleared_fen for c in claims) == 100_00

@@ -69,6 +69,8 @@ def _chain(chain: Chain) -> Object:
 def _dealings(claim: Claim) -> Object:
     """Give what is special about a claim; what it has not is left out."""
     special: Object = {
+        "purpose": claim.purpose,
+        "standing": claim.standing,
         "urgent": claim.urgent,
         "filed_by": claim.filed_by,
         "origin": claim.origin,

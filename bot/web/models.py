@@ -130,7 +130,8 @@ class ClaimModel(TypedDict):
     """A claim; what is special about it is only there where it is so.
 
     `chain` is whom it asks, or would ask, in order, `cc` everybody who is told and decides nothing.
-    `urgent` is why it cannot wait, `filed_by` who wrote it for its employee, `origin` the request
+    `purpose` is what a request is for, `standing` makes an advance petty cash, `urgent` is why it
+    cannot wait, `filed_by` who wrote it for its employee, `origin` the request
     that it follows, `approved` what that was approved for, `split_from` the claim that it was a
     line of, `open` what is owed of an advance.
     """
@@ -152,6 +153,8 @@ class ClaimModel(TypedDict):
     chain: list[ChainModel]
     cc: list[str]
     budgets: list[BudgetUse]
+    purpose: NotRequired[str]
+    standing: NotRequired[bool]
     urgent: NotRequired[str]
     filed_by: NotRequired[str]
     origin: NotRequired[str]

@@ -1,8 +1,9 @@
 """Files that come in by a watched folder: each is taken once, or lies apart with its reason."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -46,6 +47,7 @@ SHOWN = 20
 """Reasons that a message tells; the file beside has them all."""
 TOLD = ("finance", "admin")
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+AT_ONCE = 16
 PATIENCE_S = 60.0
 """A file that seems to be cut off may still be written to by somebody slow."""
 MISSED_S = 3600.0
@@ -180,11 +182,11 @@ class FilesIn:
 
     async def _claims(self, found: Sequence[ClaimRows], data: bytes) -> tuple[RowSaid, ...]:
         """Enter all claims of a file, or none where one of them has a fault."""
-        faults = tuple([fault for claim in found for fault in await self._faults(claim)])
+        faults = await _each(found, self._faults)
         if faults:
             return faults
         digest = hashlib.sha256(data).hexdigest()[:20]
-        return tuple([said for claim in found for said in await self._claim(claim, digest)])
+        return await _each(found, lambda claim: self._claim(claim, digest))
 
     async def _faults(self, claim: ClaimRows) -> tuple[RowSaid, ...]:
         try:
@@ -277,6 +279,21 @@ def _require_readable(seen: Seen) -> None:
         raise Refused("file_name", file=shown_name(seen.name)[:60])
     if seen.size > MAX_BYTES:
         raise Refused("file_too_large", file=shown_name(seen.name)[:60])
+
+
+async def _each(
+    claims: Sequence[ClaimRows], say: Callable[[ClaimRows], Awaitable[tuple[RowSaid, ...]]]
+) -> tuple[RowSaid, ...]:
+    """Do the same with all claims in order, some at a time: their commits are one."""
+    said: list[RowSaid] = []
+    for start in range(0, len(claims), AT_ONCE):
+        some = (say(claim) for claim in claims[start : start + AT_ONCE])
+        done = await asyncio.gather(*some, return_exceptions=True)
+        for one in done:
+            if isinstance(one, BaseException):
+                raise one
+            said += one
+    return tuple(said)
 
 
 def _of_result(row: RowDone) -> tuple[RowSaid, ...]:

@@ -10,9 +10,9 @@ import io
 import json
 import os
 import re
-import resource
 import struct
 import sys
+import warnings
 import zipfile
 import zlib
 from asyncio.subprocess import DEVNULL, PIPE
@@ -21,9 +21,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import Refused
 
@@ -42,8 +39,8 @@ CPU_S = 120
 LIMIT_S = 180
 
 _BROKEN = (
-    ArithmeticError, AttributeError, EOFError, InvalidFileException, LookupError, OSError,
-    RuntimeError, SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError,
+    TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What openpyxl and its XML parser raise of bytes that are no workbook; a ParseError is a
 SyntaxError."""
@@ -92,6 +89,8 @@ def _unpacked(answer: bytes) -> Rows:
 
 def main() -> None:
     """Read one workbook from standard input; gives its rows, or why not."""
+    import resource
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     with contextlib.suppress(ValueError, OSError):
@@ -152,7 +151,12 @@ def _holds(file: IO[bytes]) -> bool:
 
 
 def _sheet(data: bytes, *, values: bool) -> Rows:
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=values)
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # Of styles and lists to choose from that it does not keep; we want values alone.
+        warnings.filterwarnings("ignore", module="openpyxl")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=values)
     try:
         seen = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         sheet = (seen or book.worksheets)[0]

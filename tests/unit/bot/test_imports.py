@@ -184,3 +184,59 @@ async def test_people_come_by_table_and_others_stay(storage: MemoryStorage) -> N
     assert (known.name, known.department, known.bank_account) == ("李雷雷", "sales", "6222")
     assert known.roles == ("employee", "cashier")
     assert company.person("wang") is not None
+
+
+async def test_people_write_chinese_titles_words_and_names(storage: MemoryStorage) -> None:
+    rows = (
+        "2026年预算\n编号,部门,期间,额度（元）,控制,预警线,负责人\n"
+        'q4,市场部,2026年第四季度,"￥1,000.00",拦截,80；100,王芳;李雷\n'
+    )
+
+    lines = await bring(storage, rows)
+
+    (line,) = lines
+    assert line.removeprefix("~ budgets q4: ").split(", ") == [
+        "department - → sales",
+        "limit 1.00 → 1000.00",
+        "control warn → block",
+        "alerts 80;90;100 → 80;100",
+        "owners - → wang;li",
+    ]
+
+
+async def test_a_fault_is_told_in_both_languages_under_the_title_that_stands_there(
+    storage: MemoryStorage,
+) -> None:
+    with pytest.raises(CompanyFileError) as refused:
+        await bring(storage, "\n编号,期间,额度,控制\nx,2026,1,maybe\n")
+
+    (fault,) = refused.value.errors
+    assert (fault.line, fault.key) == (3, "控制")
+    zh, _, en = fault.message.partition(" · ")
+    assert zh == "应为以下之一：拦截（block）、警告（warn）、只记录（ignore）"
+    assert en.startswith("Input should be 'block'")
+
+
+async def test_what_an_address_book_owns_stays_as_it_says(storage: MemoryStorage) -> None:
+    before = await storage.store.company()
+    owned = [p.model_copy(update={"directory": "wecom", "wecom": p.id}) for p in before.people]
+    await apply_company(
+        storage.store,
+        before.model_copy(update={"people": tuple(owned)}),
+        clock,
+        dry_run=False,
+        take_over=True,
+    )
+    rows = "id,name,department,grade\nli,别的名字,sales,P5\n"
+
+    done = await import_people(
+        storage.store, read_table(rows.encode()), "p.csv", clock, dry_run=False
+    )
+
+    known = (await storage.store.company()).person("li")
+    assert known is not None
+    assert (known.name, known.grade) == ("李雷", "P5")
+    assert done.lines == (
+        "~ people li: grade - → P5",
+        "= people li: name, department (wecom)",
+    )

@@ -70,8 +70,10 @@ KEPT = frozenset(
         "nothing_came_back",
         "result_against",
         "result_amount",
+        "result_came_back",
         "result_cancelled",
         "result_mismatch",
+        "result_twice",
         "wrong_state",
     }
 )

@@ -1,7 +1,8 @@
 """A bank's results in: each good row is noted, each bad one is named, none counts twice."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.handlers.payments import owed_for
@@ -32,6 +33,10 @@ from core.table_columns import TITLES
 BANK = "bank"
 """Who acts when a bank's file is read."""
 TRIES = 5
+TOGETHER = 100
+"""Rows that are noted at once."""
+Numbered = tuple[int, Mapping[str, str]]
+"""A row's number in its file, and its cells by our columns."""
 UNEXPLAINED = "银行未说明原因"
 ANY = "*"
 """Stands for every batch in the key of a result."""
@@ -71,14 +76,30 @@ class ResultDesk:
         place = header_place(table, TITLES["results"].keys())
         columns = find_columns(table[place])
         digest = hashlib.sha256(data).hexdigest()[:16]
+        rows = [
+            (number, {c: cells[i].strip() for c, i in columns.items() if i < len(cells)})
+            for number, cells in enumerate(table[place + 1 :], place + 2)
+            if any(cell.strip() for cell in cells)
+        ]
         done: list[RowDone] = []
-        for number, cells in enumerate(table[place + 1 :], place + 2):
-            if any(cell.strip() for cell in cells):
-                named = {c: cells[i].strip() for c, i in columns.items() if i < len(cells)}
-                done.append(await self._row(number, named, digest))
+        for start in range(0, len(rows), TOGETHER):
+            done += await self._together(rows[start : start + TOGETHER], digest)
         return done
 
-    async def _row(self, number: int, cells: dict[str, str], digest: str) -> RowDone:
+    async def _together(self, rows: Sequence[Numbered], digest: str) -> list[RowDone]:
+        """Note some rows at once, so that they share transactions; a payment's keep their order."""
+        lanes: dict[str, list[Numbered]] = {}
+        for number, cells in rows:
+            lane = cells.get("id") or f"P-{cells.get('claim', '')}"
+            lanes.setdefault(lane, []).append((number, cells))
+
+        async def in_order(lane: Sequence[Numbered]) -> list[RowDone]:
+            return [await self._row(number, cells, digest) for number, cells in lane]
+
+        ended = await asyncio.gather(*(in_order(lane) for lane in lanes.values()))
+        return sorted((row for lane in ended for row in lane), key=lambda row: row.number)
+
+    async def _row(self, number: int, cells: Mapping[str, str], digest: str) -> RowDone:
         about, key = cells.get("id") or cells.get("claim", ""), f"f:{digest}:{number}"
         try:
             row = read_row(number, cells)

@@ -152,6 +152,9 @@ TEXTS: Texts = {
         "‹{number} ›was sent back‹: “{reason}”›. Change it and send “submit‹ {number}›” again.",
     ),
     "paid": Text("‹{number} ›已付款，请留意到账。", "‹{number} ›has been paid."),
+    "supplier_paid": Text(
+        "‹{number} ›已付款给供应商‹{payee}›。", "‹{number} ›has been paid‹ to {payee}›."
+    ),
     "payment_failed": Text(
         "‹{number} ›付款没有成功‹：{reason}›，财务会再次付款。"
         "收款账号有误时，请联系管理员更新你的银行卡。",

@@ -65,8 +65,7 @@ def pay(
         return _part_paid(claim, payment, cause, part, reference)
     require(claim, Event.PAY)
     claim = _paid(claim.after(Event.PAY), cause)
-    fields = (("number", claim.number),)
-    notices = [*_redraw(claim), Say(claim.employee, "paid", fields)]
+    notices = [*_redraw(claim), _say_paid(claim, payment)]
     if rules.verify:
         notices += ask_after_payment(claim, cause.at, rules.verify.again_days)
     notices += close(claim)
@@ -81,6 +80,14 @@ def pay(
         audit=(audit_of(cause, "pay", claim.number, reference=reference),),
         outbox=outgoing(cause, notices),
     )
+
+
+def _say_paid(claim: Claim, payment: Payment) -> Say:
+    """Tell a claim's employee that it was paid, and whom: they await only what is theirs."""
+    if payment.to == "supplier":
+        fields = (("number", claim.number), ("payee", payment.payee_name))
+        return Say(claim.employee, "supplier_paid", fields)
+    return Say(claim.employee, "paid", (("number", claim.number),))
 
 
 def _paid(claim: Claim, cause: Cause) -> Claim:

@@ -254,6 +254,15 @@ async def test_a_suppliers_account_is_not_the_employees(result: str) -> None:
     assert not {"payment_failed", "payment_requeued"} & set(told(storage))
 
 
+async def test_who_bought_for_the_company_is_not_told_to_look_for_money() -> None:
+    storage = await storage_with(owed(to="supplier", payee="京东", payee_name="京东"))
+
+    await note(storage, row(payee="京东"))
+
+    assert "supplier_paid" in told(storage)
+    assert "paid" not in told(storage)
+
+
 @pytest.mark.parametrize(
     ("bad", "code"),
     [

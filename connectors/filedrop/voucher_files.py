@@ -1,8 +1,10 @@
 """Vouchers in the forms that accounting programs import."""
 
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from connectors.filedrop.template import Row, Template, read_template, templates_in
@@ -107,9 +109,17 @@ def _yuan(fen: int) -> str:
 
 
 def _json(sheets: SheetList, company: Company, through: Through) -> bytes:
-    """Write one object with all vouchers; amounts are decimal texts, as in the API."""
-    listed = [
-        {
+    """Write one object with all vouchers, each in a line; amounts are decimal texts, as in the API.
+
+    One voucher is in memory at a time, beside the file.
+    """
+    about = {"batch": sheets.batch, "made_at": sheets.made_at.isoformat()}
+    every = (line for sheet in sheets.sheets for line in sheet.lines)
+    lines = iter(through(_entry(line, company) for line in every))
+    out = io.StringIO()
+    out.write(json.dumps(about, ensure_ascii=False)[:-1] + ', "vouchers": [')
+    for number, sheet in enumerate(sheets.sheets):
+        listed = {
             "id": sheet.id,
             "number": sheet.number,
             "date": sheet.day.isoformat(),
@@ -118,12 +128,11 @@ def _json(sheets: SheetList, company: Company, through: Through) -> bytes:
             "attachments": sheet.attachments,
             "claims": list(dict.fromkeys(v.claim for v in sheet.of)),
             "vouchers": [v.id for v in sheet.of],
-            "lines": [dict(row) for row in through(_entry(line, company) for line in sheet.lines)],
+            "lines": list(islice(lines, len(sheet.lines))),
         }
-        for sheet in sheets.sheets
-    ]
-    about = {"batch": sheets.batch, "made_at": sheets.made_at.isoformat(), "vouchers": listed}
-    return json.dumps(about, ensure_ascii=False, indent=1).encode() + b"\n"
+        out.write((",\n " if number else "\n ") + json.dumps(listed, ensure_ascii=False))
+    out.write("\n]}\n")
+    return out.getvalue().encode()
 
 
 def voucher_formats(folder: Path | None = None) -> Mapping[str, VoucherFormat]:

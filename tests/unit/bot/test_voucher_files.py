@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from openpyxl import load_workbook
 from bot.desk.outlets import FileOutlet
 from bot.desk.vouchers import Exported, VoucherDesk
 from bot.texts.refusals import refusal_text
+from connectors.filedrop.checking import sample_sheets
+from connectors.filedrop.template import Row
 from connectors.filedrop.voucher_files import VoucherFormat, voucher_format, voucher_formats
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
@@ -239,6 +242,19 @@ async def test_kis_has_numbered_vouchers_in_excel(tmp_path: Path) -> None:
     assert rows[0][:4] == ("日期", "凭证字", "凭证号", "附单据数")
     assert [row[2] for row in rows[1:]] == [1, 1, 2, 2]
     assert [(row[7], row[8]) for row in rows[1:3]] == [(100, None), (None, 100)]
+
+
+def test_one_bar_tells_how_far_a_json_file_is() -> None:
+    seen: list[list[Row]] = []
+
+    def through(rows: Iterable[Row]) -> Iterable[Row]:
+        seen.append(list(rows))
+        return seen[-1]
+
+    data = FORMS["json"](sample_sheets(), Company(), through)
+
+    assert [len(rows) for rows in seen] == [6]
+    assert [v["lines"] for v in json.loads(data)["vouchers"]] == [seen[0][:3], seen[0][3:]]
 
 
 async def test_json_has_every_voucher_whole(tmp_path: Path) -> None:

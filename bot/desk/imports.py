@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.desk.company import Applied, put_in_force
+from bot.desk.limits import limit_notes
 from bot.handlers.roster import reroute_left
 from bot.texts.table_faults import in_both
 from connectors.filedrop.arrivals import find_untitled
@@ -124,10 +125,10 @@ async def _import(
     faults = Faults(file)
     after, owned = await asyncio.to_thread(_judged, before, table, columns, model, faults)
     lines = difference(before, after, values=True)
-    if dry_run or not lines:
-        return Applied((*lines, *owned), version)
-    version = await put_in_force(store, before, after, version, clock)
-    return Applied((*lines, *owned), version)
+    notes = await limit_notes(store, before, after)
+    if not dry_run and lines:
+        version = await put_in_force(store, before, after, version, clock)
+    return Applied((*lines, *owned), version, notes=notes)
 
 
 def _judged(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.desk.company import apply_company
+from bot.desk.imports import import_budgets
 from core.budget import Charge, Hold
 from core.change import Change, Reserve, ShiftLimit
 from core.company import Company
@@ -43,3 +44,15 @@ async def test_a_file_says_which_limit_it_replaces_and_what_is_used_of_it() -> N
         )
     )
     assert again.notes == ()
+
+
+async def test_a_table_says_so_too() -> None:
+    made = MemoryStorage(clock)
+    await apply_company(made.store, company_of(a="10.00"), clock, dry_run=False)
+    used = Reserve(Hold("BX-1/1", "BX-1", (Charge("a", 900),)))
+    await made.store.commit(Change(at=NOW, moves=(used,)))
+
+    table = [["id", "period", "limit"], ["a", "2026", "8.00"]]
+    done = await import_budgets(made.store, table, "b.csv", clock, dry_run=True)
+
+    assert done.notes == ("a: 8.00 is below what is used, 9.00 · 低于已用",)

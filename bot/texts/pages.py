@@ -406,6 +406,7 @@ PAGES: Texts = {
     ),
     # what waits
     "reports": Text("费用月报", "Monthly reports"),
+    "report_rest": Text("另有 ‹{count}› 行，在 Excel 里", "‹{count}› more rows in the workbook"),
     "report_of": Text("‹{month} ›费用月报", "expenses‹ of {month}›"),
     "todo": Text("我的待办", "What waits for me"),
     "todo_decide": Text("待我审批", "For my decision"),

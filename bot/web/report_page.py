@@ -19,7 +19,7 @@ from core.spending import Spending
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN_MONTHS = 12
+SHOWN_MONTHS, SHOWN_ROWS = 12, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class ReportPage:
             months=(),
             shown=writer.report.month,
             tables=[t for t in writer.tables()[1:] if t.rows],
+            shown_rows=SHOWN_ROWS,
         )
 
     async def file(self, request: web.Request, person: Person) -> web.Response:

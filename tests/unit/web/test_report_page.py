@@ -44,6 +44,17 @@ async def test_finance_sees_the_month(stage: Stage) -> None:
     assert "/app/reports/2026-10" in months.decode()
 
 
+async def test_a_long_table_ends_and_says_how_much_is_in_the_workbook(stage: Stage) -> None:
+    at = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+    lines = tuple(Line("taxi", 100, at.date(), project=f"p{i:02}") for i in range(40))
+    await stage.keep(claim(number="BX-20261125-0099", lines=lines, created_at=at, submitted_at=at))
+    await stage.be("f")
+
+    _, body, _ = await fetch(stage, "/app/reports/2026-11")
+
+    assert "另有 11 行，在 Excel 里" in body.decode()
+
+
 @pytest.mark.parametrize("user", ["z", "w"])
 @pytest.mark.parametrize(
     "path", ["/app/reports", "/app/reports/2026-11", "/app/reports/2026-11/a.xlsx"]

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -120,8 +120,8 @@ class Watcher:
 
         The clock of the folder may be another one; it can only be believed of the past.
         """
-        written = datetime.fromtimestamp(seen.stamp, UTC)
-        return (now - min(self._since[seen], written)).total_seconds()
+        since = self._since[seen].timestamp()
+        return now.timestamp() - min(since, seen.stamp)
 
     async def _take(self, basket: Basket, seen: Seen, others: Mapping[str, Seen]) -> Ended | None:
         """Take one file; what fails now is taken in the next round and stops no other."""

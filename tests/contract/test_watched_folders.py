@@ -337,6 +337,16 @@ async def test_half_a_file_waits_for_its_end(desk: Office) -> None:
     assert [c.total_fen for c in await desk.claims()] == [4500]
 
 
+@pytest.mark.parametrize("stamp", [0, 1, 253_402_300_800 * 9])
+async def test_a_clock_that_is_wrong_keeps_no_file_from_being_taken(
+    desk: Office, stamp: int
+) -> None:
+    desk.put("claims.csv", f"{HEAD},zhang,taxi,45.00,2026-11-20,,\n")
+    os.utime(desk.root / "in" / "claims.csv", (stamp, stamp))
+
+    assert await desk.look() == (1, 0)
+
+
 async def test_a_name_of_other_letters_lies_apart(desk: Office) -> None:
     (desk.root / "in").mkdir(parents=True)
     for name in ("报销.csv".encode("gbk"), b"claims-\xff.csv"):

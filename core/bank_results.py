@@ -23,8 +23,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "reason": ("reason", "原因", "失败原因", "退票原因", "处理信息"),
     "reference": ("reference", "流水号", "交易流水号", "银行流水号"),
     "batch": ("batch", "批次", "批次号", "付款批次"),
+    "purpose": ("purpose", "用途", "汇款用途", "摘要", "附言"),
 }
-"""Names that a column may have; the first is ours."""
+"""Names that a column may have; the first is ours. `purpose` gives back what our file said."""
 
 WORDS: Mapping[Verdict, frozenset[str]] = {
     "paid": frozenset(
@@ -34,6 +35,7 @@ WORDS: Mapping[Verdict, frozenset[str]] = {
     "returned": frozenset(("returned", "bounced", "退票", "已退票", "退回", "已退回", "退汇")),
 }
 _LED = re.compile(r"^(?:交易|处理|付款|支付|转账|打款)")
+_NUMBER = re.compile(r"(?<![A-Z])[A-Z]{2}-\d{8}-\d{4,6}(?!\d)")
 _RETURNED = ("退票", "退汇")
 
 
@@ -113,11 +115,19 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
         if title.lower() in names
     }
     missing = [c for c in ("amount", "result") if c not in found]
-    if "id" not in found and "claim" not in found:
+    if not found.keys() & {"id", "claim", "purpose"}:
         missing.insert(0, "id")
     if missing:
         raise Refused("results_header", columns=", ".join(missing))
     return found
+
+
+def named_by_purpose(cells: Mapping[str, str]) -> Mapping[str, str]:
+    """Find the claim of a row in its purpose, where a bank gives neither id nor claim back."""
+    if cells.get("id") or cells.get("claim"):
+        return cells
+    found = _NUMBER.findall(cells.get("purpose", ""))
+    return {**cells, "claim": found[0]} if len(set(found)) == 1 else cells
 
 
 def read_row(number: int, cells: Mapping[str, str]) -> ResultRow:

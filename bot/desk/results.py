@@ -18,6 +18,7 @@ from core.bank_results import (
     facts_of_row,
     find_columns,
     find_mismatch,
+    named_by_purpose,
     read_row,
 )
 from core.change import Change
@@ -77,7 +78,7 @@ class ResultDesk:
         columns = find_columns(table[place])
         digest = hashlib.sha256(data).hexdigest()[:16]
         rows = [
-            (number, {c: cells[i].strip() for c, i in columns.items() if i < len(cells)})
+            (number, named_by_purpose(_named(columns, cells)))
             for number, cells in enumerate(table[place + 1 :], place + 2)
             if any(cell.strip() for cell in cells)
         ]
@@ -210,6 +211,10 @@ class ResultDesk:
         return settlement.pay(
             claim, payment, cause, self.settings, row.reference, amount_fen=row.amount_fen
         )
+
+
+def _named(columns: Mapping[str, int], cells: Sequence[str]) -> Mapping[str, str]:
+    return {c: cells[i].strip() for c, i in columns.items() if i < len(cells)}
 
 
 def _returned(

@@ -316,6 +316,17 @@ async def test_a_banks_own_words_in_gbk_are_understood() -> None:
     assert [d.noted for d in done] == [True]
 
 
+async def test_a_bank_that_gives_back_the_purpose_alone_is_understood() -> None:
+    storage = await storage_with(owed())
+    head = "收款账号,收款户名,金额,用途,处理结果,失败原因"
+
+    done = await note(storage, f"{ACCOUNT},张三,350.00,报销 {NUMBER},成功,", head=head)
+    none = await note(storage, f"{ACCOUNT},张三,350.00,工资,成功,", head=head)
+
+    assert [d.noted for d in done] == [True]
+    assert refusals(none) == ["result_row"]
+
+
 async def test_excel_is_read_with_amounts_as_numbers() -> None:
     storage = await storage_with(owed())
     book, out = Workbook(), io.BytesIO()

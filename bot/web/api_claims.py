@@ -327,15 +327,23 @@ class ClaimsDoor:
         Those of one person go one after another here; another replica may still be first.
         """
         async with self.turns.setdefault(claim.employee, asyncio.Lock()):
-            for left in reversed(range(TRIES)):
-                around = await surroundings_of(self.store, company, claim, today, self.settings)
-                try:
-                    await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
-                except Conflict as conflict:
-                    if conflict.code != "revision" or not left:
-                        raise
-                else:
+            for _ in range(TRIES):
+                if await self._submitted(company, claim, draft, cause, today):
                     return
+        raise Conflict("revision", claim=claim.number)
+
+    async def _submitted(
+        self, company: Company, claim: Claim, draft: Change, cause: Cause, today: date
+    ) -> bool:
+        """Try to commit a submission; False where another replica was first with something."""
+        around = await surroundings_of(self.store, company, claim, today, self.settings)
+        try:
+            await self.store.commit(_joined(draft, submission.submit(claim, around, cause)))
+        except Conflict as conflict:
+            if conflict.code != "revision":
+                raise
+            return False
+        return True
 
     async def _stopped(self, company: Company, claim: Claim, refused: Refused) -> Refused:
         """Tell administrators that nobody can be asked, as the chat does: once an hour.

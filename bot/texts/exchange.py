@@ -50,8 +50,10 @@ TEXTS: Texts = {
         "It does not fit its control file‹: {column}›. Write both again.",
     ),
     "file_columns": Text(
-        "缺少、多余或重复的列‹：{columns}›。",
-        "Columns that are missing, unknown or twice there‹: {columns}›.",
+        "表头不对。‹缺少：{missing}。›‹认不出：{strange}。›‹重复：{twice}。›"
+        "可用 chit files template claims 生成空白表格。",
+        "the header is wrong. ‹Missing: {missing}. ›‹Unknown: {strange}. ›‹Twice: {twice}. ›"
+        "“chit files template claims” writes a table to fill in.",
     ),
     "file_row": Text(
         "‹第 {row} 行›内容不对‹：{text}›。", "‹Row {row}: ›something is wrong‹: {text}›."

@@ -36,6 +36,7 @@ _HEADERS: tuple[tuple[Arrival, frozenset[str]], ...] = (
 )
 """What the header of each must have; the order decides where several would do."""
 _KNOWN = COLUMNS["claims"].keys()
+_NEEDED = ("employee", "amount", "date")
 _LINE = (
     "category", "amount", "currency", "rate", "date", "description", "project", "invoice",
 )  # fmt: skip
@@ -157,12 +158,15 @@ def claims_in(table: Table, names: Known | None = None) -> tuple[ClaimRows, ...]
     `file_untitled`.
     """
     place, titles = _header(table, "claims")
-    missing = {"employee", "amount", "date"} - set(titles)
+    missing = [name for name in _NEEDED if name not in titles]
     strange = [t for t in titles if t and t not in _KNOWN]
     twice = [t for i, t in enumerate(titles) if t and t in titles[:i]]
-    wrong = [*sorted(missing), *strange, *twice]
-    if wrong:
-        raise Refused("file_columns", columns=", ".join(wrong)[:200])
+    if missing or strange or twice:
+        lacks = (f"{COLUMNS['claims'][name][0]} {name}" for name in missing)
+        told = (", ".join(names)[:200] for names in (lacks, strange, twice))
+        raise Refused(
+            "file_columns", **dict(zip(("missing", "strange", "twice"), told, strict=True))
+        )
     found: dict[str, ClaimRows] = {}
     for number, row in _rows(titles, table, place):
         _join(found, number, {n: id_of(names or {}, n, cell) for n, cell in row.items()})

@@ -192,6 +192,13 @@ def test_the_header_may_stand_below_a_title() -> None:
     assert (claim.rows, claim.lines[0]["amount"]) == ([5], "45")
 
 
+def test_a_wrong_header_says_what_is_missing_unknown_and_twice() -> None:
+    with pytest.raises(Refused, match="file_columns") as found:
+        claims_in([["员工", "金额", "颜色", "Amount"]])
+
+    assert found.value.fields == {"missing": "日期 date", "strange": "颜色", "twice": "amount"}
+
+
 def test_content_without_a_title_is_refused() -> None:
     with pytest.raises(Refused, match="file_untitled"):
         claims_in([["员工", "", "金额", "日期"], ["zhang", "junk", "45", "2026-11-20"]])

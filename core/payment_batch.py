@@ -125,22 +125,24 @@ def _payer(entity: LegalEntity | None, name: str) -> Payer:
     )
 
 
+_JOINERS = frozenset("\u200c\u200d")
+"""What names in some scripts are written with; all else that shows nothing hides something."""
+
+
 def find_unfit(order: Order) -> str | None:
     """Say why an order may not go into any file: a code, or None when it may.
 
-    `line_break` in a name or an account makes two rows of one; `nothing_owed` has been settled.
+    `line_break` in a name or an account makes two rows of one, `hidden_letters` let it be read as
+    another than it is; `nothing_owed` has been settled.
     """
     texts = (order.payee, order.account, order.bank, order.claim)
-    if any(_breaks(text) for text in texts):
+    # What is printable, nearly all, needs no look.
+    unseen = {c for text in texts if not text.isprintable() for c in text if not c.isprintable()}
+    if any(char.splitlines() != [char] for char in unseen):
         return "line_break"
+    if any(unicodedata.category(char) in {"Cc", "Cf"} for char in unseen - _JOINERS):
+        return "hidden_letters"
     return None if order.amount_fen > 0 else "nothing_owed"
-
-
-def _breaks(text: str) -> bool:
-    """Whether a text would begin a new line; what is printable, nearly all, needs no look."""
-    return not text.isprintable() and any(
-        unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text
-    )
 
 
 OTHER_PAYER = "other_payer"

@@ -269,6 +269,11 @@ TEXTS: Texts = {
 
 _LEFT: Texts = {
     "line_break": Text("户名、账号或开户行里有换行", "a line break in the payee, account or bank"),
+    "hidden_letters": Text(
+        "户名、账号或开户行里有看不见的字符（控制字符、书写方向标记等），请重新填写",
+        "a letter that cannot be seen in the payee, account or bank (a control character, a mark"
+        " of direction); please write it anew",
+    ),
     "nothing_owed": Text("没有应付金额", "nothing is owed"),
     "lacks": Text("缺少‹ {column}›", "‹{column} ›is missing"),
     "too_long": Text("‹{column} ›太长", "‹{column} ›is too long"),

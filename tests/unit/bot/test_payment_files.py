@@ -15,6 +15,8 @@ from openpyxl import load_workbook
 
 from bot.desk.outlets import FileOutlet
 from bot.desk.payments import Batch, PaymentDesk
+from bot.texts.accounting import left_text
+from connectors.filedrop.checking import sample_orders
 from connectors.filedrop.payment_files import PaymentFormat, payment_format, payment_formats
 from core.actions import settlement
 from core.actions.basics import Cause, Settings
@@ -23,7 +25,7 @@ from core.claim import Claim, State
 from core.company import Company
 from core.errors import Refused
 from core.payment import Payment
-from core.payment_batch import Order, OrderList, Payer
+from core.payment_batch import Order, OrderList, Payer, find_unfit
 from core.ports import ClaimQuery, Page, Sliced
 from tests.contract.storage_samples import NOW, apply, claim
 from tests.fakes.memory import MemoryStorage
@@ -152,6 +154,25 @@ async def test_an_earlier_batch_can_be_written_again(tmp_path: Path) -> None:
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "pay.csv").read_bytes()
     with pytest.raises(Refused, match="no_such_batch"):
         await rewrite(storage, "PAY-20261125-0099", tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("payee", "reason"),
+    [
+        ("张\u2028三", "line_break"),
+        ("张\u0085三", "line_break"),
+        ("张\u202e三", "hidden_letters"),
+        ("张\u200b三", "hidden_letters"),
+        ("张\x07三", "hidden_letters"),
+        ("张\t三", "hidden_letters"),
+        ("علی\u200cرضا", None),
+    ],
+)
+def test_what_a_name_hides_keeps_it_out_of_every_file(payee: str, reason: str | None) -> None:
+    order = replace(sample_orders().orders[0], payee=payee)
+
+    assert find_unfit(order) == reason
+    assert "看不见的字符" in left_text("hidden_letters")
 
 
 async def test_a_name_with_a_line_break_stays_behind(tmp_path: Path) -> None:

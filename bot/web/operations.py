@@ -321,7 +321,7 @@ OPERATIONS: tuple[Operation, ...] = (
             400: ("invalid_amount",),
             404: ("no_such_payment",),
             409: ("revision",),
-            422: ("wrong_state", "paid_too_much"),
+            422: ("wrong_state", "paid_too_much", "nothing_came_back"),
         },
     ),
     Operation(

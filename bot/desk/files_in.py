@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -182,11 +182,21 @@ class FilesIn:
 
     async def _claims(self, found: Sequence[ClaimRows], data: bytes) -> tuple[RowSaid, ...]:
         """Enter all claims of a file, or none where one of them has a fault."""
-        faults = await _each(found, self._faults)
+        faults = await self._all_faults(found)
         if faults:
             return faults
         digest = hashlib.sha256(data).hexdigest()[:20]
-        return await _each(found, lambda claim: self._claim(claim, digest))
+        # One after another: numbers, and what a budget has left, go by the rows of the file.
+        return tuple([said for claim in found for said in await self._claim(claim, digest)])
+
+    async def _all_faults(self, found: Sequence[ClaimRows]) -> tuple[RowSaid, ...]:
+        """Ask what stands against each claim, some at a time: nothing is kept."""
+        said: list[RowSaid] = []
+        for start in range(0, len(found), AT_ONCE):
+            some = (self._faults(claim) for claim in found[start : start + AT_ONCE])
+            for faults in await asyncio.gather(*some):
+                said += faults
+        return tuple(said)
 
     async def _faults(self, claim: ClaimRows) -> tuple[RowSaid, ...]:
         try:
@@ -279,21 +289,6 @@ def _require_readable(seen: Seen) -> None:
         raise Refused("file_name", file=shown_name(seen.name)[:60])
     if seen.size > MAX_BYTES:
         raise Refused("file_too_large", file=shown_name(seen.name)[:60])
-
-
-async def _each(
-    claims: Sequence[ClaimRows], say: Callable[[ClaimRows], Awaitable[tuple[RowSaid, ...]]]
-) -> tuple[RowSaid, ...]:
-    """Do the same with all claims in order, some at a time: their commits are one."""
-    said: list[RowSaid] = []
-    for start in range(0, len(claims), AT_ONCE):
-        some = (say(claim) for claim in claims[start : start + AT_ONCE])
-        done = await asyncio.gather(*some, return_exceptions=True)
-        for one in done:
-            if isinstance(one, BaseException):
-                raise one
-            said += one
-    return tuple(said)
 
 
 def _of_result(row: RowDone) -> tuple[RowSaid, ...]:

@@ -2,9 +2,12 @@
 
 from bot.events import SystemAnswered, SystemFailed
 from bot.handlers.verifying import Desk
+from bot.texts.refusals import refusal_text
+from bot.texts.systems import reason_text
 from core.actions.basics import Cause
 from core.actions.booking import leave_to_people, note_unposted, post
 from core.change import Change
+from core.company import Person
 from core.errors import Refused
 
 UNFINISHED = "unfinished"
@@ -23,8 +26,12 @@ async def numbered(event: SystemAnswered, desk: Desk, cause: Cause) -> Change:
     try:
         change = post(voucher, number, cause, desk.now.astimezone(desk.zone).date())
     except Refused as refusal:
-        reason = f"{refusal.code} {number}"
-        return note_unposted(desk.company, event.order, "refused", reason, cause)
+        error = refusal
+
+        def said(person: Person) -> str:
+            return refusal_text(error, person.language, desk.company)
+
+        return note_unposted(desk.company, event.order, "refused", said, cause)
     return change or Change(at=desk.now)
 
 
@@ -33,6 +40,9 @@ async def unposted(event: SystemFailed, desk: Desk, cause: Cause) -> Change:
     if event.state == "dropped":
         voucher = await desk.store.voucher(event.order.key)
         return leave_to_people(voucher, cause)
-    reason = event.text or event.code
+
+    def words(person: Person) -> str:
+        return reason_text(event.text or event.code, person.language)
+
     state = UNFINISHED if event.code == UNFINISHED else event.state
-    return note_unposted(desk.company, event.order, state, reason, cause)
+    return note_unposted(desk.company, event.order, state, words, cause)

@@ -29,7 +29,7 @@ from core.errors import (
 from core.notices import CallSystem
 from core.outside import EventPort
 from core.ports import Leaders, Outbox, OutboxItem
-from core.subscriptions import SEND
+from core.subscriptions import POST_VOUCHER, SEND
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,11 @@ REST = timedelta(minutes=10)
 """So long an event waits before it is seen whether its receiver wants to hear again."""
 TROUBLED = 3
 """After so many attempts before this one administrators hear that a receiver takes no events."""
+
+
+REFUSED_US, AWAY = 2, 9
+"""After so many attempts before this one people hear that vouchers wait: our credentials are not
+taken, or the books have been away for a quarter of an hour."""
 
 
 Fate = Literal["refused", "unknown", "gone", "failing", "unsent"]
@@ -146,7 +151,7 @@ class Deliverer:
         elif isinstance(error, Rejected | Unsupported):
             await self._stop(item, order, error, "refused")
         elif (wait := self._wait(item, order, error)) is not None:
-            if order.call == SEND and item.attempts == TROUBLED:
+            if _is_trouble(order, error, item.attempts):
                 await self._tell_once_a_day(order, error, "failing")
             await self.outbox.retry(item, self.outlet.clock() + wait, kind)
         elif order.call == SEND and isinstance(error, Retryable):
@@ -197,3 +202,11 @@ class Deliverer:
         """Leave an order to a person: it is told, and waits in `chit stuck list`."""
         await self._accept(f"failed:{item.key}:{item.attempts}", order, error, state)
         await self.outbox.bury(item, f"{state}:{error.code}")
+
+
+def _is_trouble(order: CallSystem, error: Exception, attempts: int) -> bool:
+    """Whether somebody is to know by now of what goes on failing."""
+    if order.call == SEND:
+        return attempts == TROUBLED
+    most = REFUSED_US if isinstance(error, AuthFailed) else AWAY
+    return order.call == POST_VOUCHER and attempts >= most

@@ -95,6 +95,14 @@ TEXTS: Texts = {
         " and makes no second one. Import no file of it; to do so after all, delete it there first,"
         " then run chit stuck drop‹ {number}›.",
     ),
+    "voucher_not_posted_failing": Text(
+        "凭证暂时记不进‹ {system}›‹：{reason}›。都留着，会一直重试，不会重复。请核对 chit.toml 里的"
+        "账号、对方的权限和网络；恢复后运行 chit vouchers export --format 连接名 --out -，"
+        "马上补记。",
+        "Vouchers cannot be posted to ‹{system} ›for now‹: {reason}›. They are kept and tried again"
+        " and again, never twice over. Check the credentials in chit.toml, our rights there and the"
+        " network; then “chit vouchers export --format NAME --out -” posts them at once.",
+    ),
     "voucher_not_posted_unknown": Text(
         "单据‹ {number} ›的凭证‹ {voucher} ›发给‹ {system} ›之后没有收到回应，不确定是否已经入账，"
         "为避免重复没有再发。请到账上核对，再运行 chit stuck retry‹ {number}›（已有的加 --found"
@@ -164,6 +172,15 @@ REASONS: Texts = {
         "对方要转到别的地址，请直接填最终的地址", "it points elsewhere: give the final address"
     ),
     "not_taken": Text("对方没有收下", "it did not take it"),
+    "forbidden": Text(
+        "对方不认我们的账号，或权限不够", "it does not take our credentials or rights"
+    ),
+    "not_logged_in": Text("对方不认我们的账号", "it does not take our credentials"),
+    "session_refused": Text(
+        "登录之后对方仍不认", "it does not know a session that it has just given"
+    ),
+    "token_refused": Text("对方不认刚给的令牌", "it does not take a token that it has just given"),
+    "garbled": Text("对方的回应看不懂", "its answer cannot be read"),
     "gone": Text("对方说不再接收（410）", "it wants no more (410)"),
 }
 """Why something did not reach a system; its own words stand for themselves."""

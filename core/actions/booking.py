@@ -5,14 +5,14 @@ change makes true and from what has been booked of its claims before, and they a
 it. The revision of the claim makes sure that nothing has been booked meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from core.actions.basics import Cause, audit_of, outgoing
 from core.change import Change, Outgoing
 from core.claim import Claim, State
-from core.company import Company
+from core.company import Company, Person
 from core.errors import Refused
 from core.notices import CallSystem, Say
 from core.payment import Payment
@@ -190,18 +190,22 @@ def leave_to_people(voucher: Voucher | None, cause: Cause) -> Change:
 
 
 def note_unposted(
-    company: Company, order: CallSystem, state: str, reason: str, cause: Cause
+    company: Company,
+    order: CallSystem,
+    state: str,
+    words: Callable[[Person], str],
+    cause: Cause,
 ) -> Change:
-    """Tell finance and administrators, in the system's own words, what it did not post."""
+    """Tell finance and administrators what a system did not post; `words` say why to each."""
     entry = audit_of(cause, "voucher_not_posted", order.key, system=order.system, state=state)
     fields = (
         ("number", order.subject),
         ("voucher", order.key),
         ("system", order.system),
-        ("reason", reason),
     )
-    people = dict.fromkeys(p.id for r in ("finance", "admin") for p in company.with_role(r))
-    told = [Say(person, f"voucher_not_posted_{state}", fields) for person in people]
+    people = {p.id: p for r in ("finance", "admin") for p in company.with_role(r)}
+    code = f"voucher_not_posted_{state}"
+    told = [Say(p.id, code, (*fields, ("reason", words(p)))) for p in people.values()]
     return Change(at=cause.at, audit=(entry,), outbox=outgoing(cause, told))
 
 

@@ -17,6 +17,7 @@ from core.actions.booking import take
 from core.change import Change
 from core.company import Company
 from core.errors import (
+    AuthFailed,
     OutsideError,
     Refused,
     Rejected,
@@ -268,6 +269,37 @@ async def test_what_is_there_unfinished_goes_on_from_there_also_when_it_is_voide
     assert (posted.state, posted.number) == ("posted", "记-1")
     assert (red.state, red.reverses) == ("open", KEY)
     assert list(place.books.entries) == [KEY]
+
+
+async def test_finance_hears_once_a_day_that_the_books_do_not_know_us() -> None:
+    place = await Desk().opened()
+    second = voucher_of(id=f"{KEY}-2")
+    await place.commit(second)
+    place.books.fails = [AuthFailed("login_refused", text="Login failed") for _ in range(12)]
+
+    for _ in range(4):
+        await place.settle()
+        place.later(60)
+    assert {said.code for said in place.said()} == {"voucher_not_posted_failing"}
+    assert len({s.person for s in place.said()}) == len(place.said())
+    assert set(place.finance()) == {"Login failed"}
+
+    place.books.fails = []
+    await place.settle()
+    assert (await place.voucher()).number
+
+
+async def test_books_that_are_away_for_long_are_told_of() -> None:
+    place = await Desk().opened()
+    place.books.fails = [Retryable("server_fault") for _ in range(10)]
+
+    for tries in range(10):
+        await place.settle()
+        told = place.finance()
+        assert bool(told) == (tries == 9)
+        place.later(601)
+
+    assert set(told) == {"对方内部出错"}
 
 
 async def test_a_number_that_differs_is_for_people() -> None:

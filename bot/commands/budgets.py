@@ -101,6 +101,8 @@ def close(
         print(f"{one.hold} → {' '.join(c.budget for c in one.charges)}")
     for name, fen in done.staying.items():
         note(f"{name}: still held · 仍占用 {format_yuan(fen)}")
+    for name, fen in done.exceeded.items():
+        note(f"{name}: above its limit by · 超出额度 {format_yuan(fen)}")
     word = "would close · 将关账" if dry_run else "closed · 已关账"
     note(f"{word}: {len(done.budgets)}; carried over · 结转占用: {len(done.carried)}")
 

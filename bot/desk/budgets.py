@@ -29,12 +29,13 @@ class Closed:
     """What was closed, and the holds that moved on to the next period.
 
     `staying` is what is still held on the closed budgets, in fen: they have no next one, or
-    nothing was to be carried over.
+    nothing was to be carried over. `exceeded` is by how much the next ones are above their limits.
     """
 
     budgets: tuple[Budget, ...]
     carried: tuple[Carried, ...] = ()
     staying: Mapping[str, int] = field(default_factory=dict)
+    exceeded: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,14 @@ class BudgetDesk:
         carried = await self._carried(company, budgets) if carry else ()
         for one in () if dry_run else carried:
             await self._carry(one, company)
-        return Closed(budgets, carried, await self._staying(budgets, carried if dry_run else ()))
+        staying = await self._staying(budgets, carried if dry_run else ())
+        return Closed(budgets, carried, staying, await self._exceeded(carried))
+
+    async def _exceeded(self, carried: Sequence[Carried]) -> dict[str, int]:
+        """Say which of the next budgets are above their limits, as nothing is judged there."""
+        heirs = sorted({name for one in carried for name in one.following.values()})
+        balances = await self.store.balances(heirs) if heirs else ()
+        return {b.budget.id: -b.left_fen for b in balances if b.left_fen < 0}
 
     async def _carried(self, company: Company, budgets: Sequence[Budget]) -> tuple[Carried, ...]:
         closed = frozenset(b.budget.id for b in await self.store.balances() if b.closed)

@@ -38,16 +38,11 @@ def charges_in(figures: Figures) -> tuple[Charge, ...]:
 
 
 def moved_on(figures: Figures, following: Mapping[str, str]) -> Figures:
-    """Put the next period's budgets in the place of closed ones.
-
-    Closed ones that share the next one bound the same expenses: these count once there.
-    """
-    stays = {budget: fen for budget, fen in figures if budget not in following}
-    came: dict[str, int] = {}
+    """Put the next period's budgets in the place of closed ones."""
+    sums: dict[str, int] = {}
     for budget, fen in figures:
-        if target := following.get(budget):
-            came[target] = max(fen, came.get(target, fen))
-    sums = {b: stays.get(b, 0) + came.get(b, 0) for b in {*stays, *came}}
+        name = following.get(budget, budget)
+        sums[name] = sums.get(name, 0) + fen
     return tuple((budget, sums[budget]) for budget in sorted(sums))
 
 

@@ -120,22 +120,31 @@ def sum_charges(charges: Iterable[Charge]) -> tuple[Charge, ...]:
     return tuple(Charge(budget, sums[budget]) for budget in sorted(sums))
 
 
+_ALIKE = ("department", "own_level", "project", "category", "person", "company")
+
+
 def successor_of(
     company: Company, budget: Budget, closed: Container[str] = frozenset()
 ) -> Budget | None:
     """Find the budget of the same dimensions whose period begins where this one ends.
 
-    One of as many months goes before others; one that is `closed` gives way to its own successor.
+    Each follows one: of as many months if there is such a one, so that a quarter and its year never
+    meet in one budget. One that is `closed` gives way to its own successor.
     """
-    names = ("department", "own_level", "project", "category", "person", "company")
-    after = [
-        b
-        for b in company.budgets
-        if (b.period.start - budget.period.end).days == 1
-        and all(getattr(b, name) == getattr(budget, name) for name in names)
-    ]
-    found = min(after, key=lambda b: _months(b) != _months(budget), default=None)
+    heirs = [b for b in _alike(company, budget) if (b.period.start - budget.period.end).days == 1]
+    heirs = [b for b in heirs if _predecessor_of(company, b) == budget]
+    found = min(heirs, key=lambda b: (_months(b) != _months(budget), _months(b)), default=None)
     return successor_of(company, found, closed) if found and found.id in closed else found
+
+
+def _predecessor_of(company: Company, budget: Budget) -> Budget:
+    """Find the one budget that another follows; there is one."""
+    before = [b for b in _alike(company, budget) if (budget.period.start - b.period.end).days == 1]
+    return min(before, key=lambda b: (_months(b) != _months(budget), -_months(b)))
+
+
+def _alike(company: Company, budget: Budget) -> list[Budget]:
+    return [b for b in company.budgets if all(getattr(b, n) == getattr(budget, n) for n in _ALIKE)]
 
 
 def _months(budget: Budget) -> int:

@@ -1,6 +1,6 @@
 """Payment files out, bank results in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -147,6 +147,12 @@ class _Shown:
         return self.form(orders, lambda rows: shown(rows, orders.count, self.form.name))
 
 
+def _noting(lots: range) -> Iterable[int]:
+    from bot.commands.progress import lots_shown
+
+    return lots_shown(lots, "登记 · noted")
+
+
 @dataclass(frozen=True, slots=True)
 class _Export:
     config: Config
@@ -163,7 +169,7 @@ class _Export:
         settle_heap()
         outlet = self._outlet()
         async with opened(self.config) as storage:
-            desk = PaymentDesk(storage.store, utc_now, self.config.zone)
+            desk = PaymentDesk(storage.store, utc_now, self.config.zone, _noting)
             try:
                 if self.batch:
                     return await desk.rewrite(self.batch, _Shown(self.form), outlet)

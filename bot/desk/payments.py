@@ -115,13 +115,18 @@ class Batch:
         return format_yuan(sum(o.amount_fen for o in self.orders))
 
 
+def _as_they_come(lots: range) -> Iterable[int]:
+    return lots
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentDesk:
-    """Makes batches and writes their files."""
+    """Makes batches and writes their files; `lots` sees each lot go by that is noted."""
 
     store: Store
     clock: Clock
     zone: tzinfo
+    lots: Callable[[range], Iterable[int]] = _as_they_come
 
     async def look(self, name: str) -> OrderList:
         """Give what an earlier batch has in it, whether its file may leave or not; notes nothing.
@@ -311,7 +316,7 @@ class PaymentDesk:
         """
         taken: list[Row] = []
         lost: list[Left] = []
-        for start in range(0, len(due), TOGETHER):
+        for start in self.lots(range(0, len(due), TOGETHER)):
             some = due[start : start + TOGETHER]
             answers, batch = await self._take_some(some, batch, actor)
             for row, refusal in zip(some, answers, strict=True):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.clock import utc_now
 from bot.config import ConfigError, load_config
+from bot.doctor.books import look_at_books
 from bot.doctor.check import Check, found
 from bot.doctor.folders import look_at_folders
 from bot.doctor.here import (
@@ -17,7 +18,7 @@ from bot.doctor.here import (
 from bot.doctor.outside import gathered, look_at_address, look_at_clock, look_at_messenger
 from bot.doctor.systems import look_at_systems
 from bot.parts.channels import build_probes
-from bot.parts.systems import capabilities_of
+from bot.parts.systems import capabilities_of, systems_alone
 from bot.settings import Config
 
 
@@ -37,6 +38,11 @@ async def examine(path: Path, *, offline: bool) -> list[Check]:
         checks += look_at_company(company, config)
     used = {name: table.active for name, table in config.connectors.systems.items()}
     checks += look_at_systems(used, capabilities_of(config))
+    if not offline:
+        posting = [n for n, table in config.connectors.systems.items() if table.posts]
+        alone = systems_alone(config)
+        books = [alone[name] for name in posting if name in alone]
+        checks += await look_at_books(books, utc_now().astimezone(config.zone).date())
     checks += await look_at_folders(config, offline=offline)
     return [*checks, *await _messengers(config, offline=offline)]
 

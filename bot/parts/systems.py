@@ -233,10 +233,15 @@ async def asked_outlets(
 
 def capabilities_of(config: Config) -> Mapping[str, Capabilities]:
     """Give what each configured system can do; nothing is called, and nothing is kept."""
+    return {name: system.capabilities for name, system in systems_alone(config).items()}
+
+
+def systems_alone(config: Config) -> Mapping[str, System]:
+    """Build every configured system by itself, to be looked at; what they do is not kept."""
     kit = Kit(utc_now, Nothing(), Nothing(), config.zone, public_url(config))
     tables = config.connectors.systems
     known = {n: t for n, t in tables.items() if t.kind in BUILDERS}
-    return {n: BUILDERS[t.kind](n, t, kit).capabilities for n, t in known.items()}
+    return {n: BUILDERS[t.kind](n, t, kit) for n, t in known.items()}
 
 
 class Nothing:

@@ -123,9 +123,9 @@ TEXTS: Texts = {
         "智能机器人不做连接检查：第二条连接会挤掉正在用的那条",
         "the bot is not connected to: a second connection would push out the one in use",
     ),
-    "messenger_ok": Text("凭证有效，可以调用", "knows our credentials and lets us call"),
+    "messenger_ok": Text("账号有效，可以调用", "knows our credentials and lets us call"),
     "messenger_refused": Text(
-        "拒绝了我们‹：{error}›。请核对凭证和应用的权限",
+        "拒绝了我们‹：{error}›。请核对账号、密钥和应用的权限",
         "refused us‹: {error}›. Check the credentials and the application's permissions",
     ),
     "messenger_unreachable": Text(

@@ -43,6 +43,9 @@ _BUSY_S = 60
 """How long SQLite waits for another process's transaction."""
 _POOL_WAIT_S = 60
 _READERS = 4
+_WRITER_KIB, _LOG_PAGES = 32_768, 8_000
+"""What SQLite's writer keeps in memory, and after how many pages it empties its log: a batch of
+thousands does not read and write the same pages again and again."""
 _RESTED_S = 5.0
 """After such a rest a connection of PostgreSQL is asked for a sign of life before it is used."""
 STATEMENTS = 512
@@ -172,7 +175,7 @@ class Database:
             statement = revision_from_columns(table, key, tuple(bound.items()))
             await connection.execute(statement, arrays)
         else:
-            each = ({bound[name]: row[name] for name in bound} for row in rows)
+            each = [{bound[name]: row[name] for name in bound} for row in rows]
             await write_rows(connection, _revision(table, key, tuple(bound)), each)
 
 
@@ -272,6 +275,9 @@ def _sqlite_engine(url: URL, begin: str, connections: int) -> AsyncEngine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA synchronous=FULL")
+        if connections == 1:
+            cursor.execute(f"PRAGMA cache_size=-{_WRITER_KIB}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         cursor.close()
 
     def on_begin(connection: Connection) -> None:

@@ -1,10 +1,9 @@
 """Statements of SQLite given to its driver itself: each goes to the thread once, not thrice."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Insert, Select, Update, exc
@@ -31,16 +30,20 @@ class Writing:
 
     text: str
     names: tuple[str, ...]
-    converts: tuple[tuple[str, Callable[[Any], Any]], ...]
+    converts: Mapping[str, Callable[[Any], Any]]
     fixed: Mapping[str, object]
 
-    def values(self, rows: Iterable[Row]) -> list[tuple[object, ...]]:
+    def values(self, rows: Sequence[Row]) -> list[tuple[object, ...]]:
         """Put the values of rows into the statement's order."""
-        take = itemgetter(*self.names)
-        return [take({**self.fixed, **row, **self._converted(row)}) for row in rows]
+        return list(zip(*(self._column(name, rows) for name in self.names), strict=True))
 
-    def _converted(self, row: Row) -> Row:
-        return {name: convert(row[name]) for name, convert in self.converts}
+    def _column(self, name: str, rows: Sequence[Row]) -> list[object]:
+        if name in self.fixed:
+            return [self.fixed[name]] * len(rows)
+        convert = self.converts.get(name)
+        if convert is None:
+            return [row[name] for row in rows]
+        return [convert(row[name]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Asking:
 
 
 def writing(statement: Insert | Update) -> Writing:
-    """Make a statement ready once, to be run many times; it binds at least two values."""
+    """Make a statement ready once, to be run many times."""
     compiled = statement.compile(dialect=_DIALECT)
     names = tuple(compiled.positiontup or ())
     converts = {name: _to_database(bound.type) for name, bound in compiled.binds.items()}
@@ -62,7 +65,7 @@ def writing(statement: Insert | Update) -> Writing:
     return Writing(
         str(compiled),
         names,
-        tuple((n, convert) for n in names if (convert := converts[n])),
+        {name: convert for name, convert in converts.items() if convert},
         {name: params[name] for name in names if params[name] is not None},
     )
 
@@ -80,7 +83,7 @@ def asking(query: Select[Any], columns: Sequence[ColumnElement[Any]]) -> Asking:
     )
 
 
-async def write_rows(connection: AsyncConnection, statement: Writing, rows: Iterable[Row]) -> int:
+async def write_rows(connection: AsyncConnection, statement: Writing, rows: Sequence[Row]) -> int:
     """Run a statement for each row; gives how many rows it changed. Errors as SQLAlchemy's."""
     try:
         done = await driver_of(connection).executemany(statement.text, statement.values(rows))

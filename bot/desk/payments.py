@@ -1,5 +1,6 @@
 """Payment files out: what is owed becomes one batch and one file, which leaves when it may."""
 
+import asyncio
 from collections.abc import (
     AsyncIterator,
     Callable,
@@ -316,22 +317,30 @@ class PaymentDesk:
         """
         taken: list[Row] = []
         lost: list[Left] = []
+        made = await self._takings(due[:TOGETHER], batch.id, actor)
         for start in self.lots(range(0, len(due), TOGETHER)):
-            some = due[start : start + TOGETHER]
-            answers, batch = await self._take_some(some, batch, actor)
-            for row, refusal in zip(some, answers, strict=True):
+            after = start + TOGETHER
+            # While the database notes a lot, the next one is made ready.
+            (answers, batch), made = await asyncio.gather(
+                self._take_some(made, batch),
+                self._takings(due[after : after + TOGETHER], batch.id, actor),
+            )
+            for row, refusal in zip(due[start:after], answers, strict=True):
                 if refusal is None:
                     taken.append(row)
                 else:
                     lost.append(Left(row.payment.id, refusal))
         return taken, lost, batch
 
+    async def _takings(self, some: Sequence[Row], batch: str, actor: str) -> list[Change | str]:
+        """Give for each row the change that notes it as exported, or why there is none."""
+        claims = await self._claims(row.payment for row in some)
+        return [self._taking(claims.get(row.payment.claim), row, batch, actor) for row in some]
+
     async def _take_some(
-        self, some: Sequence[Row], batch: PaymentBatch, actor: str
+        self, made: Sequence[Change | str], batch: PaymentBatch
     ) -> tuple[list[str | None], PaymentBatch]:
         """Note some payments in one change, or each alone where one of them has moved on."""
-        claims = await self._claims(row.payment for row in some)
-        made = [self._taking(claims.get(row.payment.claim), row, batch.id, actor) for row in some]
         changes = [change for change in made if isinstance(change, Change)]
         if changes and await self._commit(_joined(changes), batch):
             return await self._take_each(made, batch)

@@ -324,10 +324,15 @@ async def test_a_connection_that_ended_at_rest_is_replaced(postgres_url: str) ->
 
 
 async def _until_blocked(database: Database) -> None:
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     async with asyncio.timeout(60), database.reading() as connection:
         while not await connection.scalar(query):
             await connection.execute(text("SELECT pg_sleep(0.01)"))
+            # What a transaction has seen of others' activity stays as it was.
+            await connection.execute(text("SELECT pg_stat_clear_snapshot()"))
 
 
 @pytest.mark.parametrize("queue", ["inbox", "outbox"])

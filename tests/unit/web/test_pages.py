@@ -355,7 +355,7 @@ async def test_pages_are_not_kept_by_caches_and_styles_are(stage: Stage) -> None
 
 FAMILIES = (
     "with_", "step_", "decide_", "told_", "desk_", "hint_", "batch_", "can_", "role_", "job_",
-    "channel_", "count_", "press_", "return_", "place_",
+    "channel_", "count_", "press_", "return_", "place_", "bank_said_",
 )  # fmt: skip
 """How codes begin that are put together from the names of states, actions or roles."""
 OUR_SCRIPT = re.compile(r"""<script type="module" src="\{\{ asset\('\w+\.js'\) }}"></script>""")

@@ -135,12 +135,16 @@ class Category(Entry):
 
 
 class Project(Entry):
-    """A project that lines may be charged to."""
+    """A project that lines may be charged to.
+
+    `accounts` names another ledger account for a category, as for research that is capitalised.
+    """
 
     id: Id
     name: str = Field(min_length=1)
     owner: str | None = None
     active: bool = True
+    accounts: dict[str, Account] = Field(default_factory=dict)
 
 
 class Budget(Entry):

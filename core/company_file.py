@@ -138,6 +138,7 @@ def _references(company: Company) -> Iterator[Reference]:
         yield ("people", i, "manager"), "person", p.manager
     for i, project in enumerate(company.projects):
         yield ("projects", i, "owner"), "person", project.owner
+        yield from ((("projects", i, "accounts", c), "category", c) for c in project.accounts)
     for i, b in enumerate(company.budgets):
         yield ("budgets", i, "department"), "department", b.department
         yield ("budgets", i, "project"), "project", b.project

@@ -184,7 +184,7 @@ def _spent(company: Company, claim: Claim, line: Line, tax: int) -> Iterator[Vou
     project = line.project or claim.project
     summary = _summary(category.name, company, claim, _words(line))
     spent = VoucherLine(
-        account_of(company, category, department),
+        account_of(company, category, department, project),
         summary,
         debit_fen=line.amount_fen - tax,
         department=department,
@@ -230,10 +230,15 @@ def _numbers(line: Line) -> str:
     return " ".join(i.number for i in line.invoices if i.number)
 
 
-def account_of(company: Company, category: Category, department: str) -> str:
-    """Find the account of a category for a department: the nearest above it that has its own."""
+def account_of(company: Company, category: Category, department: str, project: str | None) -> str:
+    """Find the account of a category: its project's, its department's, the category's own.
+
+    Of departments the nearest above that has an account for the category counts.
+    """
+    charged = company.project(project) if project else None
     own = (category.accounts.get(step) for step in company.ancestry(department))
-    account = next((a for a in own if a), category.account)
+    named = (charged.accounts.get(category.id) if charged else None, *own)
+    account = next((a for a in named if a), category.account)
     if not account:
         raise _CannotBook("account_missing", category=category.id)
     return account

@@ -49,6 +49,12 @@ FAULTS = [
     ("departments:\n- {id: a, name: A, head: x}", 2, "departments.0.head", "no person x"),
     ("departments:\n- {id: a, name: A, company: x}", 2, "departments.0.company", "no company x"),
     ("projects:\n- {id: a, name: A, owner: x}", 2, "projects.0.owner", "no person x"),
+    (
+        "projects:\n- {id: a, name: A, accounts: {x: '1604'}}",
+        2,
+        "projects.0.accounts.x",
+        "there is no category x",
+    ),
     ("budgets:\n- {id: a, period: 2026-Q5, limit: '1'}", 2, "budgets.0.period", "a period is"),
     ("budgets:\n- {id: a, period: 2026-13-45, limit: '1'}", 2, "budgets.0.period", "a period is"),
     ("budgets:\n- {id: a, period: 2026, limit: 1.5}", 2, "budgets.0.limit", "in quotes"),

@@ -46,7 +46,7 @@ FARES = date(2019, 4, 1), date(2025, 9, 30)
 PAPERS = (
     *PRINTED, "digital_general", "rail_paper", "air_itinerary", "bus", "taxi", "quota", "other",
 )  # fmt: skip
-TAX = "2221.01.01"
+TAX, CAPITAL = "2221.01.01", "1604"
 
 
 def company() -> Company:
@@ -61,8 +61,11 @@ def company() -> Company:
         )
         for i, c in enumerate(found.categories, 1)
     )
+    projects = tuple(p.model_copy(update={"accounts": {"hotel": CAPITAL}}) for p in found.projects)
     rules = found.vouchers.model_copy(update={"originals": True})
-    return found.model_copy(update={"categories": categories, "vouchers": rules})
+    return found.model_copy(
+        update={"categories": categories, "projects": projects, "vouchers": rules}
+    )
 
 
 COMPANY = company()
@@ -229,7 +232,7 @@ def beancount_of(vouchers: Sequence[Voucher], comes_to: Mapping[str, Decimal]) -
 
 def name_of(account: str) -> str:
     """Name an account; what is spent and its tax stand under one."""
-    above = "Spent:" if account.startswith(("6601", "5301", TAX)) else ""
+    above = "Spent:" if account.startswith(("6601", "5301", TAX, CAPITAL)) else ""
     return f"Assets:{above}X{account.replace('.', '-')}"
 
 
@@ -372,7 +375,9 @@ def test_every_line_is_spent_on_the_account_of_its_category_and_department() -> 
             department = entry.department or ""
             found[entry.category, department] += entry.debit_fen
             head = "5301" if department == "lab" else "6601"
-            assert entry.account in {TAX, f"{head}.{PLACES[entry.category]}"}
+            capital = entry.category == "hotel" and entry.project == "apollo"
+            own = CAPITAL if capital else f"{head}.{PLACES[entry.category]}"
+            assert entry.account in {TAX, own}
         assert +found == +wanted
 
 

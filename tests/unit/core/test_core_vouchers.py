@@ -141,6 +141,22 @@ def test_a_department_may_have_an_account_of_its_own() -> None:
     assert (voucher.lines[1].department, voucher.lines[1].project) == ("lab", "apollo")
 
 
+def test_a_project_may_have_an_account_of_its_own_before_its_department() -> None:
+    company = books()
+    own = tuple(c.model_copy(update={"accounts": {"lab": "5301.01"}}) for c in company.categories)
+    projects = tuple(p.model_copy(update={"accounts": {"taxi": "1604"}}) for p in company.projects)
+    company = company.model_copy(update={"categories": own, "projects": projects})
+    shared = approved(
+        taxi(10, department="lab", project="apollo"),
+        taxi(20, department="lab"),
+        Line("meal", 3000, TODAY, "", "apollo"),
+    )
+
+    voucher = approval(shared, company)
+
+    assert entries(voucher)[:3] == [("1604", 1000, 0), ("5301.01", 2000, 0), ("6601.07", 3000, 0)]
+
+
 def test_advances_are_cleared_before_anything_is_owed() -> None:
     claim = approved(taxi(100), clears=(Clearing("JK-20261101-0001", 6000),))
 
